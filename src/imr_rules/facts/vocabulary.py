@@ -1,0 +1,183 @@
+"""The vocabulary: everything that can be said of a case, each fact with its type and question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from imr_rules import strict_yaml
+from imr_rules.errors import Location, PackError, UnknownNameError, WrongTypeError
+from imr_rules.facts.model import UNDOCUMENTED, Value
+
+
+class FactType(StrEnum):
+    """How a fact's values look."""
+
+    YES_NO = "yes_no"
+    ENUM = "enum"
+    NUMBER = "number"
+
+
+class Scope(StrEnum):
+    """What a fact is about: the whole case, one body part, or one disputed item."""
+
+    CASE = "case"
+    BODY_PART = "body_part"
+    ITEM = "item"
+
+
+class Origin(StrEnum):
+    """Where a fact comes from: read in a text, or derived from dates, titles and tables."""
+
+    READ = "read"
+    DERIVED = "derived"
+
+
+class Merge(StrEnum):
+    """How several findings of one reading become one value.
+
+    ``said_over_missing``: a statement beats "not documented", the later statement beats the
+    earlier. ``last``: the later finding. ``highest``/``lowest``: of the numbers.
+    """
+
+    SAID_OVER_MISSING = "said_over_missing"
+    LAST = "last"
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+StrTuple = Annotated[tuple[str, ...], Field(strict=False)]
+
+
+class Fact(_Frozen):
+    """One entry of the vocabulary.
+
+    ``favours`` names what speaks for the treatment: ``yes`` or ``no``, enum values, or ``high``
+    and ``low`` for numbers; empty where the outcome does not move with the fact alone.
+    ``changeable: false`` marks what no documentation can alter (age, dates).
+    """
+
+    id: str
+    type: Annotated[FactType, Field(strict=False)]
+    scope: Annotated[Scope, Field(strict=False)]
+    origin: Annotated[Origin, Field(strict=False)] = Origin.READ
+    question: str
+    unit: str = ""
+    values: StrTuple = ()
+    favours: StrTuple = ()
+    changeable: bool = True
+    documentation: str = ""
+    synonyms: StrTuple = ()
+    merge: Annotated[Merge, Field(strict=False)] = Merge.SAID_OVER_MISSING
+    minimum: float | int | None = None
+    maximum: float | int | None = None
+
+    @model_validator(mode="after")
+    def _shape(self) -> Fact:
+        if self.type is FactType.ENUM and not self.values:
+            raise ValueError("an enum names its values")
+        if self.type is not FactType.ENUM and self.values:
+            raise ValueError("only an enum names its values")
+        if self.type is FactType.NUMBER and not self.unit:
+            raise ValueError("a number names its unit")
+        allowed = {"high", "low"} if self.type is FactType.NUMBER else set(self.known_values)
+        for value in self.favours:
+            if value not in allowed:
+                raise ValueError(f"favours {value!r} is none of {', '.join(sorted(allowed))}")
+        return self
+
+    @cached_property
+    def known_values(self) -> tuple[str, ...]:
+        """The values that settle the fact; a number has none to list."""
+        if self.type is FactType.YES_NO:
+            return ("yes", "no")
+        return self.values
+
+    def check(self, value: Any, *, at: Location | None = None) -> Value:
+        """Return *value* if this fact can hold it.
+
+        Raises:
+            WrongTypeError: it cannot; the message names what it may be.
+        """
+        if value == UNDOCUMENTED and isinstance(value, str):
+            return UNDOCUMENTED
+        if self.type is FactType.NUMBER:
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return value
+            raise WrongTypeError(
+                f"fact {self.id!r} is a number ({self.unit}), not {value!r}.", at=at
+            )
+        if isinstance(value, str) and value in self.known_values:
+            return value
+        raise WrongTypeError(
+            f"fact {self.id!r} is one of {', '.join((*self.known_values, UNDOCUMENTED))},"
+            f" not {value!r}.",
+            at=at,
+        )
+
+
+class Vocabulary(Mapping[str, Fact]):
+    """All facts by id, in the order of the files."""
+
+    def __init__(self, facts: Mapping[str, Fact]) -> None:
+        self._facts = dict(facts)
+
+    def __getitem__(self, name: str) -> Fact:
+        try:
+            return self._facts[name]
+        except KeyError:
+            raise UnknownNameError("fact", name, self._facts) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._facts
+
+    def require(self, name: str, at: Location) -> Fact:
+        """Return the fact *name*; *at* is where it is asked for.
+
+        Raises:
+            UnknownNameError: nothing defines it.
+        """
+        if name in self._facts:
+            return self._facts[name]
+        raise UnknownNameError("fact", name, self._facts, at=at)
+
+
+class _FactsFile(_Frozen):
+    facts: list[dict[str, Any]]
+
+
+def load_vocabulary(rules: Path) -> Vocabulary:
+    """Read ``vocabulary/*.yaml`` (all but ``derived.yaml``) of the *rules* folder.
+
+    Raises:
+        PackError: a file is unreadable, a fact is malformed or defined twice.
+    """
+    facts: dict[str, Fact] = {}
+    paths = [p for p in sorted((rules / "vocabulary").glob("*.yaml")) if p.name != "derived.yaml"]
+    if not paths:
+        raise PackError("holds no vocabulary/*.yaml.", at=Location(rules))
+    for path in paths:
+        document = strict_yaml.read(path)
+        listed = strict_yaml.validate(_FactsFile, document)
+        for index, entry in enumerate(listed.facts):
+            loc = ("facts", index)
+            fact = strict_yaml.validate(Fact, document, entry, loc=loc)
+            if fact.id in facts:
+                raise PackError(f"fact {fact.id!r} is defined twice.", at=document.at(*loc, "id"))
+            facts[fact.id] = fact
+    return Vocabulary(facts)

@@ -1,0 +1,64 @@
+"""Which topic of which edition speaks to a request on a day: dates first, then the search order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from imr_rules.guidelines.load import Library, days_in_force
+from imr_rules.guidelines.model import Edition, Topic
+from imr_rules.treatments.model import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Governing:
+    """The text that governs a request, and what was searched before it was found."""
+
+    edition: Edition
+    topic: Topic
+    silent: tuple[str, ...]
+    """Ids of the editions in force that were searched first and hold no such topic."""
+
+
+def governing_topic(library: Library, request: Request, on: date) -> Governing | None:
+    """Return the topic that governs *request* on the day *on*, or None where all are silent.
+
+    Source: the search sequence of 8 CCR 9792.21.1. Within one rank the topic that names the
+    request most closely wins: the treatment before its class before its category, then one that
+    names the body part, then one that names the phase.
+    """
+    ranks = sorted({e.rank for e in library.editions.values()})
+    searched: list[str] = []
+    for rank in ranks:
+        best: tuple[tuple[int, int, int], Edition, Topic] | None = None
+        for edition in library.in_search_order():
+            if edition.rank != rank or not edition.is_in_force(on):
+                continue
+            for topic in edition.topics.values():
+                start, end = days_in_force(edition, topic)
+                if not start <= on < end:
+                    continue
+                closeness = _closeness(library, topic, request)
+                if closeness is not None and (best is None or closeness > best[0]):
+                    best = (closeness, edition, topic)
+        if best is not None:
+            return Governing(best[1], best[2], tuple(searched))
+        searched.extend(
+            e.id for e in library.in_search_order() if e.rank == rank and e.is_in_force(on)
+        )
+    return None
+
+
+def _closeness(library: Library, topic: Topic, request: Request) -> tuple[int, int, int] | None:
+    """How closely *topic* names *request*, or None where it is about something else."""
+    lineage = library.catalogue.lineage(request)
+    named = [lineage.index(t) for t in topic.applies_to.treatments if t in lineage]
+    if not named:
+        return None
+    parts = topic.applies_to.body_parts
+    if parts and not set(parts) & set(request.body_parts):
+        return None
+    phases = topic.applies_to.phases
+    if phases and request.phase not in phases:
+        return None
+    return (-min(named), bool(parts), bool(phases))

@@ -1,0 +1,253 @@
+"""YAML read so that nothing is guessed: plain data plus the line and column of every part.
+
+Refused, each with its place: duplicate keys, anchors and aliases (share by id, and no alias
+bombs), tags, several documents, nesting past 40 levels, and unquoted values that YAML versions
+read differently. ``yes`` and ``no`` stay the words they are: they are values of our vocabulary.
+Dates stay text, and the models that expect a date parse it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from imr_rules.errors import (
+    AmbiguousScalarError,
+    DuplicateKeyError,
+    Location,
+    PackError,
+    PackErrors,
+    UnknownNameError,
+    WrongTypeError,
+    YamlSyntaxError,
+)
+
+_MAX_DEPTH = 40
+_MAX_BYTES = 4_000_000  # the largest pack file that ships has 60 kB
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_INT = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
+_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+\Z")
+_AMBIGUOUS = re.compile(
+    r"(?:[Yy]|[Nn]|Yes|YES|No|NO|[Oo]n|ON|[Oo]ff|OFF|True|TRUE|False|FALSE|Null|NULL|~"
+    r"|[-+]?0[0-9_]+|0[oxb][0-9a-fA-F_]+|[-+]?[0-9][0-9_]*_[0-9_]*|\+[0-9.]+"
+    r"|[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?"
+    r"|[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+|[-+]?\.[0-9]+|[0-9]+\."
+    r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
+)
+
+Loc = tuple[str | int, ...]
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML file: *data* as plain Python values, and where each part of it stands."""
+
+    path: Path
+    data: Any
+    places: dict[Loc, tuple[int, int]] = field(repr=False)
+
+    def at(self, *loc: str | int) -> Location:
+        """Return the place of the part at *loc*, or of the nearest part around it."""
+        while loc and loc not in self.places:
+            loc = loc[:-1]
+        line, column = self.places.get(loc, (1, 1))
+        return Location(self.path, line, column)
+
+
+def read(path: Path) -> Document:
+    """Read the YAML file at *path*.
+
+    Raises:
+        PackError: the file cannot be opened, is not YAML, or uses what the loader refuses.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise PackError(
+            f"cannot be read ({error.strerror or error}).", at=Location(path)
+        ) from error
+    return parse(raw, path)
+
+
+def parse(raw: bytes, path: Path) -> Document:
+    """Parse *raw* as the contents of the file *path* (see :func:`read`)."""
+    if len(raw) > _MAX_BYTES:
+        raise YamlSyntaxError(
+            f"holds {len(raw):,} bytes; a file of rules or cases has at most {_MAX_BYTES:,}.",
+            at=Location(path),
+        )
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise YamlSyntaxError(
+            f"is not UTF-8 text (byte {error.start}).", at=Location(path)
+        ) from None
+    composer = _Composer(path)
+    try:
+        data = composer.compose(iter(yaml.parse(text, Loader=_LOADER)))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = Location(path, mark.line + 1, mark.column + 1) if mark else Location(path)
+        raise YamlSyntaxError(
+            f"is not valid YAML: {error.problem or error.context}.", at=at
+        ) from None
+    except yaml.YAMLError as error:
+        raise YamlSyntaxError(f"is not valid YAML: {error}.", at=Location(path)) from None
+    return Document(path, data, composer.places)
+
+
+class _Composer:
+    """Turn parser events into plain data, remembering places.
+
+    PyYAML's own composer recurses in C without a limit and expands aliases, so a hostile file
+    could take the process down before we see a node.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.places: dict[Loc, tuple[int, int]] = {}
+
+    def compose(self, events: Iterator[Any]) -> Any:
+        next(events)  # stream start
+        event = next(events)
+        if isinstance(event, yaml.StreamEndEvent):
+            return None
+        data = self._node(next(events), events, ())
+        next(events)  # document end
+        event = next(events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise YamlSyntaxError("holds a second document.", at=self._at(event))
+        return data
+
+    def _at(self, event: Any) -> Location:
+        mark: yaml.Mark = event.start_mark
+        return Location(self.path, mark.line + 1, mark.column + 1)
+
+    def _node(self, event: Any, events: Iterator[Any], loc: Loc) -> Any:
+        if len(loc) > _MAX_DEPTH:
+            raise YamlSyntaxError(f"is nested deeper than {_MAX_DEPTH} levels.", at=self._at(event))
+        self.places[loc] = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise YamlSyntaxError(
+                "uses an anchor or alias.",
+                at=self._at(event),
+                hint="Write the value out, or share it by its id.",
+            )
+        if event.tag is not None and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!"):
+            raise YamlSyntaxError(f"uses the tag {event.tag!r}.", at=self._at(event))
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Any] = []
+            while not isinstance(event := next(events), yaml.SequenceEndEvent):
+                items.append(self._node(event, events, (*loc, len(items))))
+            return items
+        mapping: dict[str, Any] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise WrongTypeError("a key must be a plain word.", at=self._at(event))
+            key = event.value
+            if key in mapping:
+                raise DuplicateKeyError(f"key {key!r} stands twice.", at=self._at(event))
+            key_place = (event.start_mark.line + 1, event.start_mark.column + 1)
+            mapping[key] = self._node(next(events), events, (*loc, key))
+            self.places[(*loc, key)] = key_place
+        return mapping
+
+    def _scalar(self, event: Any) -> Any:
+        value = event.value
+        if event.style is not None or event.tag == "!":
+            return value
+        if value in ("", "null"):
+            return None
+        if value in ("true", "false"):
+            return value == "true"
+        if _INT.match(value):
+            return int(value) if len(value) < 19 else value
+        if _FLOAT.match(value):
+            return float(value)
+        if _AMBIGUOUS.match(value):
+            raise AmbiguousScalarError(
+                f"{value!r} is read differently by different YAML versions.",
+                at=self._at(event),
+                hint="Put it in quotes, or write yes, no, true, false or a plain number.",
+            )
+        return value
+
+
+def validate(model: type[M], document: Document, data: Any = None, *, loc: Loc = ()) -> M:
+    """Build *model* from *data* (the whole document by default, else its part at *loc*).
+
+    Raises:
+        PackErrors: every mismatch, each with its place and, for a wrong key, a suggestion.
+    """
+    try:
+        return model.model_validate(document.data if data is None else data)
+    except ValidationError as error:
+        raise PackErrors(list(_problems(model, document, loc, error))) from None
+
+
+def _problems(
+    model: type[BaseModel], document: Document, loc: Loc, error: ValidationError
+) -> Iterator[PackError]:
+    for problem in error.errors(include_url=False):
+        inner = tuple(part for part in problem["loc"])
+        at = document.at(*loc, *_known_part(document, loc, inner))
+        if problem["type"] == "extra_forbidden":
+            yield UnknownNameError("key", str(inner[-1]), _keys_at(model, inner), at=at)
+        elif problem["type"] == "missing":
+            yield WrongTypeError(f"{_dotted(inner)} is missing.", at=at)
+        else:
+            yield WrongTypeError(f"{_dotted(inner) or 'value'}: {_sentence(problem['msg'])}", at=at)
+
+
+def _known_part(document: Document, loc: Loc, inner: Loc) -> Loc:
+    """Drop the parts of a pydantic path that name a union branch, not a place in the file."""
+    kept: Loc = ()
+    for part in inner:
+        if (*loc, *kept, part) in document.places:
+            kept = (*kept, part)
+    return kept
+
+
+def _keys_at(model: type[BaseModel], inner: Loc) -> list[str]:
+    names: list[str] = []
+    for field_name, info in model.model_fields.items():
+        names.append(info.alias or field_name)
+    if len(inner) > 1:
+        for sub in _submodels(model):
+            names.extend(info.alias or name for name, info in sub.model_fields.items())
+    return names
+
+
+def _submodels(
+    model: type[BaseModel], seen: set[type[BaseModel]] | None = None
+) -> set[type[BaseModel]]:
+    seen = set() if seen is None else seen
+    for info in model.model_fields.values():
+        stack: list[Any] = [info.annotation]
+        while stack:
+            part = stack.pop()
+            if isinstance(part, type) and issubclass(part, BaseModel) and part not in seen:
+                seen.add(part)
+                _submodels(part, seen)
+            stack.extend(getattr(part, "__args__", ()))
+    return seen
+
+
+def _dotted(inner: Loc) -> str:
+    return ".".join(str(part) for part in inner)
+
+
+def _sentence(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return message if message.endswith((".", "?")) else message + "."

@@ -1,0 +1,66 @@
+"""What a disputed item asks for, structured."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Phase(StrEnum):
+    """The place of a request in the course of care."""
+
+    INITIAL = "initial"
+    CONTINUATION = "continuation"
+    PREOPERATIVE = "preoperative"
+    POSTOPERATIVE = "postoperative"
+
+
+class Ingredient(BaseModel):
+    """One active ingredient; *strength_mg* per unit, None where the title does not say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    strength_mg: float | None = None
+    strength_percent: float | None = None
+
+
+class Request(BaseModel):
+    """What one disputed item asks for; None is "the title does not say", never a guess.
+
+    ``treatment`` is an entry of the catalogue, ``category`` the group it belongs to. ``units``
+    are visits, pieces or studies of the *whole* original request (not tablets: that is
+    ``quantity``); ``authorized_units`` what the claims administrator already granted of it, and
+    ``disputed_units`` the rest. ``accompanies`` tells that the item only goes with another one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    treatment: str | None = None
+    category: str | None = None
+    services: tuple[str, ...] = ()
+    drug_class: str | None = None
+    ingredients: tuple[Ingredient, ...] = ()
+    form: str | None = None
+    quantity: float | None = None
+    quantity_unit: str | None = None
+    refills: int | None = None
+    units_per_day: float | None = None
+    days_supply: float | None = None
+    units: int | None = None
+    authorized_units: int | None = None
+    disputed_units: int | None = None
+    duration_days: int | None = None
+    body_parts: tuple[str, ...] = ()
+    side: str | None = None
+    phase: Phase | None = None
+    rental_or_purchase: str | None = None
+    approach: str | None = None
+    contrast: str | None = None
+    repeated: bool = False
+    retrospective: bool = False
+    accompanies: bool = False
+    remainder: bool = False
+    mme_per_day: float | None = Field(default=None, description="oral morphine equivalent, mg/day")
