@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
 from imr_rules.facts.model import Value
+from imr_rules.guidelines.model import Parameter, Topic
 
 
 class Status(StrEnum):
@@ -65,3 +68,15 @@ class Trace:
     barred_by: tuple[str, ...]
     settled: bool
     """The outcome is the same whichever way every unknown fact turns out."""
+
+
+class Engine(Protocol):
+    """What every engine can do; *name* appears in each conclusion."""
+
+    name: str
+
+    def trace(
+        self, topic: Topic, parameters: Mapping[str, Parameter], on: date, facts: Facts
+    ) -> Trace:
+        """Decide *facts* under *topic*, thresholds as they stand on the day *on*."""
+        ...

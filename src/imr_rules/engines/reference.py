@@ -141,6 +141,31 @@ class CompiledTopic:
         return False
 
 
+class ReferenceEngine:
+    """The reference engine; keeps each topic compiled for the day it was last asked about."""
+
+    name = "reference"
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[str, str, date], CompiledTopic] = {}
+
+    def compiled(
+        self, topic: Topic, parameters: Mapping[str, Parameter], on: date
+    ) -> CompiledTopic:
+        """Return *topic* compiled for the day *on*."""
+        key = (topic.edition, topic.id, on)
+        found = self._compiled.get(key)
+        if found is None or found.topic is not topic:
+            found = self._compiled[key] = compile_topic(topic, parameters, on)
+        return found
+
+    def trace(
+        self, topic: Topic, parameters: Mapping[str, Parameter], on: date, facts: Facts
+    ) -> Trace:
+        """Decide *facts* under *topic* on the day *on*, with every status."""
+        return self.compiled(topic, parameters, on).trace(facts)
+
+
 def compile_topic(topic: Topic, parameters: Mapping[str, Parameter], on: date) -> CompiledTopic:
     """Compile *topic* with the *parameters* of its edition as they stand on the day *on*."""
     routes: dict[str, tuple[_Holds, tuple[_Bars, ...]]] = {}

@@ -1,0 +1,120 @@
+"""Every item of a case decided, in the order in which conclusions become each other's facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from imr_rules.cases.fact_sheet import fact_sheet
+from imr_rules.cases.model import Case, CaseItem
+from imr_rules.engines.model import Engine, Prediction, Trace
+from imr_rules.facts.model import Basis, FactSheet, Value
+from imr_rules.guidelines.select import Governing, governing_topic
+from imr_rules.knowledge import Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What the rules make of one disputed item.
+
+    *governing* and *trace* are None where no guideline speaks to the request.
+    """
+
+    case: Case
+    item: CaseItem
+    sheet: FactSheet
+    on: date
+    prediction: Prediction
+    governing: Governing | None
+    trace: Trace | None
+    engine: str
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether the prediction is what was decided; None without either."""
+        if self.item.actual is None or self.prediction is Prediction.NO_GUIDELINE:
+            return None
+        return self.prediction.value == self.item.actual
+
+
+def deciding_date(case: Case, as_of: date | None = None, *, today: date | None = None) -> date:
+    """Return the day whose guidelines govern *case*.
+
+    The utilization review decision decides (8 CCR 9792.21); *as_of* overrides it. A letter
+    without header dates is taken at the latest date it mentions, a request at *today*.
+    """
+    return (
+        as_of
+        or case.denial_date
+        or case.latest_date
+        or case.decision_date
+        or today
+        or date.today()
+    )
+
+
+def evaluate_case(
+    case: Case,
+    basis: Basis,
+    knowledge: Knowledge,
+    engine: Engine,
+    *,
+    as_of: date | None = None,
+) -> tuple[Conclusion, ...]:
+    """Decide every item of *case* on *basis*; the order of the answer is that of the items."""
+    on = deciding_date(case, as_of)
+    parents = [parent_of(case, index) for index in range(len(case.items))]
+    concluded: dict[int, Conclusion] = {}
+    for wave in waves(parents):
+        for index in wave:
+            parent = parents[index]
+            service: Value | None = None
+            if parent is not None and parent in concluded:
+                overturned = concluded[parent].prediction is Prediction.OVERTURNED
+                service = "approved" if overturned else "not_approved"
+            item = case.items[index]
+            sheet = fact_sheet(case, item, basis, knowledge, parent_service=service)
+            concluded[index] = _conclude(case, item, sheet, on, knowledge, engine)
+    return tuple(concluded[index] for index in range(len(case.items)))
+
+
+def _conclude(
+    case: Case, item: CaseItem, sheet: FactSheet, on: date, knowledge: Knowledge, engine: Engine
+) -> Conclusion:
+    governing = governing_topic(knowledge.library, item.request, on)
+    if governing is None:
+        return Conclusion(
+            case, item, sheet, on, Prediction.NO_GUIDELINE, None, None, engine.name
+        )
+    trace = engine.trace(governing.topic, governing.edition.parameters, on, sheet.values)
+    prediction = trace.verdict.prediction
+    return Conclusion(case, item, sheet, on, prediction, governing, trace, engine.name)
+
+
+def parent_of(case: Case, index: int) -> int | None:
+    """Return the index of the item that item *index* only accompanies, or None.
+
+    An accompanying service goes with the first item of the letter that does not itself
+    accompany another: letters list the operation first and what hangs on it after.
+    """
+    if not case.items[index].request.accompanies:
+        return None
+    for other, item in enumerate(case.items):
+        if other != index and not item.request.accompanies and item.request.can_be_accompanied:
+            return other
+    return None
+
+
+def waves(parents: Sequence[int | None]) -> list[list[int]]:
+    """Order item indexes so that each comes after its parent; a circle comes last, as it is."""
+    done: set[int] = set()
+    ordered: list[list[int]] = []
+    rest = set(range(len(parents)))
+    while rest:
+        ready = sorted(i for i in rest if parents[i] is None or parents[i] in done)
+        ready = ready or sorted(rest)
+        ordered.append(ready)
+        done.update(ready)
+        rest.difference_update(ready)
+    return ordered

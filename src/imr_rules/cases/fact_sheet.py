@@ -1,0 +1,72 @@
+"""Case → the fact sheet of one item on one basis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from imr_rules.cases.model import Case, CaseItem
+from imr_rules.facts.derive import CaseContext, derive
+from imr_rules.facts.model import (
+    UNDOCUMENTED,
+    Basis,
+    Conflict,
+    Evidence,
+    FactSheet,
+    Reading,
+    Section,
+    Value,
+)
+from imr_rules.knowledge import Knowledge
+
+
+def fact_sheet(
+    case: Case,
+    item: CaseItem,
+    basis: Basis,
+    knowledge: Knowledge,
+    *,
+    parent_service: Value | None = None,
+) -> FactSheet:
+    """Return what is known of *item* on *basis*, derived facts included.
+
+    On the review basis the reviewer's statement stands where the two readings differ, because
+    the review basis asks what follows from the reviewer's own findings; the difference is kept
+    as a :class:`Conflict`. A reviewer's "not documented" does not erase a number or a yes that
+    the title or the header proves.
+
+    *parent_service* is the conclusion on the item that this one accompanies, once it is known.
+    """
+    record = item.readings.get(Reading.RECORD, {})
+    rationale = item.readings.get(Reading.RATIONALE, {}) if basis is Basis.REVIEW else {}
+    values: dict[str, Value] = {**record, **rationale}
+    evidence: dict[str, tuple[Evidence, ...]] = {}
+    for fact in values:
+        reading = Reading.RATIONALE if fact in rationale else Reading.RECORD
+        evidence[fact] = item.evidence.get((reading, fact), ())
+    conflicts = tuple(
+        Conflict(
+            fact,
+            record[fact],
+            rationale[fact],
+            item.evidence.get((Reading.RECORD, fact), ()),
+            item.evidence.get((Reading.RATIONALE, fact), ()),
+        )
+        for fact in rationale
+        if fact in record and record[fact] != rationale[fact]
+    )
+    context = CaseContext(
+        dates=case.dates,
+        age_years=case.age_years,
+        request=item.request,
+        others=[other.request for other in case.items if other is not item],
+        parent_service=parent_service,
+    )
+    derived = derive(knowledge.derivations, values, context, knowledge.catalogue)
+    for fact in derived:
+        evidence[fact] = (Evidence(Section.HEADER, note="follows from dates, title or tables"),)
+    return FactSheet(basis, {**values, **derived}, evidence, conflicts)
+
+
+def known_values(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the values that settle their facts, without what is said to be undocumented."""
+    return {fact: value for fact, value in values.items() if value != UNDOCUMENTED}

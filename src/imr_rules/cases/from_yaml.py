@@ -1,0 +1,117 @@
+"""``cases/*.yaml`` → Case: facts in own words, each with where it was found."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from imr_rules import strict_yaml
+from imr_rules.cases.model import Case, CaseItem
+from imr_rules.errors import PackError, PackErrors
+from imr_rules.facts.model import Evidence, Reading, Section, Value
+from imr_rules.facts.vocabulary import Vocabulary
+from imr_rules.strict_yaml import Document, Loc
+from imr_rules.treatments.catalogue import Catalogue
+from imr_rules.treatments.from_title import parse_request
+
+
+class _Raw(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+_Date = Annotated[date | None, Field(strict=False)]
+
+
+class _RawStatement(_Raw):
+    value: str | int | float
+    note: str = ""
+
+
+class _RawItem(_Raw):
+    item: int
+    title: str
+    category: str | None = None
+    actual: Literal["upheld", "overturned"] | None = None
+    claims_administrator_guideline: str | None = None
+    reviewer_guideline: str | None = None
+    record: dict[str, _RawStatement] = {}
+    rationale: dict[str, _RawStatement] = {}
+
+
+class _RawCase(_Raw):
+    case: str
+    source: str = ""
+    injury_date: _Date = None
+    denial_date: _Date = None
+    decision_date: _Date = None
+    latest_date: _Date = None
+    age_years: int | float | None = None
+    specialties: list[str] = []
+    licensure: list[str] = []
+    items: list[_RawItem]
+
+
+def read_case(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:
+    """Read the case file at *path*.
+
+    Raises:
+        PackErrors: every problem of the file, each with its line and column.
+    """
+    document = strict_yaml.read(path)
+    raw = strict_yaml.validate(_RawCase, document)
+    problems: list[PackError] = []
+    items: list[CaseItem] = []
+    for index, entry in enumerate(raw.items):
+        readings: dict[Reading, dict[str, Value]] = {}
+        evidence: dict[tuple[Reading, str], tuple[Evidence, ...]] = {}
+        for reading, statements in (
+            (Reading.RECORD, entry.record),
+            (Reading.RATIONALE, entry.rationale),
+        ):
+            section = Section.SUMMARY if reading is Reading.RECORD else Section.RATIONALE
+            loc: Loc = ("items", index, reading.value)
+            values = readings.setdefault(reading, {})
+            for fact, statement in statements.items():
+                try:
+                    values[fact] = _checked(vocabulary, fact, statement.value, document, loc)
+                except PackError as error:
+                    problems.append(error)
+                    continue
+                evidence[reading, fact] = (Evidence(section, note=statement.note),)
+        items.append(
+            CaseItem(
+                number=entry.item,
+                title=entry.title,
+                request=parse_request(entry.title, catalogue),
+                actual=entry.actual,
+                readings=readings,
+                evidence=evidence,
+                claims_administrator_guideline=entry.claims_administrator_guideline,
+                reviewer_guideline=entry.reviewer_guideline,
+                gold_category=entry.category,
+            )
+        )
+    if problems:
+        raise PackErrors(problems)
+    return Case(
+        case_number=raw.case,
+        source=raw.source or path.name,
+        injury_date=raw.injury_date,
+        denial_date=raw.denial_date,
+        decision_date=raw.decision_date,
+        latest_date=raw.latest_date,
+        age_years=raw.age_years,
+        specialties=tuple(raw.specialties),
+        licensure=tuple(raw.licensure),
+        items=tuple(items),
+    )
+
+
+def _checked(
+    vocabulary: Vocabulary, fact: str, value: Any, document: Document, loc: Loc
+) -> Value:
+    at = document.at(*loc, fact)
+    return vocabulary.require(fact, at).check(value, at=document.at(*loc, fact, "value"))

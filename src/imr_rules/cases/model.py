@@ -1,0 +1,62 @@
+"""A case: one determination with the facts of each disputed item, however they were found.
+
+It is what reading a letter gives, what ``cases/*.yaml`` hold, and what an evaluation takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from imr_rules.facts.model import Evidence, Finding, Reading, Value
+from imr_rules.treatments.model import Request
+
+
+@dataclass(frozen=True, slots=True)
+class CaseItem:
+    """One disputed item: what is asked, what was decided, and the facts of the two readings.
+
+    *actual* is ``upheld``, ``overturned`` or None where nothing was decided yet.
+    *readings* leaves out what a reading does not speak of.
+    """
+
+    number: int
+    title: str
+    request: Request
+    actual: str | None
+    readings: Mapping[Reading, Mapping[str, Value]]
+    evidence: Mapping[tuple[Reading, str], tuple[Evidence, ...]] = field(default_factory=dict)
+    claims_administrator_guideline: str | None = None
+    reviewer_guideline: str | None = None
+    gold_category: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One determination, or one request that has not been decided."""
+
+    case_number: str
+    source: str
+    injury_date: date | None
+    denial_date: date | None
+    decision_date: date | None
+    items: tuple[CaseItem, ...]
+    age_years: float | None = None
+    specialties: tuple[str, ...] = ()
+    licensure: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    latest_date: date | None = None
+    """The latest date the text mentions: stands in where a letter has no header dates."""
+    text: str = ""
+    missing: tuple[str, ...] = ()
+    confidence: float = 1.0
+
+    @property
+    def dates(self) -> Mapping[str, date | None]:
+        """The dates of the case by the names that ``derived.yaml`` uses."""
+        return {
+            "injury_date": self.injury_date,
+            "denial_date": self.denial_date,
+            "decision_date": self.decision_date,
+        }

@@ -1,0 +1,170 @@
+"""Facts that follow from dates, titles, tables and the other items of the same letter.
+
+The ways are few and named in ``rules/vocabulary/derived.yaml``; this file computes each of them.
+What a text says itself always comes first: a derived value only fills a silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from imr_rules import strict_yaml
+from imr_rules.facts.model import UNDOCUMENTED, Value
+from imr_rules.facts.vocabulary import Vocabulary
+from imr_rules.treatments.catalogue import Catalogue
+from imr_rules.treatments.model import Request
+
+
+class _Way(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class DaysBetween(_Way):
+    """Whole days from one date of the case to another."""
+
+    way: Literal["days_between"] = Field(alias="from")
+    start: str
+    end: str
+
+
+class RequestField(_Way):
+    """What the title says, by a field of the request."""
+
+    way: Literal["request"] = Field(alias="from")
+    field: str
+
+
+class CaseField(_Way):
+    """What the case says of the worker."""
+
+    way: Literal["case"] = Field(alias="from")
+    field: str
+
+
+class ExcludedIngredients(_Way):
+    """Whether the product holds an ingredient that the tables exclude."""
+
+    way: Literal["excluded_ingredients"] = Field(alias="from")
+
+
+class SumOf(_Way):
+    """The sum of numbers, known only if every one of them is."""
+
+    way: Literal["sum"] = Field(alias="from")
+    of: list[str]
+
+
+class Beside(_Way):
+    """Yes if another item of the letter asks for one of *treatments*; silence otherwise."""
+
+    way: Literal["beside"] = Field(alias="from")
+    treatments: list[str]
+
+
+class BesideSameClass(_Way):
+    """Yes if another item of the letter asks for a drug of the same class."""
+
+    way: Literal["beside_same_class"] = Field(alias="from")
+
+
+class Parent(_Way):
+    """The conclusion on the operation or drug that the item only accompanies."""
+
+    way: Literal["parent"] = Field(alias="from")
+
+
+Derivation = Annotated[
+    DaysBetween | RequestField | CaseField | ExcludedIngredients | SumOf | Beside
+    | BesideSameClass | Parent,
+    Field(discriminator="way"),
+]
+_DERIVATION: TypeAdapter[Derivation] = TypeAdapter(Derivation)
+
+
+class _DerivedFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    derived: dict[str, Derivation]
+
+
+@dataclass(frozen=True)
+class CaseContext:
+    """What of a case the derived facts of one item may look at."""
+
+    dates: Mapping[str, date | None]
+    age_years: float | None
+    request: Request
+    others: Sequence[Request]
+    """The requests of the letter's other items."""
+    parent_service: Value | None = None
+
+
+def load_derivations(rules: Path, vocabulary: Vocabulary) -> Mapping[str, Derivation]:
+    """Read ``vocabulary/derived.yaml``.
+
+    Raises:
+        PackError: the file is malformed or names a fact that does not exist.
+    """
+    document = strict_yaml.read(rules / "vocabulary" / "derived.yaml")
+    derived = strict_yaml.validate(_DerivedFile, document).derived
+    for name, way in derived.items():
+        vocabulary.require(name, document.at("derived", name))
+        if isinstance(way, SumOf):
+            for part in way.of:
+                vocabulary.require(part, document.at("derived", name, "of"))
+    return derived
+
+
+def derive(
+    derivations: Mapping[str, Derivation],
+    known: Mapping[str, Value],
+    context: CaseContext,
+    catalogue: Catalogue,
+) -> dict[str, Value]:
+    """Return the derived facts that *known* leaves silent, in the order of the file."""
+    values: dict[str, Value] = {}
+    for fact, way in derivations.items():
+        if fact in known:
+            continue
+        value = _value(way, {**known, **values}, context, catalogue)
+        if value is not None:
+            values[fact] = value
+    return values
+
+
+def _value(
+    way: Derivation, known: Mapping[str, Value], context: CaseContext, catalogue: Catalogue
+) -> Value | None:
+    match way:
+        case DaysBetween(start=start, end=end):
+            first, last = context.dates.get(start), context.dates.get(end)
+            # A header whose dates run backwards is a misprint, not an age of minus ten days.
+            return None if first is None or last is None or last < first else (last - first).days
+        case RequestField(field=field):
+            value: Value | None = getattr(context.request, field)
+            return value
+        case CaseField():
+            return context.age_years
+        case ExcludedIngredients():
+            return catalogue.excluded(context.request)
+        case SumOf(of=parts):
+            numbers = [known.get(part) for part in parts]
+            if any(n is None or isinstance(n, str) for n in numbers):
+                return None
+            return sum(float(n) for n in numbers if n is not None and n != UNDOCUMENTED)
+        case Beside(treatments=treatments):
+            wanted = set(treatments)
+            beside = any(wanted & set(catalogue.lineage(other)) for other in context.others)
+            return "yes" if beside else None
+        case BesideSameClass():
+            mine = context.request.drug_class
+            beside = mine is not None and any(o.drug_class == mine for o in context.others)
+            return "yes" if beside else None
+        case Parent():
+            return context.parent_service

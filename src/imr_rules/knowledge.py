@@ -1,0 +1,45 @@
+"""Everything under ``rules/``, loaded once and checked together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from imr_rules.data_folders import rules_folder
+from imr_rules.facts.derive import Derivation, load_derivations
+from imr_rules.facts.vocabulary import Vocabulary, load_vocabulary
+from imr_rules.guidelines.load import Library, load_library
+from imr_rules.treatments.catalogue import Catalogue
+from imr_rules.treatments.load import load_catalogue
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The vocabulary, the catalogue, the derived facts and the guidelines of one rules folder."""
+
+    folder: Path
+    vocabulary: Vocabulary
+    catalogue: Catalogue
+    derivations: Mapping[str, Derivation]
+    library: Library
+
+
+@cache
+def load_knowledge(folder: Path | None = None) -> Knowledge:
+    """Load the rules in *folder* (by default those that ship).
+
+    Raises:
+        PackErrors: every problem found, each with file, line and column.
+    """
+    folder = folder or rules_folder()
+    vocabulary = load_vocabulary(folder)
+    catalogue = load_catalogue(folder)
+    return Knowledge(
+        folder=folder,
+        vocabulary=vocabulary,
+        catalogue=catalogue,
+        derivations=load_derivations(folder, vocabulary),
+        library=load_library(folder, vocabulary, catalogue),
+    )
