@@ -80,8 +80,14 @@ class Parent(_Way):
 
 
 Derivation = Annotated[
-    DaysBetween | RequestField | CaseField | ExcludedIngredients | SumOf | Beside
-    | BesideSameClass | Parent,
+    DaysBetween
+    | RequestField
+    | CaseField
+    | ExcludedIngredients
+    | SumOf
+    | Beside
+    | BesideSameClass
+    | Parent,
     Field(discriminator="way"),
 ]
 _DERIVATION: TypeAdapter[Derivation] = TypeAdapter(Derivation)

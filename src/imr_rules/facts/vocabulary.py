@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -42,13 +42,15 @@ class Merge(StrEnum):
     """How several findings of one reading become one value.
 
     ``said_over_missing``: a statement beats "not documented", the later statement beats the
-    earlier. ``last``: the later finding. ``highest``/``lowest``: of the numbers.
+    earlier. ``last``: the later finding. ``highest``/``lowest``: of the numbers. ``strongest``:
+    of enum values the one listed last, of yes and no the yes; a statement beats a gap.
     """
 
     SAID_OVER_MISSING = "said_over_missing"
     LAST = "last"
     HIGHEST = "highest"
     LOWEST = "lowest"
+    STRONGEST = "strongest"
 
 
 class _Frozen(BaseModel):
@@ -101,6 +103,21 @@ class Fact(_Frozen):
         if self.type is FactType.YES_NO:
             return ("yes", "no")
         return self.values
+
+    def merged(self, values: Sequence[Value]) -> Value:
+        """Merge what one reading says of the fact, in the order in which it is said."""
+        if self.merge is Merge.LAST:
+            return values[-1]
+        said = [value for value in values if value != UNDOCUMENTED]
+        if not said:
+            return UNDOCUMENTED
+        if self.merge is Merge.SAID_OVER_MISSING:
+            return said[-1]
+        if self.merge is Merge.STRONGEST:
+            ranks = self.values or ("no", "yes")
+            return max(said, key=lambda value: ranks.index(str(value)))
+        numbers = [value for value in said if not isinstance(value, str)]
+        return max(numbers) if self.merge is Merge.HIGHEST else min(numbers)
 
     def check(self, value: Any, *, at: Location | None = None) -> Value:
         """Return *value* if this fact can hold it.

@@ -1,0 +1,93 @@
+"""Whether the words of a cue are affirmed, denied or said to be missing, in their sentence.
+
+A negation before the words reaches them unless something ends its scope in between ("but",
+"and reports"); one after them ("was not documented") reaches back over the clause. Any
+"not documented" in reach outweighs plain negations ("did not indicate that the patient had not
+responded" leaves the response undocumented); two plain negations cancel each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from imr_rules.facts.model import Assertion
+from imr_rules.reading.lexicon import Mark
+
+_BACKWARD_REACH = 90  # characters between a cue and a negation that follows it
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """Where the marks of one sentence stand, each as ``(start, end)``."""
+
+    at: Mapping[Mark, tuple[tuple[int, int], ...]]
+
+    def has(self, mark: Mark) -> bool:
+        """Whether the sentence holds such a mark at all."""
+        return bool(self.at.get(mark))
+
+
+def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) -> Scopes:
+    """Find every mark of *marks* in the flat, lower-case *sentence*."""
+    found: dict[Mark, tuple[tuple[int, int], ...]] = {}
+    for mark, patterns in marks.items():
+        spans = sorted({m.span() for p in patterns for m in p.finditer(sentence)})
+        if spans:
+            found[mark] = tuple(spans)
+    pseudo = found.get(Mark.NOT_NEGATION, ())
+    if pseudo:
+        for mark in _NEGATIONS & found.keys():
+            found[mark] = tuple(s for s in found[mark] if not _inside(s, pseudo))
+    missing = (*found.get(Mark.UNDOCUMENTED_BEFORE, ()), *found.get(Mark.UNDOCUMENTED_AFTER, ()))
+    if missing:
+        # "no documentation of": the "no" inside is part of the longer phrase.
+        for mark in (Mark.DENIED_BEFORE, Mark.DENIED_AFTER):
+            if mark in found:
+                found[mark] = tuple(s for s in found[mark] if not _inside(s, missing))
+    return Scopes(found)
+
+
+_NEGATIONS = frozenset(
+    (Mark.DENIED_BEFORE, Mark.DENIED_AFTER, Mark.UNDOCUMENTED_BEFORE, Mark.UNDOCUMENTED_AFTER)
+)
+
+
+def _inside(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in others)
+
+
+def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
+    """Return how the words at ``[start, end)`` of the sentence are asserted."""
+    stops = scopes.at.get(Mark.ENDS_SCOPE, ())
+    before_missing = _reaching(scopes.at.get(Mark.UNDOCUMENTED_BEFORE, ()), start, stops)
+    before_denied = _reaching(scopes.at.get(Mark.DENIED_BEFORE, ()), start, stops)
+    after_missing = _following(scopes.at.get(Mark.UNDOCUMENTED_AFTER, ()), end, stops)
+    after_denied = _following(scopes.at.get(Mark.DENIED_AFTER, ()), end, stops)
+    if before_missing or after_missing:
+        examined = scopes.has(Mark.EXAMINED)
+        return Assertion.DENIED if examined else Assertion.UNDOCUMENTED
+    negations = len(before_denied) + len(after_denied)
+    return Assertion.DENIED if negations % 2 else Assertion.AFFIRMED
+
+
+def _reaching(
+    marks: Sequence[tuple[int, int]], start: int, stops: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    return [
+        mark
+        for mark in marks
+        if mark[1] <= start + 1 and not any(mark[1] <= s and e <= start + 1 for s, e in stops)
+    ]
+
+
+def _following(
+    marks: Sequence[tuple[int, int]], end: int, stops: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    return [
+        mark
+        for mark in marks
+        if end - 1 <= mark[0] <= end + _BACKWARD_REACH
+        and not any(end <= s and e <= mark[0] for s, e in stops)
+    ]

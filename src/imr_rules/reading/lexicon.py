@@ -1,0 +1,321 @@
+"""``rules/reading/`` → the compiled lexicon: how letters say each fact.
+
+One lexicon serves any number of letters; compiling it takes a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from imr_rules import strict_yaml
+from imr_rules.errors import PackError, PackErrors, UnknownNameError, WrongTypeError
+from imr_rules.facts.model import Value
+from imr_rules.facts.vocabulary import FactType, Vocabulary
+from imr_rules.reading.pattern import Pattern, PatternError, compile_phrase
+from imr_rules.strict_yaml import Document, Loc
+from imr_rules.treatments.catalogue import Catalogue
+
+
+class _Raw(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+_Texts = Annotated[list[str], Field(default_factory=list)]
+_Scalar = str | int | float | None
+
+
+class Reach(StrEnum):
+    """Which readings a cue is good for."""
+
+    BOTH = "both"
+    RECORD = "record"
+    RATIONALE = "rationale"
+
+
+class _RawCue(_Raw):
+    say: str | list[str]
+    value: _Scalar = None
+    denied: _Scalar = None
+    undocumented: _Scalar = None
+    times: float | int | None = None
+    only_in: Annotated[Reach, Field(strict=False)] = Reach.BOTH
+    near: _Texts
+    unless_near: _Texts
+    about_item: bool | None = None
+    categories: _Texts
+    as_it_stands: bool = False
+
+
+class _RawFactCues(_Raw):
+    about_item: bool = False
+    categories: _Texts
+    cues: list[_RawCue]
+
+
+class Mark(StrEnum):
+    """What a phrase of ``assertion.yaml`` or ``talk.yaml`` does to the words around it."""
+
+    DENIED_BEFORE = "denied_before"
+    DENIED_AFTER = "denied_after"
+    UNDOCUMENTED_BEFORE = "undocumented_before"
+    UNDOCUMENTED_AFTER = "undocumented_after"
+    NOT_NEGATION = "not_negation"
+    ENDS_SCOPE = "ends_scope"
+    EXAMINED = "examined"
+    GUIDELINE = "guideline"
+    CASE = "case"
+    PATIENT = "patient"
+    UTILIZATION_REVIEW = "utilization_review"
+    CONCLUSION = "conclusion"
+    TREATING = "treating"
+    HYPOTHETICAL = "hypothetical"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One way a letter says a fact.
+
+    *value* is what the words mean when affirmed (None: the captured number, times *times*),
+    *denied* and *undocumented* what they mean under a negation (None: nothing). With
+    *as_it_stands* the words carry their own polarity and negations around them are ignored.
+    *about_item*: the sentence must speak of the item's own treatment.
+    """
+
+    fact: str
+    pattern: Pattern
+    value: Value | None
+    denied: Value | None
+    undocumented: Value | None
+    times: float
+    only_in: Reach
+    near: re.Pattern[str] | None
+    unless_near: re.Pattern[str] | None
+    about_item: bool
+    categories: frozenset[str]
+    as_it_stands: bool
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What of the lexicon can occur in one sentence."""
+
+    cues: tuple[Cue, ...]
+    marks: Mapping[Mark, tuple[re.Pattern[str], ...]]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Every cue, found by the beginning of a word that its sentence must hold."""
+
+    cues: tuple[Cue, ...]
+    marks: tuple[tuple[Mark, Pattern], ...]
+    item_words: Mapping[str, re.Pattern[str]] = field(repr=False)
+    """By category: the words by which a sentence speaks of such a treatment."""
+    body_words: Mapping[str, re.Pattern[str]] = field(repr=False)
+    _cues_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
+    _marks_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
+
+    def candidates(self, lower_sentence: str) -> Candidates:
+        """Return what can occur in the sentence (flat, lower case), by the words it holds."""
+        beginnings = {
+            word[:length] for word in _WORD.findall(lower_sentence) for length in range(1, _KEY + 1)
+        }
+        cues = {
+            i for key in beginnings & self._cues_by_anchor.keys() for i in self._cues_by_anchor[key]
+        }
+        marks: dict[Mark, tuple[re.Pattern[str], ...]] = {}
+        if cues:
+            for key in beginnings & self._marks_by_anchor.keys():
+                for index in self._marks_by_anchor[key]:
+                    mark, pattern = self.marks[index]
+                    marks[mark] = (*marks.get(mark, ()), pattern.regex)
+        return Candidates(tuple(self.cues[i] for i in sorted(cues)), marks)
+
+
+_WORD = re.compile(r"\w+")
+_KEY = 5  # word beginnings are indexed up to this length
+
+
+def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Lexicon:
+    """Read and compile ``reading/`` of the *rules* folder.
+
+    Raises:
+        PackErrors: every problem, each with file, line and column.
+    """
+    folder = rules / "reading"
+    words = _word_lists(folder)
+    problems: list[PackError] = []
+    cues: list[Cue] = []
+    for path in sorted((folder / "cues").glob("*.yaml")):
+        document = strict_yaml.read(path)
+        if not isinstance(document.data, dict):
+            raise WrongTypeError("the file maps facts to their cues.", at=document.at())
+        for fact in document.data:
+            try:
+                cues.extend(_fact_cues(document, fact, words, vocabulary, catalogue))
+            except PackErrors as errors:
+                problems.extend(errors.problems)
+            except PackError as error:
+                problems.append(error)
+    marks: list[tuple[Mark, Pattern]] = []
+    for name in ("assertion.yaml", "talk.yaml"):
+        try:
+            marks.extend(_marks(folder / name, words))
+        except PackErrors as errors:
+            problems.extend(errors.problems)
+    if problems:
+        raise PackErrors(problems)
+    return Lexicon(
+        cues=tuple(cues),
+        marks=tuple(marks),
+        item_words=_item_words(folder / "item_words.yaml", words, catalogue),
+        body_words={part: _plain_words(names) for part, names in catalogue.body_part_names.items()},
+        _cues_by_anchor=_by_anchor(cue.pattern for cue in cues),
+        _marks_by_anchor=_by_anchor(pattern for _, pattern in marks),
+    )
+
+
+def _by_anchor(patterns: Iterable[Pattern]) -> Mapping[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for index, pattern in enumerate(patterns):
+        for anchor in pattern.anchors:
+            found.setdefault(anchor[:_KEY], []).append(index)
+    return {key: tuple(indexes) for key, indexes in found.items()}
+
+
+def _word_lists(folder: Path) -> Mapping[str, Sequence[str]]:
+    document = strict_yaml.read(folder / "words.yaml")
+    if not isinstance(document.data, dict):
+        raise WrongTypeError("words.yaml maps names to lists of phrases.", at=document.at())
+    return document.data
+
+
+def _fact_cues(
+    document: Document,
+    name: str,
+    words: Mapping[str, Sequence[str]],
+    vocabulary: Vocabulary,
+    catalogue: Catalogue,
+) -> Iterable[Cue]:
+    fact = vocabulary.require(name, document.at(name))
+    raw = strict_yaml.validate(_RawFactCues, document, document.data[name], loc=(name,))
+    for category in raw.categories:
+        _category(category, catalogue, document, (name, "categories"))
+    for index, entry in enumerate(raw.cues):
+        loc: Loc = (name, "cues", index)
+        for category in entry.categories:
+            _category(category, catalogue, document, (*loc, "categories"))
+        values = _values(entry, fact.type)
+        for value in values:
+            if value is not None:
+                fact.check(value, at=document.at(*loc))
+        for phrase in [entry.say] if isinstance(entry.say, str) else entry.say:
+            pattern = _compiled(phrase, words, document, (*loc, "say"))
+            if fact.type is FactType.NUMBER and values[0] is None and not _captures(pattern):
+                raise WrongTypeError(
+                    "a number cue captures one with '#' or '@date', or gives a value.",
+                    at=document.at(*loc),
+                )
+            yield Cue(
+                fact=name,
+                pattern=pattern,
+                value=values[0],
+                denied=values[1],
+                undocumented=values[2],
+                times=float(entry.times or 1),
+                only_in=entry.only_in,
+                near=_near(entry.near, words, document, loc),
+                unless_near=_near(entry.unless_near, words, document, loc),
+                about_item=raw.about_item if entry.about_item is None else entry.about_item,
+                categories=frozenset(entry.categories or raw.categories),
+                as_it_stands=entry.as_it_stands,
+            )
+
+
+def _values(entry: _RawCue, kind: FactType) -> tuple[Value | None, Value | None, Value | None]:
+    """Fill what a cue leaves out: yes, denied no, undocumented undocumented."""
+    missing = "undocumented" if entry.undocumented is None else entry.undocumented
+    if kind is not FactType.YES_NO:
+        return entry.value, entry.denied, missing
+    value = "yes" if entry.value is None else entry.value
+    opposite = {"yes": "no", "no": "yes"}.get(str(value))
+    return value, opposite if entry.denied is None else entry.denied, missing
+
+
+def _captures(pattern: Pattern) -> bool:
+    return bool({"number", "date"} & set(pattern.regex.groupindex))
+
+
+def _category(name: str, catalogue: Catalogue, document: Document, loc: Loc) -> None:
+    if name not in catalogue.categories:
+        raise UnknownNameError("category", name, catalogue.categories, at=document.at(*loc))
+
+
+def _compiled(
+    phrase: str, words: Mapping[str, Sequence[str]], document: Document, loc: Loc
+) -> Pattern:
+    try:
+        return compile_phrase(phrase, words)
+    except (PatternError, re.error) as error:
+        raise WrongTypeError(f"cue {phrase!r}: {error}", at=document.at(*loc)) from None
+
+
+def _near(
+    phrases: list[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
+) -> re.Pattern[str] | None:
+    return _joined(phrases, words, document, loc) if phrases else None
+
+
+def _joined(
+    phrases: Sequence[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
+) -> re.Pattern[str]:
+    patterns = [_compiled(p, words, document, loc).regex.pattern for p in phrases]
+    return re.compile("|".join(_uncaptured(p) for p in patterns))
+
+
+def _uncaptured(expression: str) -> str:
+    return re.sub(r"\(\?P<\w+>", "(?:", expression)
+
+
+def _marks(path: Path, words: Mapping[str, Sequence[str]]) -> list[tuple[Mark, Pattern]]:
+    document = strict_yaml.read(path)
+    data: dict[str, list[str]] = document.data
+    problems: list[PackError] = []
+    marks: list[tuple[Mark, Pattern]] = []
+    for name, phrases in data.items():
+        if name not in set(Mark):
+            problems.append(UnknownNameError("mark", name, list(Mark), at=document.at(name)))
+            continue
+        for index, phrase in enumerate(phrases):
+            try:
+                marks.append((Mark(name), _compiled(phrase, words, document, (name, index))))
+            except PackError as error:
+                problems.append(error)
+    if problems:
+        raise PackErrors(problems)
+    return marks
+
+
+def _item_words(
+    path: Path, words: Mapping[str, Sequence[str]], catalogue: Catalogue
+) -> Mapping[str, re.Pattern[str]]:
+    document = strict_yaml.read(path)
+    data: dict[str, Any] = document.data or {}
+    for category in data:
+        _category(category, catalogue, document, (category,))
+    return {
+        category: _joined(phrases, words, document, (category,))
+        for category, phrases in data.items()
+    }
+
+
+def _plain_words(names: Iterable[str]) -> re.Pattern[str]:
+    listed = sorted((re.escape(name.lower()) for name in names), key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(listed) + r")s?(?!\w)")

@@ -1,0 +1,215 @@
+"""The cue language: phrases as a nurse would write them, compiled to regular expressions.
+
+======================  =====================================================================
+``decreased pain``      these words, whatever white space stands between them
+``pain is {a|b c}``     one of the alternatives
+``[objective] gain``    an optional word or phrase
+``improv*``             a word that begins so
+``relief ... drug``     up to six words between, within the sentence; ``...3`` up to three
+``#``                   a number in digits or words, captured; of ``8-10`` the upper end
+``@date``               a date, captured
+``+class``              a word list of ``rules/reading/words.yaml`` by name
+======================  =====================================================================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+NUMBER_WORDS: Mapping[str, int] = {
+    word: number
+    for number, word in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
+    )
+}
+_NUMBER = (
+    r"(?P<number>\d{1,4}(?:\.\d+)?(?:\s?(?:-|to|or)\s?\d{1,4}(?:\.\d+)?)?|"
+    + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+    + r")"
+)
+_DATE = (
+    r"(?P<date>\d{1,2}[-/]\d{1,2}[-/]\s?\d{2,4}|"
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+    r"(?:\s\d{1,2},?)?\s\d{4})"
+)
+_TOKEN = re.compile(
+    r"\s*(?:(?P<gap>\.\.\.(?P<width>\d+)?)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<bar>\|)"
+    r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<word>[^\s\[\]{}|]+))"
+)
+_DEFAULT_GAP = 6
+_SPACE = r"[\s,/(\"'-]+"
+
+
+class PatternError(ValueError):
+    """A phrase of the cue language that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled phrase; *anchors* are word beginnings of which the sentence must hold one."""
+
+    phrase: str
+    regex: re.Pattern[str]
+    anchors: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a phrase: its expression, and the words that any match of it must hold one of."""
+
+    regex: str
+    anchors: frozenset[str] | None
+
+
+def compile_phrase(phrase: str, words: Mapping[str, Sequence[str]]) -> Pattern:
+    """Compile *phrase*; *words* are the named word lists.
+
+    Raises:
+        PatternError: unbalanced brackets, an unknown word list, or nothing to hold on to.
+    """
+    tokens = list(_tokens(phrase))
+    piece, rest = _alternatives(tokens, 0, None, words)
+    if rest != len(tokens):
+        raise PatternError(f"{phrase!r}: a bracket closes that was not opened.")
+    if not piece.anchors:
+        raise PatternError(f"{phrase!r}: needs at least one plain word that must occur.")
+    return Pattern(phrase, re.compile(rf"(?<![\w]){piece.regex}(?![\w])"), piece.anchors)
+
+
+def number_of(text: str) -> float:
+    """Return the number that ``#`` captured: of a range the upper end."""
+    text = text.strip()
+    if text in NUMBER_WORDS:
+        return NUMBER_WORDS[text]
+    last = re.split(r"\s?(?:-|to|or)\s?", text)[-1]
+    return float(last)
+
+
+def _tokens(phrase: str) -> list[re.Match[str]]:
+    found: list[re.Match[str]] = []
+    position = 0
+    stripped = phrase.strip().lower()
+    while position < len(stripped):
+        match = _TOKEN.match(stripped, position)
+        if match is None:
+            raise PatternError(f"{phrase!r}: cannot be read at {stripped[position:]!r}.")
+        found.append(match)
+        position = match.end()
+    return found
+
+
+def _alternatives(
+    tokens: Sequence[re.Match[str]],
+    position: int,
+    closing: str | None,
+    words: Mapping[str, Sequence[str]],
+) -> tuple[_Piece, int]:
+    branches: list[_Piece] = []
+    while True:
+        branch, position = _sequence(tokens, position, words)
+        branches.append(branch)
+        if position < len(tokens) and tokens[position]["bar"]:
+            position += 1
+            continue
+        break
+    if closing is not None:
+        if position >= len(tokens) or tokens[position]["close"] != closing:
+            raise PatternError(f"a bracket is not closed with {closing!r}.")
+        position += 1
+    if len(branches) == 1:
+        return branches[0], position
+    return _either(branches), position
+
+
+def _sequence(
+    tokens: Sequence[re.Match[str]], position: int, words: Mapping[str, Sequence[str]]
+) -> tuple[_Piece, int]:
+    regex = ""
+    glue = ""
+    anchors: frozenset[str] | None = None
+    while position < len(tokens):
+        token = tokens[position]
+        if token["bar"] or token["close"]:
+            break
+        position += 1
+        if token["gap"]:
+            width = int(token["width"] or _DEFAULT_GAP)
+            glue = rf"(?:{_SPACE}[^\s,]+){{0,{width}}}?{_SPACE}"
+            continue
+        if token["open"] == "[":
+            inner, position = _alternatives(tokens, position, "]", words)
+            regex += f"(?:{glue}{inner.regex})?" if glue else f"(?:{inner.regex}{_SPACE})?"
+            continue
+        if token["open"] == "{":
+            piece, position = _alternatives(tokens, position, "}", words)
+        elif token["list"]:
+            piece = _word_list(token["list"][1:], words)
+        elif token["date"]:
+            piece = _Piece(_DATE, None)
+        else:
+            piece = _word(token["word"])
+        regex += glue + piece.regex
+        glue = _SPACE
+        if piece.anchors and (anchors is None or _rarity(piece.anchors) > _rarity(anchors)):
+            anchors = piece.anchors
+    if not regex:
+        raise PatternError("a phrase has an empty part.")
+    return _Piece(regex, anchors), position
+
+
+def _word_list(name: str, words: Mapping[str, Sequence[str]]) -> _Piece:
+    if name not in words:
+        raise PatternError(f"no word list is called {name!r}.")
+    listed = [_alternatives(_tokens(entry), 0, None, words)[0] for entry in words[name]]
+    return _either(listed)
+
+
+def _either(pieces: Sequence[_Piece]) -> _Piece:
+    """Join alternatives; they share anchors only if every one of them has some."""
+    heads = [piece.anchors for piece in pieces]
+    anchors: frozenset[str] | None = frozenset(a for head in heads for a in head or ())
+    if any(head is None for head in heads):
+        anchors = None
+    return _Piece("(?:" + "|".join(piece.regex for piece in pieces) + ")", anchors)
+
+
+def _rarity(anchors: frozenset[str]) -> int:
+    """Rank anchors: few and long words are found in fewer sentences."""
+    return min(len(a) for a in anchors) * 10 - len(anchors)
+
+
+def _word(word: str) -> _Piece:
+    if word == "#":
+        return _Piece(_NUMBER, None)
+    if "#" in word:
+        before, _, after = word.partition("#")
+        return _Piece(re.escape(before) + _NUMBER + r"\s?" * bool(after) + re.escape(after), None)
+    if word.endswith("*"):
+        stem = word[:-1]
+        return _Piece(re.escape(stem) + r"[\w'-]*", frozenset((stem,)) if len(stem) > 2 else None)
+    anchor = re.split(r"\W", word)[0]
+    return _Piece(re.escape(word), frozenset((anchor,)) if len(anchor) > 1 else None)

@@ -1,0 +1,280 @@
+"""Text → findings: each fact a passage states, proved by its own words.
+
+The matching knows no medicine: what to look for is all in ``rules/reading``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from imr_rules.facts.model import UNDOCUMENTED, Assertion, Finding, Section, Speaker, Value
+from imr_rules.facts.vocabulary import FactType, Scope, Vocabulary
+from imr_rules.reading.assertion import Scopes, assertion_of, find_scopes
+from imr_rules.reading.dates import parse_date
+from imr_rules.reading.flat import flatten
+from imr_rules.reading.lexicon import Candidates, Cue, Lexicon, Mark, Reach
+from imr_rules.reading.pattern import number_of
+from imr_rules.reading.sentences import sentence_bounds
+
+_MAX_PASSAGE = 200_000  # characters; no letter comes near it, and it bounds hostile input
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a letter to be read: the summary, one rationale, or a whole note."""
+
+    section: Section
+    start: int
+    end: int
+    item: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a disputed item is about, as far as sentences can speak of it."""
+
+    number: int
+    category: str | None
+    names: re.Pattern[str] | None
+    """The item's own names: the drug and its ingredients, the procedure."""
+    body_parts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A sentence that speaks of the vocabulary's concepts but gave no finding."""
+
+    section: Section
+    start: int
+    end: int
+    quote: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """The findings of a letter, and the sentences that were not understood."""
+
+    findings: tuple[Finding, ...]
+    misses: tuple[Miss, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    text: str
+    subjects: Sequence[Subject]
+    lexicon: Lexicon
+    vocabulary: Vocabulary
+    on: date | None
+
+
+def read_passages(
+    text: str,
+    passages: Sequence[Passage],
+    subjects: Sequence[Subject],
+    *,
+    lexicon: Lexicon,
+    vocabulary: Vocabulary,
+    on: date | None = None,
+) -> ReadResult:
+    """Read *passages* of *text*; ``text[f.start:f.end] == f.quote`` for every finding f.
+
+    *on* is the day of the denial, from which "since May 2016" counts.
+    """
+    context = _Context(text, subjects, lexicon, vocabulary, on)
+    findings: list[Finding] = []
+    misses: list[Miss] = []
+    for passage in passages:
+        for found, missed in _passage(passage, context):
+            findings.extend(found)
+            if missed is not None:
+                misses.append(missed)
+    findings.sort(key=lambda f: (f.start, f.end, f.fact, f.item or 0))
+    return ReadResult(tuple(findings), tuple(misses))
+
+
+def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding], Miss | None]]:
+    flat = flatten(context.text, passage.start, min(passage.end, passage.start + _MAX_PASSAGE))
+    # A rationale opens with the guideline more often than with the case.
+    about_case = passage.section is not Section.RATIONALE
+    parts: frozenset[str] = frozenset()
+    for start, end in sentence_bounds(flat.text):
+        sentence = flat.lower[start:end]
+        candidates = context.lexicon.candidates(sentence)
+        named = _body_parts(sentence, context.lexicon)
+        parts = named or parts
+        scopes = find_scopes(sentence, candidates.marks)
+        opens, about_case = _case_talk(scopes, passage.section, about_case)
+        if opens is None or not candidates.cues:
+            continue
+        found: list[Finding] = []
+        touched: list[str] = []
+        for cue, match in _matches(sentence, candidates, opens, passage.section, scopes):
+            touched.append(cue.fact)
+            assertion = Assertion.AFFIRMED
+            if not cue.as_it_stands:
+                assertion = assertion_of(match.start(), match.end(), scopes)
+            value = _value(cue, match, assertion, context)
+            if value is None:
+                continue
+            if value == UNDOCUMENTED:
+                assertion = Assertion.UNDOCUMENTED
+            first, last = flat.original(start + match.start(), start + match.end())
+            for item in _items(cue, passage, sentence, parts, context):
+                found.append(
+                    Finding(
+                        fact=cue.fact,
+                        value=value,
+                        assertion=assertion,
+                        section=passage.section,
+                        start=first,
+                        end=last,
+                        quote=context.text[first:last],
+                        item=item,
+                        speaker=_speaker(scopes, passage.section),
+                    )
+                )
+        missed: Miss | None = None
+        if touched and not found:
+            first, last = flat.original(start, end)
+            quote = context.text[first:last]
+            missed = Miss(passage.section, first, last, quote, tuple(dict.fromkeys(touched)))
+        yield found, missed
+
+
+def _case_talk(scopes: Scopes, section: Section, before: bool) -> tuple[int | None, bool]:
+    """Return from where the sentence speaks of the case (None: nowhere), and whether it does.
+
+    Talk about the guideline goes on until a sentence speaks of this worker or these records.
+    """
+    if scopes.has(Mark.UTILIZATION_REVIEW) and section is not Section.RATIONALE:
+        return None, before
+    if section is not Section.RATIONALE:
+        return (None, before) if scopes.has(Mark.HYPOTHETICAL) else (0, True)
+    guideline = scopes.at.get(Mark.GUIDELINE, ())
+    case = scopes.at.get(Mark.CASE, ())
+    if guideline and case:
+        # "Per the guideline ...; in this case the records ...": the case begins at its own words.
+        return (0, True) if case[0][0] < guideline[0][0] else (case[0][0], True)
+    if case:
+        return 0, True
+    if guideline:
+        return None, False
+    if scopes.has(Mark.PATIENT):
+        return 0, True
+    return (0, True) if before else (None, False)
+
+
+def _matches(
+    sentence: str, candidates: Candidates, opens: int, section: Section, scopes: Scopes
+) -> list[tuple[Cue, re.Match[str]]]:
+    """Match every candidate cue; of matches of one fact that overlap the longest stays."""
+    wrong = Reach.RECORD if section is Section.RATIONALE else Reach.RATIONALE
+    conclusions = scopes.at.get(Mark.CONCLUSION, ())
+    hits: list[tuple[Cue, re.Match[str]]] = []
+    for cue in candidates.cues:
+        if cue.only_in is wrong:
+            continue
+        if cue.near is not None and not cue.near.search(sentence):
+            continue
+        if cue.unless_near is not None and cue.unless_near.search(sentence):
+            continue
+        for match in cue.pattern.regex.finditer(sentence, opens):
+            if not any(s < match.end() and match.start() < e for s, e in conclusions):
+                hits.append((cue, match))
+    hits.sort(key=lambda hit: (hit[0].fact, hit[1].start() - hit[1].end()))
+    kept: list[tuple[Cue, re.Match[str]]] = []
+    for cue, match in hits:
+        overlaps = any(
+            other.fact == cue.fact and m.start() < match.end() and match.start() < m.end()
+            for other, m in kept
+        )
+        if not overlaps:
+            kept.append((cue, match))
+    return sorted(kept, key=lambda hit: hit[1].start())
+
+
+def _value(cue: Cue, match: re.Match[str], assertion: Assertion, context: _Context) -> Value | None:
+    if assertion is Assertion.DENIED:
+        return cue.denied
+    if assertion is Assertion.UNDOCUMENTED:
+        return cue.undocumented
+    if cue.value is not None:
+        return cue.value
+    fact = context.vocabulary[cue.fact]
+    if fact.type is not FactType.NUMBER:
+        return None
+    groups = match.groupdict()
+    if groups.get("number"):
+        number = number_of(groups["number"]) * cue.times
+        return int(number) if number == int(number) else number
+    if groups.get("date") and context.on is not None:
+        day = parse_date(groups["date"])
+        if day is not None and day <= context.on:
+            return (context.on - day).days
+    return None
+
+
+def _items(
+    cue: Cue, passage: Passage, sentence: str, parts: frozenset[str], context: _Context
+) -> list[int | None]:
+    """Return the items a finding speaks of; ``[None]`` is the whole letter."""
+    if passage.item is not None:
+        item = next((s for s in context.subjects if s.number == passage.item), None)
+        fits = item is None or not cue.categories or item.category in cue.categories
+        return [passage.item] if fits else []
+    subjects = [s for s in context.subjects if not cue.categories or s.category in cue.categories]
+    if cue.categories and context.subjects and not subjects:
+        return []
+    if cue.about_item and context.subjects:
+        return [s.number for s in subjects if _speaks_of(s, sentence, context.lexicon)]
+    scope = context.vocabulary[cue.fact].scope
+    if scope is Scope.BODY_PART and parts:
+        named = [s for s in subjects if not s.body_parts or s.body_parts & parts]
+        if len(named) < len(context.subjects):
+            return [s.number for s in named]
+        return [None]
+    if len(subjects) == len(context.subjects):
+        return [None]
+    return [s.number for s in subjects]
+
+
+def _speaks_of(subject: Subject, sentence: str, lexicon: Lexicon) -> bool:
+    if subject.names is not None and subject.names.search(sentence):
+        return True
+    words = lexicon.item_words.get(subject.category or "")
+    return words is not None and words.search(sentence) is not None
+
+
+def _body_parts(sentence: str, lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(part for part, words in lexicon.body_words.items() if words.search(sentence))
+
+
+def _speaker(scopes: Scopes, section: Section) -> Speaker:
+    if scopes.has(Mark.UTILIZATION_REVIEW):
+        return Speaker.UTILIZATION_REVIEW
+    if scopes.has(Mark.TREATING):
+        return Speaker.TREATING
+    if scopes.has(Mark.PATIENT):
+        return Speaker.PATIENT
+    return Speaker.REVIEWER if section is Section.RATIONALE else Speaker.RECORD
+
+
+def merge_values(
+    findings: Sequence[Finding], vocabulary: Vocabulary
+) -> Mapping[str, tuple[Value, tuple[Finding, ...]]]:
+    """Merge the findings of one reading of one item, fact by fact, as the vocabulary declares.
+
+    Returns the value of each fact with the findings that carry it.
+    """
+    by_fact: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_fact.setdefault(finding.fact, []).append(finding)
+    merged: dict[str, tuple[Value, tuple[Finding, ...]]] = {}
+    for fact, stated in by_fact.items():
+        value = vocabulary[fact].merged([f.value for f in stated])
+        merged[fact] = (value, tuple(f for f in stated if f.value == value))
+    return merged

@@ -1,0 +1,42 @@
+"""Where sentences end, in text whose full stops are glued, abbreviated or missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_MAX_LENGTH = 700  # characters; a longer run is cut, which bounds the work of every pattern
+
+_END = re.compile(
+    r"(?<=[a-z0-9)\]%\"'][.!?;])\s*(?=[A-Z\"(])"  # also glued: "May 2015.On"
+    r"|(?<=[A-Z]{2}[.!?])\s+(?=[A-Z])"
+    r"|(?<=[.!?;])\s+(?=[A-Z(\"]|\d+[.)]\s)"
+    r"|(?<=;)\s"
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:dr|mr|mrs|ms|st|no|nos|vs|fig|approx|pp?|e\.?g|i\.?e|etc|inc|sec|ch|ed|al|dept|jr"
+    r"|lbs?|hrs?|min|wks?|mos?|yrs?|tab|mg|m\.d|d\.c|p\.a)|\b[A-Za-z])[.]\Z",
+    re.IGNORECASE,
+)
+
+
+def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
+    """Yield ``(start, end)`` of each sentence of the flat *text*; overlong ones are cut."""
+    start = 0
+    for match in _END.finditer(text):
+        end = match.start()
+        if text[end - 1] == "." and _ABBREVIATION.search(text, max(start, end - 8), end):
+            continue
+        yield from _cut(text, start, end)
+        start = match.end()
+    yield from _cut(text, start, len(text))
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > _MAX_LENGTH:
+        middle = text.rfind(" ", start + 1, start + _MAX_LENGTH)
+        middle = middle if middle > start else start + _MAX_LENGTH
+        yield start, middle
+        start = middle
+    if end > start:
+        yield start, end
