@@ -1,0 +1,76 @@
+"""Word (.docx) → text: one line a paragraph, table cells included, in the order of the document."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from xml.etree import ElementTree
+
+from imr_rules.errors import InputError
+
+LARGEST_PART = 50_000_000
+"""In bytes once unpacked: a small archive may hold a part of any size."""
+
+_PART = "word/document.xml"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_REMEDY = "Save it again as .docx, or as PDF."
+
+
+def docx_text(raw: bytes) -> str:
+    """Return the text of the Word document *raw*.
+
+    Raises:
+        InputError: it is no Word document, is damaged, or unpacks to more than a letter can be.
+    """
+    return _text_of(_document_part(raw))
+
+
+def _document_part(raw: bytes) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive, archive.open(_PART) as part:
+            # The size an archive states may be false: read one byte more than is allowed.
+            xml = part.read(LARGEST_PART + 1)
+    except KeyError as error:
+        raise InputError(
+            "is an archive, not a Word document.", hint="Unpack it and name the letters in it."
+        ) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        raise InputError("is a damaged Word document.", hint=_REMEDY) from error
+    except (RuntimeError, NotImplementedError) as error:
+        raise InputError(
+            "is an encrypted Word document.", hint="Save it without a password."
+        ) from error
+    if len(xml) > LARGEST_PART:
+        raise InputError(
+            f"unpacks to more than {LARGEST_PART:,} bytes.", hint="Split it into letters."
+        )
+    # UTF-16 spreads the letters of a declaration by zero bytes.
+    if b"<!DOCTYPE" in (plain := xml.replace(b"\0", b"")) or b"<!ENTITY" in plain:
+        raise InputError("is a Word document with XML entities.", hint=_REMEDY)
+    return xml
+
+
+def _text_of(xml: bytes) -> str:
+    parts: list[str] = []
+    skipping = 0
+    try:
+        for event, element in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):
+            if element.tag == _FALLBACK:
+                # The same words again, for programs that cannot draw a text box.
+                skipping += 1 if event == "start" else -1
+            if event == "start" or skipping:
+                continue
+            if element.tag == f"{_W}t":
+                parts.append(element.text or "")
+            elif element.tag == f"{_W}tab":
+                parts.append("\t")
+            elif element.tag == f"{_W}noBreakHyphen":
+                parts.append("-")
+            elif element.tag in (f"{_W}br", f"{_W}cr", f"{_W}p"):
+                parts.append("\n")
+            element.clear()
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        raise InputError("is a damaged Word document.", hint=_REMEDY) from error
+    return "".join(parts)

@@ -1,0 +1,188 @@
+"""Text → Determination: which layout, where its blocks are, and what each item says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from imr_rules.errors import InputError, Location
+from imr_rules.letters.clean import clean_text, stripped
+from imr_rules.letters.header import DATE_FIELDS, Header, read_header, read_reviewer
+from imr_rules.letters.items import MOST_ITEMS, read_labelled_items
+from imr_rules.letters.model import Determination, DisputedItem, Layout, Reviewer, Span
+from imr_rules.letters.numbered import read_numbered_items
+from imr_rules.letters.phrases import Hit, LetterPhrases, shipped_letter_phrases
+from imr_rules.letters.professional import read_professional_items
+
+_SHORTEST_BARE_HEADING = 3
+"""A heading of so many words in capitals counts anywhere; a shorter one needs its own line."""
+
+_MOST_HEADINGS = 1_000
+
+
+def parse_letter(
+    text: str,
+    *,
+    source: str = "<text>",
+    confidence: float = 1.0,
+    unread: Sequence[str] = (),
+    phrases: LetterPhrases | None = None,
+) -> Determination:
+    """Take the letter or note *text* apart.
+
+    Args:
+        text: the document; line ends and invisible characters are cleaned first.
+        source: what to call it in messages and in the result.
+        confidence: below 1 for text recognised from an image.
+        unread: what the file holds beside the text, in plain words; joins ``missing``.
+        phrases: the fixed phrases of letters; those that ship by default.
+
+    Raises:
+        InputError: nothing is in it, or more items than one letter can hold.
+    """
+    phrases = phrases or shipped_letter_phrases()
+    text = clean_text(text)
+    if not text.strip():
+        raise InputError("is empty.", at=Location(source))
+    headings = _headings(text, phrases)
+    firsts = {hit.kind: hit for hit in reversed(headings)}
+    layout, items = _read_items(text, headings, firsts, phrases, source)
+    blocks = [hit.start for hit in headings if hit.kind != "professional" and hit.start > 0]
+    header = read_header(text, phrases, end=min(blocks, default=len(text)))
+    reviewer = read_reviewer(text, phrases, stops=[hit.start for hit in headings])
+    summary = _summary(text, headings, firsts, items, phrases)
+    missing = [*unread, *header.problems]
+    if layout is not Layout.NOTE:
+        missing += _missing(header, reviewer, summary, items, layout)
+    return Determination(
+        source=source,
+        text=text,
+        layout=layout,
+        case_number=header.case_number,
+        priority=header.priority,
+        reviewer=reviewer,
+        summary=summary,
+        items=items,
+        missing=tuple(missing),
+        confidence=confidence,
+        **{name: header.dates.get(name) for name in DATE_FIELDS},
+    )
+
+
+def _headings(text: str, phrases: LetterPhrases) -> list[Hit]:
+    found: list[Hit] = []
+    for hit in phrases.heading_set.find(text):
+        if len(found) == _MOST_HEADINGS:
+            break
+        words = text[hit.start : hit.end]
+        bare = words.replace("(s)", "").isupper() and len(words.split()) >= _SHORTEST_BARE_HEADING
+        if bare or _stands_alone(text, hit):
+            found.append(hit)
+    return found
+
+
+_LINE_START = re.compile(r"(?:\A|\n)[ \t]{0,40}(?:\d{1,2}[.)][ \t]{0,4})?\Z")
+_LINE_END = re.compile(r"[ \t]{0,40}(?::|\n|\Z)")
+_COLON = re.compile(r"[ \t]{0,40}:")
+
+
+def _stands_alone(text: str, hit: Hit) -> bool:
+    before = text[max(0, hit.start - 50) : hit.start]
+    return bool(_LINE_START.search(before) and _LINE_END.match(text, hit.end)) or (
+        hit.start == 0 and bool(_LINE_END.match(text, hit.end))
+    )
+
+
+def _read_items(
+    text: str,
+    headings: list[Hit],
+    firsts: dict[str, Hit],
+    phrases: LetterPhrases,
+    source: str,
+) -> tuple[Layout, tuple[DisputedItem, ...]]:
+    """Find the layout by what stands in the text, the newest first, and read its items."""
+    if "issue" in firsts or "professional" in firsts:
+        return Layout.PROFESSIONAL_REVIEW, read_professional_items(text, headings, phrases)
+    opening = firsts.get("decisions") or firsts.get("current_decisions")
+    labelled = read_labelled_items(text, opening.end if opening else 0, phrases)
+    if len(labelled.items) > MOST_ITEMS:
+        raise InputError(
+            f"holds more than {MOST_ITEMS} disputed items.",
+            at=Location(source),
+            hint="Give every letter a file of its own.",
+        )
+    if "numbered_decisions" in firsts and not labelled.items:
+        return Layout.DECISIONS_2013, read_numbered_items(text, headings, phrases)
+    if labelled.is_current or "current_decisions" in firsts:
+        return Layout.CURRENT, labelled.items
+    if labelled.items or firsts.keys() & {"method", "decisions"}:
+        return Layout.SECTIONS, labelled.items
+    return Layout.NOTE, ()
+
+
+def _summary(
+    text: str,
+    headings: list[Hit],
+    firsts: dict[str, Hit],
+    items: tuple[DisputedItem, ...],
+    phrases: LetterPhrases,
+) -> Span | None:
+    """Return the clinical summary: from its heading to the next one, without its fixed opening."""
+    heading = firsts.get("summary")
+    if heading is None:
+        return None
+    ends = [hit.start for hit in headings if hit.start >= heading.end and hit.kind != "summary"]
+    ends += [item.title_span.start for item in items if item.title_span.start >= heading.end]
+    colon = _COLON.match(text, heading.end)
+    start = colon.end() if colon else heading.end
+    span = stripped(text, start, min(ends, default=len(text)))
+    for hit in phrases.intro_set.find(text, span.start, min(span.end, span.start + 400)):
+        if hit.kind == "summary":
+            span = stripped(text, hit.end, span.end)
+            break
+    return span if span.start < span.end else None
+
+
+def _missing(
+    header: Header,
+    reviewer: Reviewer,
+    summary: Span | None,
+    items: tuple[DisputedItem, ...],
+    layout: Layout,
+) -> list[str]:
+    """Name, in plain words, what a letter of *layout* holds and this one does not."""
+    missing: list[str] = []
+    if header.case_number is None and not header.dates and not header.problems:
+        missing.append("header (case number and dates)")
+    else:
+        unusable = {problem.split(" (")[0] for problem in header.problems}
+        names = ["case number"] if header.case_number is None else []
+        names += [name.replace("_", " ") for name in DATE_FIELDS if name not in header.dates]
+        missing += [name for name in names if name not in unusable]
+    if not reviewer.specialties:
+        missing.append("reviewer's specialty")
+    if not reviewer.licensure:
+        missing.append("reviewer's licensure")
+    if summary is None:
+        missing.append("clinical case summary")
+    if not items:
+        missing.append("disputed items")
+    for item in items:
+        missing += [f"item {item.number}: {what}" for what in _missing_of_item(item, layout)]
+    return missing
+
+
+def _missing_of_item(item: DisputedItem, layout: Layout) -> list[str]:
+    missing: list[str] = []
+    if not item.title:
+        missing.append("title")
+    if item.actual is None:
+        missing.append("decision")
+    # A professional review names only the guideline it relied upon itself.
+    if item.claims_administrator_guideline is None and layout is not Layout.PROFESSIONAL_REVIEW:
+        missing.append("Claims Administrator guideline")
+    if item.reviewer_guideline is None:
+        missing.append("reviewer guideline")
+    if item.rationale is None:
+        missing.append("decision rationale")
+    return missing
