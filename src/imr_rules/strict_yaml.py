@@ -165,7 +165,7 @@ class _Composer:
 
     def _scalar(self, event: Any) -> Any:
         value = event.value
-        if event.style is not None or event.tag == "!":
+        if event.style or event.tag == "!":  # the C parser says "" for a plain scalar
             return value
         if value in ("", "null"):
             return None

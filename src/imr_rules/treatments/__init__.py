@@ -1,1 +1,1 @@
-"""The treatments room."""
+"""Item title → Request: the catalogue of what can be asked for, and the reading of titles."""

@@ -16,23 +16,42 @@ class Phase(StrEnum):
     POSTOPERATIVE = "postoperative"
 
 
+class Surroundings(StrEnum):
+    """What a title says about an operation around the request."""
+
+    ASSOCIATED = "associated"
+    PREOPERATIVE = "preoperative"
+    POSTOPERATIVE = "postoperative"
+
+
 class Ingredient(BaseModel):
-    """One active ingredient; *strength_mg* per unit, None where the title does not say."""
+    """One active ingredient.
+
+    ``strength_mg`` is per unit (tablet, patch), ``strength_mcg_per_hour`` what a patch releases;
+    None where neither the title nor the fixed product says.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     strength_mg: float | None = None
     strength_percent: float | None = None
+    strength_mcg_per_hour: float | None = None
 
 
 class Request(BaseModel):
     """What one disputed item asks for; None is "the title does not say", never a guess.
 
-    ``treatment`` is an entry of the catalogue, ``category`` the group it belongs to. ``units``
-    are visits, pieces or studies of the *whole* original request (not tablets: that is
-    ``quantity``); ``authorized_units`` what the claims administrator already granted of it, and
-    ``disputed_units`` the rest. ``accompanies`` tells that the item only goes with another one.
+    ``treatment`` is an entry of the catalogue, ``category`` the group it belongs to, ``services``
+    every treatment the title names, in its order. ``units`` are visits, pieces or studies of the
+    *whole* original request (not tablets: that is ``quantity``); ``authorized_units`` what the
+    claims administrator already granted of it, and ``disputed_units`` the rest.
+
+    ``quantity`` (tablets, grams) is always that of the *disputed* portion; where part of it was
+    granted, ``original_quantity`` and ``authorized_quantity`` hold the whole and the granted part.
+    ``remainder`` tells that only the rest of a request is in dispute. ``accompanies`` tells that
+    the item only goes with another one. Of ranges ("6 to 8 weeks") the upper bound is kept;
+    ``duration_days`` counts 30 days a month. ``units_per_day`` is set only for an exact dose.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,9 +62,14 @@ class Request(BaseModel):
     services: tuple[str, ...] = ()
     drug_class: str | None = None
     ingredients: tuple[Ingredient, ...] = ()
+    excluded_ingredients: tuple[str, ...] = Field(
+        default=(), description="ingredients not recommended on the skin, in this form and strength"
+    )
     form: str | None = None
     quantity: float | None = None
     quantity_unit: str | None = None
+    original_quantity: float | None = None
+    authorized_quantity: float | None = None
     refills: int | None = None
     units_per_day: float | None = None
     days_supply: float | None = None

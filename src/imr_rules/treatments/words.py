@@ -1,0 +1,105 @@
+"""How titles speak, besides the names of treatments: numbers, surroundings, forms, units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict
+
+from imr_rules.treatments.model import Phase, Surroundings
+from imr_rules.treatments.names import NameIndex, index_of
+
+_SPACE = re.compile(r"\s+")
+_FOLD = str.maketrans(
+    {"–": "-", "—": "-", "‐": "-", "‑": "-", "×": "x", "’": "'", "‘": "'", "“": '"', "”": '"'}
+)
+
+
+class PartialWords(BaseModel):
+    """The words between the clauses of a request that was granted in part."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    original: list[str]
+    authorized: list[str]
+    remaining: list[str]
+    whole: list[str]
+
+
+class TitleWords(BaseModel):
+    """``rules/treatments/titles.yaml``, checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    numbers: dict[str, int]
+    small_words: list[str]
+    rewrite: dict[str, list[str]]
+    surroundings: dict[str, list[str]]
+    phases: dict[str, list[str]]
+    cues: dict[str, list[str]]
+    forms: dict[str, list[str]]
+    visit_words: list[str]
+    tablet_words: list[str]
+    mass_words: dict[str, list[str]]
+    partial: PartialWords
+
+    def fold(self, title: str) -> str:
+        """Return *title* in lower case, one space between words, one spelling, digits for numbers."""
+        text = _SPACE.sub(" ", title.translate(_FOLD).lower()).strip()
+        text = self._rewrites.sub(self._rewritten, text)
+        return self._number_words.sub(self._number, text)
+
+    @cached_property
+    def cue_index(self) -> NameIndex[tuple[str, str]]:
+        """Cues, surroundings and phases by their phrases, as (kind, value)."""
+        return index_of(
+            [
+                *((("surroundings", Surroundings(k)), v) for k, v in self.surroundings.items()),
+                *((("phase", Phase(k)), v) for k, v in self.phases.items()),
+                *((("cue", k), v) for k, v in self.cues.items()),
+            ],
+            prepare=self.fold,
+        )
+
+    @cached_property
+    def form_index(self) -> NameIndex[str]:
+        """Forms of a drug by their words."""
+        return index_of(self.forms.items(), prepare=self.fold)
+
+    @cached_property
+    def mass_unit(self) -> Mapping[str, str]:
+        """Words for a mass or volume → its unit."""
+        return {word: unit for unit, words in self.mass_words.items() for word in words}
+
+    @cached_property
+    def _rewritings(self) -> Mapping[str, str]:
+        return {_key(phrase): to for to, phrases in self.rewrite.items() for phrase in phrases}
+
+    @cached_property
+    def _rewrites(self) -> re.Pattern[str]:
+        phrases = sorted((p for v in self.rewrite.values() for p in v), key=len, reverse=True)
+        spelled = (r"[\s-]*".join(map(re.escape, phrase.split())) for phrase in phrases)
+        return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(spelled)})(?![a-z0-9])")
+
+    def _rewritten(self, match: re.Match[str]) -> str:
+        return self._rewritings[_key(match.group())]
+
+    @cached_property
+    def _number_words(self) -> re.Pattern[str]:
+        words = "|".join(sorted(self.numbers, key=len, reverse=True))
+        return re.compile(rf"(?<![a-z0-9])({words})(?:[ -]({words}))?(?![a-z0-9])")
+
+    def _number(self, match: re.Match[str]) -> str:
+        first = self.numbers[match.group(1)]
+        if match.group(2) is None:
+            return str(first)
+        second = self.numbers[match.group(2)]
+        if first >= 20 and first % 10 == 0 and second < 10:
+            return str(first + second)
+        return f"{first} {second}"
+
+
+def _key(phrase: str) -> str:
+    return re.sub(r"[\s-]", "", phrase)
