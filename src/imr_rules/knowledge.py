@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from imr_rules.data_folders import rules_folder
 from imr_rules.facts.derive import Derivation, load_derivations
 from imr_rules.facts.vocabulary import Vocabulary, load_vocabulary
 from imr_rules.guidelines.load import Library, load_library
+from imr_rules.reading.lexicon import Lexicon, load_lexicon
 from imr_rules.treatments.catalogue import Catalogue
 from imr_rules.treatments.load import load_catalogue
 
@@ -24,6 +25,11 @@ class Knowledge:
     catalogue: Catalogue
     derivations: Mapping[str, Derivation]
     library: Library
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The compiled cues; loaded when the first letter is read, cases do not need them."""
+        return load_lexicon(self.folder, self.vocabulary, self.catalogue)
 
 
 @cache

@@ -45,12 +45,7 @@ def deciding_date(case: Case, as_of: date | None = None, *, today: date | None =
     without header dates is taken at the latest date it mentions, a request at *today*.
     """
     return (
-        as_of
-        or case.denial_date
-        or case.latest_date
-        or case.decision_date
-        or today
-        or date.today()
+        as_of or case.denial_date or case.latest_date or case.decision_date or today or date.today()
     )
 
 
@@ -84,9 +79,7 @@ def _conclude(
 ) -> Conclusion:
     governing = governing_topic(knowledge.library, item.request, on)
     if governing is None:
-        return Conclusion(
-            case, item, sheet, on, Prediction.NO_GUIDELINE, None, None, engine.name
-        )
+        return Conclusion(case, item, sheet, on, Prediction.NO_GUIDELINE, None, None, engine.name)
     trace = engine.trace(governing.topic, governing.edition.parameters, on, sheet.values)
     prediction = trace.verdict.prediction
     return Conclusion(case, item, sheet, on, prediction, governing, trace, engine.name)
@@ -101,7 +94,7 @@ def parent_of(case: Case, index: int) -> int | None:
     if not case.items[index].request.accompanies:
         return None
     for other, item in enumerate(case.items):
-        if other != index and not item.request.accompanies and item.request.can_be_accompanied:
+        if other != index and not item.request.accompanies:
             return other
     return None
 

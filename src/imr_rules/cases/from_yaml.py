@@ -110,8 +110,6 @@ def read_case(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:
     )
 
 
-def _checked(
-    vocabulary: Vocabulary, fact: str, value: Any, document: Document, loc: Loc
-) -> Value:
+def _checked(vocabulary: Vocabulary, fact: str, value: Any, document: Document, loc: Loc) -> Value:
     at = document.at(*loc, fact)
     return vocabulary.require(fact, at).check(value, at=document.at(*loc, fact, "value"))

@@ -52,6 +52,16 @@ class Verdict:
     certainty: Certainty
 
 
+_MET = Verdict(Prediction.OVERTURNED, Certainty.MET)
+_UNDOCUMENTED = Verdict(Prediction.UPHELD, Certainty.UNDOCUMENTED)
+_BARRED = Verdict(Prediction.UPHELD, Certainty.BARRED)
+
+
+def verdict_of(*, recommended: bool, in_favour: bool) -> Verdict:
+    """Return the verdict of two readings: by the burden of documentation, and in favour."""
+    return _MET if recommended else _UNDOCUMENTED if in_favour else _BARRED
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """A conclusion with the status of every criterion and every route of the topic.

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from datetime import date
 
-_MONTHS = tuple(
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ]
-)
+_MONTHS = tuple(name.lower() for name in calendar.month_name if name)
 _NUMERIC = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/]\s?(\d{4}|\d{2})\Z")
 _NAMED = re.compile(r"([a-z]+)(?:\s(\d{1,2}),?)?\s(\d{4})\Z")
 
@@ -46,3 +32,12 @@ def parse_date(text: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+_ANYWHERE = re.compile(r"\b\d{1,2}[-/]\d{1,2}[-/]\s?(?:\d{4}|\d{2})\b")
+
+
+def latest_date_in(text: str) -> date | None:
+    """Return the latest date that *text* writes in figures, or None without one."""
+    days = [day for found in _ANYWHERE.findall(text) if (day := parse_date(found)) is not None]
+    return max(days, default=None)

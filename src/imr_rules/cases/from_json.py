@@ -1,0 +1,151 @@
+"""A line of ``extract --format jsonl`` → Case, so that another reader's facts can be evaluated."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from imr_rules.cases.model import Case, CaseItem
+from imr_rules.cases.to_json import FORMAT
+from imr_rules.errors import InputError, Location, PackError
+from imr_rules.facts.model import Assertion, Evidence, Finding, Reading, Section, Speaker, Value
+from imr_rules.facts.vocabulary import Vocabulary
+from imr_rules.treatments.catalogue import Catalogue
+from imr_rules.treatments.from_title import parse_request
+
+
+class _Raw(BaseModel):
+    # Other programs write these lines, and the contract only grows: unknown keys are left alone.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Facts(_Raw):
+    record: dict[str, str | int | float] = Field(default_factory=dict)
+    rationale: dict[str, str | int | float] = Field(default_factory=dict)
+
+
+class _Item(_Raw):
+    item: int
+    title: str
+    actual: Literal["upheld", "overturned"] | None = None
+    claims_administrator_guideline: str | None = None
+    reviewer_guideline: str | None = None
+    facts: _Facts = _Facts()
+
+
+class _Finding(_Raw):
+    fact: str
+    value: str | int | float
+    assertion: Assertion
+    item: int | None = None
+    section: Section
+    start: int
+    end: int
+    quote: str
+    speaker: Speaker = Speaker.RECORD
+    confidence: float = 1.0
+
+
+class _Reviewer(_Raw):
+    specialties: list[str] = Field(default_factory=list)
+    licensure: list[str] = Field(default_factory=list)
+
+
+class _Determination(_Raw):
+    format: Literal["imr.determination.v1"] = "imr.determination.v1"
+    source: str = ""
+    case_number: str
+    injury_date: date | None = None
+    denial_date: date | None = None
+    decision_date: date | None = None
+    latest_date: date | None = None
+    age_years: float | None = None
+    reviewer: _Reviewer = _Reviewer()
+    items: list[_Item]
+    findings: list[_Finding] = Field(default_factory=list)
+
+
+def read_jsonl(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Iterator[Case]:
+    """Yield the case of each line of the file at *path*.
+
+    Raises:
+        InputError: a line is no determination; the message names the line and the reason.
+    """
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _case(line, Location(path, number, 1), vocabulary, catalogue)
+
+
+def _case(line: str, at: Location, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:
+    try:
+        raw = _Determination.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"is no {FORMAT} line ({where or 'line'}: {first['msg']}).",
+            at=at,
+            hint="Write such lines with: imr-rules extract --format jsonl",
+        ) from None
+    except json.JSONDecodeError as error:  # pragma: no cover - pydantic reports it itself
+        raise InputError(f"is not JSON ({error.msg}).", at=at) from None
+    findings = tuple(Finding(**finding.model_dump()) for finding in raw.findings)
+    return Case(
+        case_number=raw.case_number,
+        source=raw.source or str(at.path),
+        injury_date=raw.injury_date,
+        denial_date=raw.denial_date,
+        decision_date=raw.decision_date,
+        latest_date=raw.latest_date,
+        items=tuple(_item(item, findings, at, vocabulary, catalogue) for item in raw.items),
+        age_years=raw.age_years,
+        specialties=tuple(raw.reviewer.specialties),
+        licensure=tuple(raw.reviewer.licensure),
+        findings=findings,
+    )
+
+
+def _item(
+    raw: _Item,
+    findings: tuple[Finding, ...],
+    at: Location,
+    vocabulary: Vocabulary,
+    catalogue: Catalogue,
+) -> CaseItem:
+    readings: dict[Reading, dict[str, Value]] = {}
+    evidence: dict[tuple[Reading, str], tuple[Evidence, ...]] = {}
+    stated: dict[Reading, dict[str, Any]] = {
+        Reading.RECORD: raw.facts.record,
+        Reading.RATIONALE: raw.facts.rationale,
+    }
+    for reading, facts in stated.items():
+        values = readings.setdefault(reading, {})
+        for fact, value in facts.items():
+            try:
+                values[fact] = vocabulary.require(fact, at).check(value, at=at)
+            except PackError as error:
+                raise InputError(error.message, at=at, hint=error.hint) from None
+            evidence[reading, fact] = tuple(
+                Evidence(f.section, quote=f.quote, start=f.start, end=f.end)
+                for f in findings
+                if f.fact == fact
+                and f.reading is reading
+                and f.item in (None, raw.item)
+                and f.value == value
+            )
+    return CaseItem(
+        number=raw.item,
+        title=raw.title,
+        request=parse_request(raw.title, catalogue),
+        actual=raw.actual,
+        readings=readings,
+        evidence=evidence,
+        claims_administrator_guideline=raw.claims_administrator_guideline,
+        reviewer_guideline=raw.reviewer_guideline,
+    )

@@ -1,0 +1,129 @@
+"""A letter → Case: its items parsed, its passages read, the two readings kept apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from imr_rules.cases.model import Case, CaseItem
+from imr_rules.facts.model import Evidence, Finding, Reading, Section, Value
+from imr_rules.guidelines.select import governing_topic
+from imr_rules.knowledge import Knowledge
+from imr_rules.letters.model import Determination
+from imr_rules.reading.dates import latest_date_in
+from imr_rules.reading.read import Miss, Passage, Subject, merge_values, read_passages
+from imr_rules.treatments.from_title import parse_request
+from imr_rules.treatments.model import Request
+
+
+def case_from_letter(
+    letter: Determination, knowledge: Knowledge, *, as_of: date | None = None
+) -> tuple[Case, tuple[Miss, ...]]:
+    """Read *letter* and return its case, with the sentences that were not understood.
+
+    The edition whose topics say which facts an item's criteria use is the one of *as_of*, or of
+    the utilization review decision.
+    """
+    requests = [parse_request(item.title, knowledge.catalogue) for item in letter.items]
+    summary = letter.summary
+    latest = latest_date_in(letter.text[summary.start : summary.end]) if summary else None
+    on = as_of or letter.denial_date or latest or letter.decision_date or date.today()
+    result = read_passages(
+        letter.text,
+        _passages(letter),
+        [
+            _subject(item.number, request, knowledge)
+            for item, request in zip(letter.items, requests, strict=True)
+        ],
+        lexicon=knowledge.lexicon,
+        vocabulary=knowledge.vocabulary,
+        on=on,
+    )
+    items: list[CaseItem] = []
+    for item, request in zip(letter.items, requests, strict=True):
+        used = facts_used(request, on, knowledge)
+        mine = [f for f in result.findings if f.item in (None, item.number) and f.fact in used]
+        readings, evidence = _readings(mine, knowledge)
+        administrator, reviewer = item.claims_administrator_guideline, item.reviewer_guideline
+        items.append(
+            CaseItem(
+                number=item.number,
+                title=item.title,
+                request=request,
+                actual=item.actual.value if item.actual else None,
+                readings=readings,
+                evidence=evidence,
+                claims_administrator_guideline=administrator.text if administrator else None,
+                reviewer_guideline=reviewer.text if reviewer else None,
+            )
+        )
+    ages = [f.value for f in result.findings if f.fact == "age_years"]
+    case = Case(
+        case_number=letter.case_number or Path(letter.source).stem,
+        source=letter.source,
+        injury_date=letter.injury_date,
+        denial_date=letter.denial_date,
+        decision_date=letter.decision_date,
+        latest_date=latest,
+        items=tuple(items),
+        age_years=next((float(age) for age in ages if not isinstance(age, str)), None),
+        specialties=letter.reviewer.specialties,
+        licensure=letter.reviewer.licensure,
+        findings=result.findings,
+        text=letter.text,
+        missing=letter.missing,
+        confidence=letter.confidence,
+    )
+    return case, result.misses
+
+
+def facts_used(request: Request, on: date, knowledge: Knowledge) -> frozenset[str]:
+    """Return the facts that the criteria of the request's topic use."""
+    governing = governing_topic(knowledge.library, request, on)
+    return frozenset(governing.topic.facts) if governing else frozenset()
+
+
+def _passages(letter: Determination) -> list[Passage]:
+    passages: list[Passage] = []
+    if letter.summary is not None:
+        section = Section.SUMMARY if letter.items else Section.NOTE
+        passages.append(Passage(section, letter.summary.start, letter.summary.end))
+    passages.extend(
+        Passage(Section.RATIONALE, item.rationale.start, item.rationale.end, item.number)
+        for item in letter.items
+        if item.rationale is not None
+    )
+    return passages
+
+
+def _subject(number: int, request: Request, knowledge: Knowledge) -> Subject:
+    names = [ingredient.name for ingredient in request.ingredients]
+    treatment = knowledge.catalogue.treatments.get(request.treatment or "")
+    if treatment is not None:
+        names.extend(treatment.names)
+    words = sorted({re.escape(name.lower()) for name in names if name}, key=len, reverse=True)
+    return Subject(
+        number=number,
+        category=request.category,
+        names=re.compile(r"(?<!\w)(?:" + "|".join(words) + r")(?!\w)") if words else None,
+        body_parts=frozenset(request.body_parts),
+    )
+
+
+def _readings(
+    findings: Sequence[Finding], knowledge: Knowledge
+) -> tuple[
+    Mapping[Reading, Mapping[str, Value]], Mapping[tuple[Reading, str], tuple[Evidence, ...]]
+]:
+    readings: dict[Reading, dict[str, Value]] = {Reading.RECORD: {}, Reading.RATIONALE: {}}
+    evidence: dict[tuple[Reading, str], tuple[Evidence, ...]] = {}
+    for reading in Reading:
+        stated = [f for f in findings if f.reading is reading]
+        for fact, (value, carriers) in merge_values(stated, knowledge.vocabulary).items():
+            readings[reading][fact] = value
+            evidence[reading, fact] = tuple(
+                Evidence(f.section, quote=f.quote, start=f.start, end=f.end) for f in carriers
+            )
+    return readings, evidence

@@ -1,0 +1,65 @@
+"""Case → the line of ``extract --format jsonl`` (``imr.determination.v1``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imr_rules.cases.model import Case, CaseItem
+from imr_rules.facts.model import Finding, Reading
+
+FORMAT = "imr.determination.v1"
+
+
+def case_to_json(case: Case) -> dict[str, Any]:
+    """Return *case* as plain data; ``text[start:end] == quote`` for every finding."""
+    return {
+        "format": FORMAT,
+        "source": case.source,
+        "case_number": case.case_number,
+        "injury_date": _day(case.injury_date),
+        "denial_date": _day(case.denial_date),
+        "decision_date": _day(case.decision_date),
+        "latest_date": _day(case.latest_date),
+        "age_years": case.age_years,
+        "reviewer": {
+            "specialties": list(case.specialties),
+            "licensure": list(case.licensure),
+        },
+        "items": [_item(item) for item in case.items],
+        "findings": [_finding(finding) for finding in case.findings],
+        "missing": list(case.missing),
+        "confidence": case.confidence,
+    }
+
+
+def _day(day: Any) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _item(item: CaseItem) -> dict[str, Any]:
+    return {
+        "item": item.number,
+        "title": item.title,
+        "actual": item.actual,
+        "treatment": item.request.treatment,
+        "category": item.request.category,
+        "request": item.request.model_dump(mode="json", exclude={"title"}),
+        "claims_administrator_guideline": item.claims_administrator_guideline,
+        "reviewer_guideline": item.reviewer_guideline,
+        "facts": {reading.value: dict(item.readings.get(reading, {})) for reading in Reading},
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "fact": finding.fact,
+        "value": finding.value,
+        "assertion": finding.assertion.value,
+        "item": finding.item,
+        "section": finding.section.value,
+        "start": finding.start,
+        "end": finding.end,
+        "quote": finding.quote,
+        "speaker": finding.speaker.value,
+        "confidence": finding.confidence,
+    }

@@ -1,0 +1,63 @@
+"""The command group; subcommands are imported when called, so that ``--help`` stays quick."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import rich_click as click
+
+from imr_rules import __version__
+from imr_rules.errors import ImrRulesError
+
+_COMMANDS = {
+    "extract": "Read letters and notes: items, decisions, facts with their quotations.",
+    "evaluate": "Decide every disputed item and compare with what was decided.",
+    "show": "Read the knowledge: a topic, a fact, a treatment.",
+    "schema": "Print the JSON Schema of a file or output format.",
+}
+
+
+class _LazyGroup(click.RichGroup):
+    """Knows its commands by name and help, imports one only to run it or show its own help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        if ctx.resilient_parsing or _only_listing():
+            return click.Command(cmd_name, help=_COMMANDS[cmd_name])
+        module = importlib.import_module(f"imr_rules.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+
+def _only_listing() -> bool:
+    """Whether the group's own help is asked for: then names and one-line helps suffice."""
+    words = sys.argv[1:]
+    return not words or words[0] in ("--help", "-h")
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="imr-rules")
+def group() -> None:
+    """Re-decide California Independent Medical Review determinations against the MTUS.
+
+    Facts of a letter or a case go in; upheld or overturned, with reasons, citations and
+    quotations, comes out. Information only: no medical or legal advice.
+    """
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one line and exit status 2, never a traceback."""
+    try:
+        group(prog_name="imr-rules")
+    except ImrRulesError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader of a pipe went away ("| head"): nothing is left to say, nor to flush.
+        sys.stderr.close()
+        sys.exit(0)

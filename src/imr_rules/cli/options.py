@@ -1,0 +1,52 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import rich_click as click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def paths_argument(function: F) -> F:
+    """``PATH...``: letters, cases, extracted lines, or folders of them."""
+    return click.argument(
+        "paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path)
+    )(function)
+
+
+def as_of_option(function: F) -> F:
+    """``--as-of DATE``: the day whose guidelines govern."""
+    return click.option(
+        "--as-of",
+        type=click.DateTime(formats=["%Y-%m-%d"]),
+        callback=_as_date,
+        metavar="YYYY-MM-DD",
+        help="The day whose guidelines govern [default: the utilization review decision].",
+    )(function)
+
+
+def _as_date(_context: click.Context, _parameter: click.Parameter, value: Any) -> date | None:
+    return value.date() if isinstance(value, datetime) else None
+
+
+def rules_option(function: F) -> F:
+    """``--rules DIR``: another rules folder than the one that ships."""
+    return click.option(
+        "--rules",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        help="Use this rules folder instead of the one that ships.",
+    )(function)
+
+
+def out_option(function: F) -> F:
+    """``--out FILE``: write there instead of the terminal."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Write to this file instead of the terminal.",
+    )(function)

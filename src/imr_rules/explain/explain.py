@@ -1,0 +1,35 @@
+"""Conclusion → explanation."""
+
+from __future__ import annotations
+
+from imr_rules.cases.evaluate import Conclusion
+from imr_rules.explain.flips import flips_of
+from imr_rules.explain.likelihood import likelihood_of
+from imr_rules.explain.model import Explanation
+from imr_rules.explain.reasons import nearest_route, reasons_for
+from imr_rules.guidelines.model import Standing
+from imr_rules.knowledge import Knowledge
+
+
+def explain(conclusion: Conclusion, knowledge: Knowledge) -> Explanation:
+    """Return why *conclusion* is what it is, and what would change it."""
+    reasons = reasons_for(conclusion)
+    flips = flips_of(conclusion, knowledge)
+    likelihood = likelihood_of(conclusion, flips, knowledge)
+    decisive = [reason for reason in reasons if reason.decisive]
+    route = None
+    if conclusion.governing is not None and conclusion.trace is not None:
+        nearest = nearest_route(conclusion.governing.topic, conclusion.trace)
+        route = nearest.title if nearest else None
+    return Explanation(
+        conclusion=conclusion,
+        reasons=reasons,
+        route=route,
+        distance=flips.distance,
+        hinges_on=flips.sets,
+        likelihood_overturned=likelihood.overturned,
+        likelihood_n=likelihood.n,
+        base_rate_overturned=likelihood.base_rate,
+        on_background_alone=bool(decisive)
+        and all(reason.standing is Standing.BACKGROUND for reason in decisive),
+    )

@@ -1,0 +1,65 @@
+"""An explanation: why a prediction is what it is, taken from the trace and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from imr_rules.cases.evaluate import Conclusion
+from imr_rules.engines.model import Status
+from imr_rules.facts.model import Evidence, Value
+from imr_rules.guidelines.model import Citation, Standing
+
+NOTICE = "Information about guidelines and published decisions; no medical or legal advice."
+
+
+@dataclass(frozen=True, slots=True)
+class FactShown:
+    """A fact that a reason rests on: its value (None: nobody mentions it) and where it stands."""
+
+    fact: str
+    value: Value | None
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One criterion with what the facts make of it.
+
+    *decisive*: it holds the prediction up on the way that comes closest to another outcome.
+    *bars*: it rules the treatment out rather than being required. *presumed*: it counts although
+    the letter is silent.
+    """
+
+    criterion: str
+    status: Status
+    statement: str
+    question: str
+    cite: Citation
+    standing: Standing
+    source: str
+    attested_by: tuple[str, ...]
+    decisive: bool
+    bars: bool
+    presumed: bool
+    facts: tuple[FactShown, ...]
+    other_reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A conclusion with its reasons, the nearest ways to another outcome, and how likely it is.
+
+    *distance* is the least number of facts that flip the prediction, None where nothing does.
+    *hinges_on* lists the smallest sets of facts that would, cheapest first. *on_background_alone*
+    tells that no decisive criterion is attested or seen in a public text.
+    """
+
+    conclusion: Conclusion
+    reasons: tuple[Reason, ...]
+    route: str | None
+    distance: int | None
+    hinges_on: tuple[tuple[str, ...], ...]
+    likelihood_overturned: float | None
+    likelihood_n: int
+    base_rate_overturned: float | None
+    on_background_alone: bool

@@ -1,0 +1,143 @@
+"""Explanation → what a person reads in a terminal, wide or narrow, with or without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from imr_rules.engines.model import Prediction, Status
+from imr_rules.explain.model import Explanation, FactShown, Reason
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Evidence
+from imr_rules.guidelines.model import Standing
+
+_MARK = {Status.MET: "✓", Status.UNMET: "✗", Status.UNKNOWN: "?"}
+_STYLE = {Status.MET: "green", Status.UNMET: "red", Status.UNKNOWN: "yellow"}
+_PREDICTION_STYLE = {
+    Prediction.UPHELD: "bold red",
+    Prediction.OVERTURNED: "bold green",
+    Prediction.NO_GUIDELINE: "bold yellow",
+}
+_STANDING = {
+    Standing.ATTESTED: "",
+    Standing.SEEN: "from a public text, not seen applied",
+    Standing.BACKGROUND: "unverified background",
+}
+_BASIS = {Basis.RECORD: "on the record alone", Basis.REVIEW: "on the reviewer's findings"}
+
+
+def item_heading(explanation: Explanation) -> RenderableType:
+    """Return the heading of an item: its number, what is asked, what was decided."""
+    item = explanation.conclusion.item
+    line = Text()
+    line.append(f"{item.number}. ", style="bold")
+    line.append(item.title, style="bold")
+    if item.actual:
+        line.append(f"   decided: {item.actual}", style="dim")
+    return line
+
+
+def explanation_text(explanation: Explanation, *, all_criteria: bool = False) -> RenderableType:
+    """Return *explanation* as blocks; without *all_criteria* only what decides is listed."""
+    parts: list[RenderableType] = [_verdict(explanation)]
+    conclusion = explanation.conclusion
+    if conclusion.governing is None:
+        parts.append(Text("No guideline in force speaks to this request.", style="yellow"))
+    else:
+        parts.append(_where(explanation))
+    shown = [r for r in explanation.reasons if r.decisive or all_criteria]
+    parts.extend(_reason(reason) for reason in shown)
+    for conflict in conclusion.sheet.conflicts:
+        parts.append(
+            Text(
+                f"conflict: {_words(conflict.fact)} is {conflict.record} in the summary, "
+                f"{conflict.rationale} in the rationale",
+                style="magenta",
+            )
+        )
+    if explanation.hinges_on:
+        parts.append(_hinges(explanation))
+    if explanation.on_background_alone:
+        parts.append(
+            Text("Rests on unverified background alone: check the guideline itself.", style="yellow")
+        )
+    return Padding(Group(*parts), (0, 0, 0, 3))
+
+
+def _verdict(explanation: Explanation) -> Text:
+    conclusion = explanation.conclusion
+    line = Text()
+    line.append(f"{_BASIS[conclusion.sheet.basis]}: ")
+    line.append(
+        conclusion.prediction.value.replace("_", " "),
+        style=_PREDICTION_STYLE[conclusion.prediction],
+    )
+    if conclusion.trace is not None:
+        line.append(f" ({conclusion.trace.verdict.certainty.value})")
+    if conclusion.agrees is not None:
+        agrees = "as decided" if conclusion.agrees else "otherwise than decided"
+        line.append(f" · {agrees}", style="green" if conclusion.agrees else "bold magenta")
+    if explanation.likelihood_overturned is not None:
+        line.append(
+            f" · likelihood of overturning {explanation.likelihood_overturned:.0%}"
+            f" (n={explanation.likelihood_n}, published rate"
+            f" {explanation.base_rate_overturned or 0:.0%})",
+            style="dim",
+        )
+    return line
+
+
+def _where(explanation: Explanation) -> Text:
+    governing = explanation.conclusion.governing
+    assert governing is not None
+    line = Text(style="dim")
+    line.append(f"{governing.edition.cite_as}: {governing.topic.cite}")
+    if explanation.route:
+        line.append(f" · {explanation.route}")
+    return line
+
+
+def _reason(reason: Reason) -> RenderableType:
+    head = Text()
+    head.append(f"{_MARK[reason.status]} ", style=_STYLE[reason.status])
+    head.append("bars: " if reason.bars else "")
+    head.append(reason.statement)
+    head.append(f" [{reason.cite}]", style="dim")
+    if _STANDING[reason.standing]:
+        head.append(f" ({_STANDING[reason.standing]})", style="yellow")
+    lines = [Text(line, style="italic dim") for line in _evidence_lines(reason.facts)]
+    return Group(head, *(Padding(line, (0, 0, 0, 4)) for line in lines))
+
+
+def _evidence_lines(facts: Iterable[FactShown]) -> Iterable[str]:
+    for shown in facts:
+        if shown.value is None:
+            yield f"{_words(shown.fact)}: nobody mentions it"
+            continue
+        value = "said not to be documented" if shown.value == UNDOCUMENTED else str(shown.value)
+        if not shown.evidence:
+            yield f"{_words(shown.fact)}: {value}"
+        for evidence in shown.evidence[:2]:
+            yield f"{_words(shown.fact)}: {value} · {_proof(evidence)}"
+
+
+def _proof(evidence: Evidence) -> str:
+    if evidence.quote:
+        return f"{evidence.section.value}: “{' '.join(evidence.quote.split())}”"
+    return f"{evidence.section.value}: {evidence.note}" if evidence.note else evidence.section.value
+
+
+def _hinges(explanation: Explanation) -> Text:
+    ways = [" and ".join(_words(fact) for fact in facts) for facts in explanation.hinges_on[:3]]
+    return Text(f"hinges on: {'; or '.join(ways)}", style="cyan")
+
+
+def _words(fact: str) -> str:
+    return fact.replace("_", " ")
+
+
+def make_console(*, width: int | None = None) -> Console:
+    """Return a console on stdout: colour only on a terminal, and never with ``NO_COLOR``."""
+    return Console(width=width, highlight=False, soft_wrap=False)
