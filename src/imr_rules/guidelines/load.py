@@ -207,9 +207,9 @@ class _EditionLoader:
         parameters = self._parameters()
         topics: dict[str, Topic] = {}
         for path in sorted(self.folder.rglob("*.yaml")):
-            if path.name in ("edition.yaml", "parameters.yaml") or path.name.endswith(
-                ".situations.yaml"
-            ):
+            if path.name == "edition.yaml" or path.name.endswith(".situations.yaml"):
+                continue
+            if path.parent == self.folder / "parameters":
                 continue
             try:
                 topic = self._topic(path, raw.edition, parameters)

@@ -118,25 +118,38 @@ class Lexicon:
     marks: tuple[tuple[Mark, Pattern], ...]
     item_words: Mapping[str, re.Pattern[str]] = field(repr=False)
     """By category: the words by which a sentence speaks of such a treatment."""
-    body_words: Mapping[str, re.Pattern[str]] = field(repr=False)
+    speaks_for: Mapping[str, frozenset[str]] = field(repr=False)
+    """By body part: the parts whose mention also speaks for it, itself included."""
+    _body_names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(repr=False)
     _cues_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
     _marks_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
 
-    def candidates(self, lower_sentence: str) -> Candidates:
-        """Return what can occur in the sentence (flat, lower case), by the words it holds."""
-        beginnings = {
-            word[:length] for word in _WORD.findall(lower_sentence) for length in range(1, _KEY + 1)
-        }
-        cues = {
-            i for key in beginnings & self._cues_by_anchor.keys() for i in self._cues_by_anchor[key]
-        }
+    def candidates(self, words: Sequence[str]) -> Candidates:
+        """Return what can occur in the sentence of these *words* (lower case)."""
+        beginnings = {word[:length] for word in words for length in range(1, _KEY + 1)}
+        cues: set[int] = set()
+        for key in beginnings & self._cues_by_anchor.keys():
+            cues.update(self._cues_by_anchor[key])
         marks: dict[Mark, tuple[re.Pattern[str], ...]] = {}
-        if cues:
-            for key in beginnings & self._marks_by_anchor.keys():
-                for index in self._marks_by_anchor[key]:
-                    mark, pattern = self.marks[index]
-                    marks[mark] = (*marks.get(mark, ()), pattern.regex)
+        for key in beginnings & self._marks_by_anchor.keys():
+            for index in self._marks_by_anchor[key]:
+                mark, pattern = self.marks[index]
+                marks[mark] = (*marks.get(mark, ()), pattern.regex)
         return Candidates(tuple(self.cues[i] for i in sorted(cues)), marks)
+
+    def body_parts(self, words: Sequence[str]) -> frozenset[str]:
+        """Return the body parts that the sentence of these *words* names."""
+        found: set[str] = set()
+        for position, word in enumerate(words):
+            for name, part in self._body_names.get(word, ()):
+                if tuple(words[position : position + len(name)]) == name:
+                    found.add(part)
+        return frozenset(found)
+
+
+def words_of(lower_sentence: str) -> list[str]:
+    """Return the words of a flat, lower-case sentence."""
+    return _WORD.findall(lower_sentence)
 
 
 _WORD = re.compile(r"\w+")
@@ -176,7 +189,8 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         cues=tuple(cues),
         marks=tuple(marks),
         item_words=_item_words(folder / "item_words.yaml", words, catalogue),
-        body_words={part: _plain_words(names) for part, names in catalogue.body_part_names.items()},
+        speaks_for=_regions(folder / "regions.yaml", catalogue),
+        _body_names=_body_names(catalogue),
         _cues_by_anchor=_by_anchor(cue.pattern for cue in cues),
         _marks_by_anchor=_by_anchor(pattern for _, pattern in marks),
     )
@@ -316,6 +330,24 @@ def _item_words(
     }
 
 
-def _plain_words(names: Iterable[str]) -> re.Pattern[str]:
-    listed = sorted((re.escape(name.lower()) for name in names), key=len, reverse=True)
-    return re.compile(r"(?<!\w)(?:" + "|".join(listed) + r")s?(?!\w)")
+def _regions(path: Path, catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
+    document = strict_yaml.read(path)
+    table: dict[str, list[str]] = document.data["speaks_for"]
+    for part, others in table.items():
+        for name in (part, *others):
+            if name not in catalogue.body_parts:
+                at = document.at("speaks_for", part)
+                raise UnknownNameError("body part", name, catalogue.body_parts, at=at)
+    return {part: frozenset((part, *table.get(part, ()))) for part in catalogue.body_parts}
+
+
+def _body_names(
+    catalogue: Catalogue,
+) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for part, names in catalogue.body_part_names.items():
+        for name in names:
+            words = tuple(words_of(name.lower()))
+            for variant in (words, (*words[:-1], words[-1] + "s")):
+                found.setdefault(variant[0], []).append((variant, part))
+    return {word: tuple(entries) for word, entries in found.items()}

@@ -15,7 +15,7 @@ from imr_rules.facts.vocabulary import FactType, Scope, Vocabulary
 from imr_rules.reading.assertion import Scopes, assertion_of, find_scopes
 from imr_rules.reading.dates import parse_date
 from imr_rules.reading.flat import flatten
-from imr_rules.reading.lexicon import Candidates, Cue, Lexicon, Mark, Reach
+from imr_rules.reading.lexicon import Candidates, Cue, Lexicon, Mark, Reach, words_of
 from imr_rules.reading.pattern import number_of
 from imr_rules.reading.sentences import sentence_bounds
 
@@ -103,9 +103,9 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
     parts: frozenset[str] = frozenset()
     for start, end in sentence_bounds(flat.text):
         sentence = flat.lower[start:end]
-        candidates = context.lexicon.candidates(sentence)
-        named = _body_parts(sentence, context.lexicon)
-        parts = named or parts
+        words = words_of(sentence)
+        candidates = context.lexicon.candidates(words)
+        parts = context.lexicon.body_parts(words) or parts
         scopes = find_scopes(sentence, candidates.marks)
         opens, about_case = _case_talk(scopes, passage.section, about_case)
         if opens is None or not candidates.cues:
@@ -233,7 +233,7 @@ def _items(
         return [s.number for s in subjects if _speaks_of(s, sentence, context.lexicon)]
     scope = context.vocabulary[cue.fact].scope
     if scope is Scope.BODY_PART and parts:
-        named = [s for s in subjects if not s.body_parts or s.body_parts & parts]
+        named = [s for s in subjects if _is_about(s, parts, context.lexicon)]
         if len(named) < len(context.subjects):
             return [s.number for s in named]
         return [None]
@@ -242,15 +242,18 @@ def _items(
     return [s.number for s in subjects]
 
 
+def _is_about(subject: Subject, parts: frozenset[str], lexicon: Lexicon) -> bool:
+    """Whether a sentence about *parts* speaks for the part the item treats or tests."""
+    if not subject.body_parts:
+        return True
+    return any(lexicon.speaks_for.get(own, frozenset((own,))) & parts for own in subject.body_parts)
+
+
 def _speaks_of(subject: Subject, sentence: str, lexicon: Lexicon) -> bool:
     if subject.names is not None and subject.names.search(sentence):
         return True
     words = lexicon.item_words.get(subject.category or "")
     return words is not None and words.search(sentence) is not None
-
-
-def _body_parts(sentence: str, lexicon: Lexicon) -> frozenset[str]:
-    return frozenset(part for part, words in lexicon.body_words.items() if words.search(sentence))
 
 
 def _speaker(scopes: Scopes, section: Section) -> Speaker:
