@@ -129,7 +129,7 @@ class _Composer:
         return data
 
     def _at(self, event: Any) -> Location:
-        mark: yaml.Mark = event.start_mark
+        mark: Any = event.start_mark
         return Location(self.path, mark.line + 1, mark.column + 1)
 
     def _node(self, event: Any, events: Iterator[Any], loc: Loc) -> Any:

@@ -56,7 +56,9 @@ class _Reviewer(_Raw):
     licensure: list[str] = Field(default_factory=list)
 
 
-class _Determination(_Raw):
+class DeterminationLine(_Raw):
+    """A line of ``extract --format jsonl``."""
+
     format: Literal["imr.determination.v1"] = "imr.determination.v1"
     source: str = ""
     case_number: str
@@ -84,7 +86,7 @@ def read_jsonl(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Iter
 
 def _case(line: str, at: Location, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:
     try:
-        raw = _Determination.model_validate_json(line)
+        raw = DeterminationLine.model_validate_json(line)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])

@@ -41,7 +41,9 @@ class _RawItem(_Raw):
     rationale: dict[str, _RawStatement] = {}
 
 
-class _RawCase(_Raw):
+class CaseFile(_Raw):
+    """A file of ``cases/``."""
+
     case: str
     source: str = ""
     injury_date: _Date = None
@@ -61,7 +63,7 @@ def read_case(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:
         PackErrors: every problem of the file, each with its line and column.
     """
     document = strict_yaml.read(path)
-    raw = strict_yaml.validate(_RawCase, document)
+    raw = strict_yaml.validate(CaseFile, document)
     problems: list[PackError] = []
     items: list[CaseItem] = []
     for index, entry in enumerate(raw.items):

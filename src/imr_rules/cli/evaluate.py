@@ -7,17 +7,26 @@ import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import IO
 
 import rich_click as click
 
 from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
 from imr_rules.cli.options import as_of_option, out_option, paths_argument, rules_option
+from imr_rules.cli.output import output_to
 from imr_rules.engines.choose import engine_named
 from imr_rules.engines.model import Engine
 from imr_rules.explain.explain import explain
 from imr_rules.explain.model import NOTICE, Explanation
 from imr_rules.explain.to_json import explanation_to_json
+from imr_rules.explain.to_text import (
+    case_heading,
+    explanation_text,
+    item_heading,
+    make_console,
+    summary_line,
+)
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge, load_knowledge
 
@@ -39,7 +48,10 @@ from imr_rules.knowledge import Knowledge, load_knowledge
     help="[default: durable, checked against reference]",
 )
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "jsonl"]), default="text",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "jsonl"]),
+    default="text",
     show_default=True,
 )
 @click.option("--all-criteria", is_flag=True, help="List every criterion, not only what decides.")
@@ -65,7 +77,7 @@ def command(
     rejected: list[Rejected] = []
     for entry in load_cases(paths, knowledge, as_of=as_of):
         (loaded if isinstance(entry, Loaded) else rejected).append(entry)  # type: ignore[arg-type]
-    with _output(out) as stream:
+    with output_to(out) as stream:
         explained = [
             (entry, _explained(entry, bases, knowledge, chosen, as_of)) for entry in loaded
         ]
@@ -84,3 +96,49 @@ def command(
         click.echo(f"{len(rejected)} of {len(rejected) + len(loaded)} files rejected.", err=True)
         if not loaded:
             sys.exit(2)
+
+
+def _explained(
+    entry: Loaded,
+    bases: list[Basis],
+    knowledge: Knowledge,
+    engine: Engine,
+    as_of: date | None,
+) -> list[Explanation]:
+    """Explain every item of a case on every basis, item by item."""
+    by_basis = [
+        [
+            explain(conclusion, knowledge)
+            for conclusion in evaluate_case(entry.case, basis, knowledge, engine, as_of=as_of)
+        ]
+        for basis in bases
+    ]
+    return [explanation for item in zip(*by_basis, strict=True) for explanation in item]
+
+
+def _print_text(
+    explained: list[tuple[Loaded, list[Explanation]]], all_criteria: bool, stream: IO[str]
+) -> None:
+    console = make_console(stream)
+    tally: Counter[tuple[str, str]] = Counter()
+    for entry, explanations in explained:
+        case = entry.case
+        console.print(case_heading(case))
+        for missing in case.missing:
+            console.print(f"missing: {missing}", style="yellow", markup=False)
+        item = None
+        for explanation in explanations:
+            if explanation.conclusion.item is not item:
+                item = explanation.conclusion.item
+                console.print()
+                console.print(item_heading(explanation))
+            console.print(explanation_text(explanation, all_criteria=all_criteria))
+            conclusion = explanation.conclusion
+            if conclusion.agrees is not None:
+                outcome = "agree" if conclusion.agrees else "differ"
+                tally[conclusion.sheet.basis.value, outcome] += 1
+            elif conclusion.governing is None:
+                tally[conclusion.sheet.basis.value, "no guideline"] += 1
+        console.print()
+    console.print(summary_line(tally))
+    console.print(NOTICE, style="dim")

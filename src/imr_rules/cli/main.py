@@ -21,7 +21,7 @@ _COMMANDS = {
 class _LazyGroup(click.RichGroup):
     """Knows its commands by name and help, imports one only to run it or show its own help."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

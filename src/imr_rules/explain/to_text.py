@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import IO
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.rule import Rule
 from rich.text import Text
 
+from imr_rules.cases.model import Case
 from imr_rules.engines.model import Prediction, Status
 from imr_rules.explain.model import Explanation, FactShown, Reason
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Evidence
@@ -61,7 +64,9 @@ def explanation_text(explanation: Explanation, *, all_criteria: bool = False) ->
         parts.append(_hinges(explanation))
     if explanation.on_background_alone:
         parts.append(
-            Text("Rests on unverified background alone: check the guideline itself.", style="yellow")
+            Text(
+                "Rests on unverified background alone: check the guideline itself.", style="yellow"
+            )
         )
     return Padding(Group(*parts), (0, 0, 0, 3))
 
@@ -138,6 +143,38 @@ def _words(fact: str) -> str:
     return fact.replace("_", " ")
 
 
-def make_console(*, width: int | None = None) -> Console:
-    """Return a console on stdout: colour only on a terminal, and never with ``NO_COLOR``."""
-    return Console(width=width, highlight=False, soft_wrap=False)
+def case_heading(case: Case) -> RenderableType:
+    """Return the heading of a determination: number, dates, reviewer."""
+    line = Text(style="bold")
+    line.append(case.case_number)
+    dates = (
+        ("injury", case.injury_date),
+        ("denial", case.denial_date),
+        ("decision", case.decision_date),
+    )
+    for name, day in dates:
+        if day is not None:
+            line.append(f" · {name} {day.isoformat()}", style="not bold dim")
+    if case.specialties:
+        line.append(f" · {', '.join(case.specialties)}", style="not bold dim")
+    return Group(Rule(style="dim"), line)
+
+
+def summary_line(tally: Mapping[tuple[str, str], int]) -> Text:
+    """Return how many predictions agree with what was decided, for each basis."""
+    line = Text()
+    for basis in Basis:
+        agree, differ = tally.get((basis.value, "agree"), 0), tally.get((basis.value, "differ"), 0)
+        silent = tally.get((basis.value, "no guideline"), 0)
+        if agree + differ + silent:
+            line.append("\n" if line else "")
+            line.append(f"{basis.value}: ", style="bold")
+            line.append(f"{agree} of {agree + differ} as decided")
+            if silent:
+                line.append(f", {silent} without a guideline")
+    return line
+
+
+def make_console(stream: IO[str]) -> Console:
+    """Return a console on *stream*: colour only on a terminal, and never with ``NO_COLOR``."""
+    return Console(file=stream, highlight=False, soft_wrap=False)

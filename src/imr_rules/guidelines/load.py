@@ -95,7 +95,9 @@ class _RawInForce(_Raw):
     until: _Date | None = None
 
 
-class _RawTopic(_Raw):
+class TopicFile(_Raw):
+    """A topic as its YAML file writes it."""
+
     topic: str
     title: str
     about: str
@@ -109,7 +111,9 @@ class _RawTopic(_Raw):
     bars: list[Any] = []
 
 
-class _RawParameter(_Raw):
+class ParameterFile(_Raw):
+    """One entry of a parameters file."""
+
     unit: str
     description: str
     source: str
@@ -118,7 +122,9 @@ class _RawParameter(_Raw):
     table: dict[str, dict[str, float | int]] = {}
 
 
-class _RawEdition(_Raw):
+class EditionFile(_Raw):
+    """``edition.yaml``."""
+
     edition: str
     title: str
     cite_as: str
@@ -192,7 +198,7 @@ class _EditionLoader:
 
     def load(self) -> Edition:
         document = strict_yaml.read(self.folder / "edition.yaml")
-        raw = strict_yaml.validate(_RawEdition, document)
+        raw = strict_yaml.validate(EditionFile, document)
         if raw.edition != self.folder.name:
             self._add(
                 WrongTypeError(
@@ -260,7 +266,7 @@ class _EditionLoader:
         return parameters
 
     def _parameter(self, document: Document, name: str, entry: Any) -> Parameter:
-        raw = strict_yaml.validate(_RawParameter, document, entry, loc=(name,))
+        raw = strict_yaml.validate(ParameterFile, document, entry, loc=(name,))
         return Parameter(
             id=name,
             unit=raw.unit,
@@ -274,7 +280,7 @@ class _EditionLoader:
             },
         )
 
-    def _by(self, raw: _RawParameter, document: Document, name: str) -> str:
+    def _by(self, raw: ParameterFile, document: Document, name: str) -> str:
         if bool(raw.by) != bool(raw.table):
             raise WrongTypeError(
                 "'by' and 'table' stand together or not at all.", at=document.at(name)
@@ -295,7 +301,7 @@ class _EditionLoader:
 
     def _topic(self, path: Path, edition: str, parameters: Mapping[str, Parameter]) -> Topic:
         document = strict_yaml.read(path)
-        raw = strict_yaml.validate(_RawTopic, document)
+        raw = strict_yaml.validate(TopicFile, document)
         return _TopicBuilder(document, self.vocabulary, self.catalogue, parameters).build(
             raw, edition
         )
@@ -334,7 +340,7 @@ class _TopicBuilder:
         self.problems: list[PackError] = []
         self.criteria: dict[str, Criterion] = {}
 
-    def build(self, raw: _RawTopic, edition: str) -> Topic:
+    def build(self, raw: TopicFile, edition: str) -> Topic:
         cite = _cite(raw.cite, Citation(raw.title))
         for name, criterion in raw.criteria.items():
             try:
@@ -562,7 +568,7 @@ class _TopicBuilder:
                 self._add(error)
         return tuple(bars)
 
-    def _routes(self, raw: _RawTopic) -> Iterator[Route]:
+    def _routes(self, raw: TopicFile) -> Iterator[Route]:
         if raw.stance is Stance.RECOMMENDED_IF and not raw.routes:
             self._add(
                 WrongTypeError(

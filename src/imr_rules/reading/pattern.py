@@ -191,4 +191,4 @@ def _word(word: str) -> _Piece:
         stem = word[:-1]
         return _Piece(re.escape(stem) + r"[\w'-]*", frozenset((stem,)) if len(stem) > 2 else None)
     anchor = re.split(r"\W", word)[0]
-    return _Piece(re.escape(word), frozenset((anchor,)) if len(anchor) > 1 else None)
+    return _Piece(re.escape(word), frozenset((anchor,)) if anchor else None)

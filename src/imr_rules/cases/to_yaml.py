@@ -1,0 +1,61 @@
+"""Case → the YAML of ``cases/``, so that a letter's facts can be corrected by hand and kept."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from imr_rules.cases.model import Case, CaseItem
+from imr_rules.facts.model import Reading, Value
+
+
+def case_to_yaml(case: Case) -> str:
+    """Return *case* as a YAML document that :func:`imr_rules.cases.from_yaml.read_case` reads.
+
+    Quotations stay out: the file holds facts, and a note in own words is for its keeper to write.
+    """
+    lines = [f"case: {_text(case.case_number)}"]
+    for name, day in (*case.dates.items(), ("latest_date", case.latest_date)):
+        if day is not None:
+            lines.append(f"{name}: {day.isoformat()}")
+    if case.age_years is not None:
+        lines.append(f"age_years: {_number(case.age_years)}")
+    for name, texts in (("specialties", case.specialties), ("licensure", case.licensure)):
+        if texts:
+            lines.append(f"{name}: [{', '.join(map(_text, texts))}]")
+    lines.append("items:")
+    for item in case.items:
+        lines.extend(_item_lines(item))
+    return "\n".join(lines) + "\n"
+
+
+def _item_lines(item: CaseItem) -> list[str]:
+    lines = [f"  - item: {item.number}", f"    title: {_text(item.title)}"]
+    if item.request.category:
+        lines.append(f"    category: {item.request.category}")
+    if item.actual:
+        lines.append(f"    actual: {item.actual}")
+    for name in ("claims_administrator_guideline", "reviewer_guideline"):
+        value = getattr(item, name)
+        if value:
+            lines.append(f"    {name}: {_text(value)}")
+    for reading in Reading:
+        facts = item.readings.get(reading, {})
+        if facts:
+            lines.append(f"    {reading.value}:")
+            lines.extend(f"      {fact}: {{value: {_value(v)}}}" for fact, v in facts.items())
+    return lines
+
+
+def _value(value: Value) -> str:
+    if isinstance(value, str):
+        return _text(value) if value in ("on", "off") else value
+    return _number(value)
+
+
+def _number(number: float) -> str:
+    return str(int(number)) if number == int(number) else repr(number)
+
+
+def _text(text: Any) -> str:
+    return json.dumps(str(text), ensure_ascii=False)

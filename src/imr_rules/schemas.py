@@ -1,0 +1,39 @@
+"""The JSON Schemas of our formats, built from the models that read and write them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from imr_rules.cases import from_json, from_yaml
+from imr_rules.explain import trace_model
+from imr_rules.facts.vocabulary import Fact
+from imr_rules.guidelines.load import EditionFile, ParameterFile, TopicFile
+
+SCHEMAS: Mapping[str, str] = {
+    "case": "a file of cases/: one determination with its facts in own words",
+    "determination": "a line of extract --format jsonl (imr.determination.v1)",
+    "trace": "a line of evaluate --format jsonl (imr.trace.v1)",
+    "fact": "an entry of rules/vocabulary",
+    "topic": "a topic of rules/guidelines",
+    "edition": "edition.yaml of rules/guidelines",
+    "parameter": "an entry of a parameters file of rules/guidelines",
+}
+
+_MODELS: Mapping[str, Callable[[], Any]] = {
+    "case": lambda: from_yaml.CaseFile,
+    "determination": lambda: from_json.DeterminationLine,
+    "trace": lambda: trace_model.TraceLine,
+    "fact": lambda: Fact,
+    "topic": lambda: TopicFile,
+    "edition": lambda: EditionFile,
+    "parameter": lambda: ParameterFile,
+}
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """Return the JSON Schema called *name* (a key of :data:`SCHEMAS`)."""
+    schema = TypeAdapter(_MODELS[name]()).json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
