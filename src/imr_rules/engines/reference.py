@@ -16,19 +16,13 @@ A topic is compiled once into closures (the trees are walked when compiling, not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from imr_rules.engines.model import (
-    Certainty,
-    Facts,
-    Prediction,
-    Status,
-    Trace,
-    Verdict,
-)
-from imr_rules.facts.model import UNDOCUMENTED
+from imr_rules.engines.model import Facts, Status, Trace, Verdict, verdict_of
+from imr_rules.engines.thresholds import Limit, change_days, limits_on, number_of, span_of
+from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.guidelines.model import (
     AllOf,
     AllReq,
@@ -52,8 +46,9 @@ from imr_rules.guidelines.model import (
 
 Kleene = bool | None
 _Test = Callable[[Facts], Kleene]
-_Holds = Callable[[Mapping[str, bool]], bool]
-_Bars = Callable[[Mapping[str, bool], Mapping[str, bool]], bool]
+_Criteria = int
+"""A set of criteria, one bit each: what a reading makes of them is asked for very often."""
+_Holds = Callable[[_Criteria], bool]
 _STATUS: Mapping[Kleene, Status] = {
     True: Status.MET,
     False: Status.UNMET,
@@ -67,97 +62,154 @@ _COMPARE: Mapping[Comparison, Callable[[float, float], bool]] = {
     Comparison.MORE_THAN: float.__gt__,
 }
 
-_MET = Verdict(Prediction.OVERTURNED, Certainty.MET)
-_UNDOCUMENTED = Verdict(Prediction.UPHELD, Certainty.UNDOCUMENTED)
-_BARRED = Verdict(Prediction.UPHELD, Certainty.BARRED)
+_MOST_TOPICS = 4096
+"""Topics kept compiled: far more than a library holds, a bound for programs that reload theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _CompiledCriterion:
+    """A criterion's test; *presumes_from* are the facts it reads, if it is presumed."""
+
+    id: str
+    bit: _Criteria
+    test: _Test
+    presumes_from: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _CompiledBar:
+    """A bar, and the criteria that are exceptions to it."""
+
+    criterion: str
+    bit: _Criteria
+    exceptions: _Criteria
+
+    def holds(self, met: _Criteria, barring: _Criteria) -> bool:
+        """Whether it rules the treatment out, given what is *met* and what counts as *barring*."""
+        return bool(barring & self.bit) and not met & self.exceptions
+
+
+@dataclass(frozen=True, slots=True)
+class _CompiledRoute:
+    """A route: its requirement (with where it applies), and its bars."""
+
+    id: str
+    requires: _Holds
+    bars: tuple[_CompiledBar, ...]
+
+    def is_open(self, met: _Criteria, barring: _Criteria) -> bool:
+        return self.requires(met) and not any(bar.holds(met, barring) for bar in self.bars)
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledTopic:
     """A topic on one day, ready to decide any number of fact sheets."""
 
-    topic: Topic
-    tests: Mapping[str, _Test]
-    presumed: Mapping[str, tuple[str, ...]]
-    """Presumed criteria, with the facts they read."""
-    routes: Mapping[str, tuple[_Holds, tuple[_Bars, ...]]]
-    """Per route: its requirement (with where it applies), and its bars."""
-    bars: tuple[_Bars, ...]
+    criteria: tuple[_CompiledCriterion, ...]
+    routes: tuple[_CompiledRoute, ...]
+    bars: tuple[_CompiledBar, ...]
+    """The bars that hold for every route."""
+    all_bars: tuple[_CompiledBar, ...]
 
     def decide(self, facts: Facts) -> Verdict:
         """Return the conclusion alone; *facts* maps fact ids to values, silence left out."""
-        statuses = {name: test(facts) for name, test in self.tests.items()}
-        met = {name: status is True for name, status in statuses.items()}
-        if self._recommends(self._count_presumed(met, statuses, facts), met):
-            return _MET
-        not_unmet = {name: status is not False for name, status in statuses.items()}
-        return _UNDOCUMENTED if self._recommends(not_unmet, met) else _BARRED
+        met = counted = possible = 0
+        for criterion in self.criteria:
+            status = criterion.test(facts)
+            if status is True:
+                met |= criterion.bit
+                counted |= criterion.bit
+                possible |= criterion.bit
+            elif status is None:
+                possible |= criterion.bit
+                if criterion.presumes_from and _is_left_alone(criterion, facts):
+                    counted |= criterion.bit
+        recommended = self._recommends(counted, met)
+        return verdict_of(
+            recommended=recommended, in_favour=recommended or self._recommends(possible, met)
+        )
 
     def trace(self, facts: Facts) -> Trace:
         """Return the conclusion with the status of every criterion and route."""
-        statuses = {name: test(facts) for name, test in self.tests.items()}
-        met = {name: status is True for name, status in statuses.items()}
-        not_unmet = {name: status is not False for name, status in statuses.items()}
-        counted = self._count_presumed(met, statuses, facts)
-        predicted = self._recommends(counted, met)
-        in_favour = self._recommends(not_unmet, met)
-        against = self._recommends(met, not_unmet)
+        statuses = {criterion.id: criterion.test(facts) for criterion in self.criteria}
+        met = counted = possible = 0
+        for criterion in self.criteria:
+            status = statuses[criterion.id]
+            if status is True:
+                met |= criterion.bit
+                counted |= criterion.bit
+            elif status is None and _is_left_alone(criterion, facts):
+                counted |= criterion.bit
+            if status is not False:
+                possible |= criterion.bit
+        in_favour = self._recommends(possible, met)
+        against = self._recommends(met, possible)
         return Trace(
-            verdict=_MET if predicted else _UNDOCUMENTED if in_favour else _BARRED,
+            verdict=verdict_of(recommended=self._recommends(counted, met), in_favour=in_favour),
             statuses={name: _STATUS[status] for name, status in statuses.items()},
-            counted=frozenset(name for name, holds in counted.items() if holds),
-            routes={
-                name: requires(counted) and not any(bars(counted, met) for bars in route_bars)
-                for name, (requires, route_bars) in self.routes.items()
-            },
-            barred_by=tuple(
-                bar.criterion
-                for bar in self.topic.all_bars
-                if met[bar.criterion] and not any(counted[e] for e in bar.exceptions)
-            ),
+            counted=frozenset([c.id for c in self.criteria if counted & c.bit]),
+            routes={route.id: route.is_open(counted, met) for route in self.routes},
+            barred_by=tuple([bar.criterion for bar in self.all_bars if bar.holds(counted, met)]),
             settled=in_favour == against,
         )
 
-    def _count_presumed(
-        self, met: Mapping[str, bool], statuses: Mapping[str, Kleene], facts: Facts
-    ) -> Mapping[str, bool]:
-        """Add the presumed criteria that the letter leaves alone to those that are met."""
-        if not self.presumed:
-            return met
-        counted = dict(met)
-        for name, read in self.presumed.items():
-            if statuses[name] is None:
-                counted[name] = all(facts.get(fact) != UNDOCUMENTED for fact in read)
-        return counted
-
-    def _recommends(self, holds: Mapping[str, bool], bars_hold: Mapping[str, bool]) -> bool:
-        """Whether a route is open, *holds* read for requirements and exceptions."""
-        for bars in self.bars:
-            if bars(holds, bars_hold):
+    def _recommends(self, met: _Criteria, barring: _Criteria) -> bool:
+        """Whether a route is open and no bar holds; *met* counts for routes and exceptions."""
+        for bar in self.bars:
+            if bar.holds(met, barring):
                 return False
-        for requires, route_bars in self.routes.values():
-            if requires(holds) and not any(bars(holds, bars_hold) for bars in route_bars):
-                return True
-        return False
+        return any(route.is_open(met, barring) for route in self.routes)
+
+
+def _is_left_alone(criterion: _CompiledCriterion, facts: Facts) -> bool:
+    """Whether *criterion*, unknown, is presumed: no fact it reads is said to be undocumented."""
+    read = criterion.presumes_from
+    return bool(read) and all(facts.get(fact) != UNDOCUMENTED for fact in read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A topic with its parameters, compiled by stretch of days between which no number changes.
+
+    It holds both objects so that their ids, by which it is found, are not given to others.
+    """
+
+    topic: Topic
+    parameters: Mapping[str, Parameter]
+    days: tuple[date, ...]
+    compiled: dict[int, CompiledTopic]
 
 
 class ReferenceEngine:
-    """The reference engine; keeps each topic compiled for the day it was last asked about."""
+    """The reference engine; keeps each topic compiled for as long as its numbers stand."""
 
     name = "reference"
 
     def __init__(self) -> None:
-        self._compiled: dict[tuple[str, str, date], CompiledTopic] = {}
+        self._kept: dict[tuple[int, int], _Kept] = {}
 
     def compiled(
         self, topic: Topic, parameters: Mapping[str, Parameter], on: date
     ) -> CompiledTopic:
         """Return *topic* compiled for the day *on*."""
-        key = (topic.edition, topic.id, on)
-        found = self._compiled.get(key)
-        if found is None or found.topic is not topic:
-            found = self._compiled[key] = compile_topic(topic, parameters, on)
+        key = (id(topic), id(parameters))
+        kept = self._kept.get(key)
+        if kept is None:
+            if len(self._kept) >= _MOST_TOPICS:
+                self._kept.clear()
+            kept = _Kept(topic, parameters, change_days(topic, parameters), {})
+            self._kept[key] = kept
+        span = span_of(kept.days, on)
+        found = kept.compiled.get(span)
+        if found is None:
+            found = kept.compiled[span] = compile_topic(topic, parameters, on)
         return found
+
+    def decide(
+        self, topic: Topic, parameters: Mapping[str, Parameter], on: date, facts: Facts
+    ) -> Verdict:
+        """Decide *facts* under *topic* on the day *on*, without the reasons."""
+        return self.compiled(topic, parameters, on).decide(facts)
 
     def trace(
         self, topic: Topic, parameters: Mapping[str, Parameter], on: date, facts: Facts
@@ -168,61 +220,81 @@ class ReferenceEngine:
 
 def compile_topic(topic: Topic, parameters: Mapping[str, Parameter], on: date) -> CompiledTopic:
     """Compile *topic* with the *parameters* of its edition as they stand on the day *on*."""
-    routes: dict[str, tuple[_Holds, tuple[_Bars, ...]]] = {}
-    for route in topic.routes:
-        applies: tuple[Requirement, ...] = tuple(Ref(name) for name in route.applies)
-        whole = AllReq((*applies, route.requires)) if applies else route.requires
-        routes[route.id] = (_requirement(whole), tuple(map(_bar, route.bars)))
+    limits = limits_on(topic, parameters, on)
+    bits = {name: 1 << index for index, name in enumerate(topic.criteria)}
     return CompiledTopic(
-        topic=topic,
-        tests={c.id: _test(c.when, parameters, on) for c in topic.criteria.values()},
-        presumed={c.id: c.facts for c in topic.criteria.values() if c.presumed},
-        routes=routes,
-        bars=tuple(map(_bar, topic.bars)),
+        criteria=tuple(
+            _CompiledCriterion(
+                criterion.id,
+                bits[criterion.id],
+                _test(criterion.when, limits),
+                criterion.facts if criterion.presumed else (),
+            )
+            for criterion in topic.criteria.values()
+        ),
+        routes=tuple(
+            _CompiledRoute(
+                route.id,
+                _requirement(AllReq((*map(Ref, route.applies), route.requires)), bits),
+                tuple(_bar(bar, bits) for bar in route.bars),
+            )
+            for route in topic.routes
+        ),
+        bars=tuple(_bar(bar, bits) for bar in topic.bars),
+        all_bars=tuple(_bar(bar, bits) for bar in topic.all_bars),
     )
 
 
-def _bar(bar: Bar) -> _Bars:
-    name, exceptions = bar.criterion, bar.exceptions
-    if not exceptions:
-        return lambda _, bars_hold: bars_hold[name]
-    return lambda holds, bars_hold: bars_hold[name] and not any(holds[e] for e in exceptions)
+def _bar(bar: Bar, bits: Mapping[str, _Criteria]) -> _CompiledBar:
+    return _CompiledBar(bar.criterion, bits[bar.criterion], _union(bar.exceptions, bits))
 
 
-def _requirement(requirement: Requirement) -> _Holds:
+def _union(criteria: Iterable[str], bits: Mapping[str, _Criteria]) -> _Criteria:
+    union = 0
+    for name in criteria:
+        union |= bits[name]
+    return union
+
+
+def _requirement(requirement: Requirement, bits: Mapping[str, _Criteria]) -> _Holds:
     match requirement:
         case Ref(criterion=name):
-            return lambda holds: holds[name]
+            bit = bits[name]
+            return lambda met: bool(met & bit)
         case AllReq(parts=parts):
-            tests = tuple(map(_requirement, parts))
-            return lambda holds: all(test(holds) for test in tests)
+            named = _union((part.criterion for part in parts if isinstance(part, Ref)), bits)
+            rest = tuple(_requirement(part, bits) for part in parts if not isinstance(part, Ref))
+            if not rest:
+                return lambda met: met & named == named
+            return lambda met: met & named == named and all(test(met) for test in rest)
         case AnyReq(parts=parts):
-            tests = tuple(map(_requirement, parts))
-            return lambda holds: any(test(holds) for test in tests)
+            tests = tuple(_requirement(part, bits) for part in parts)
+            return lambda met: any(test(met) for test in tests)
         case AtLeastReq(count=count, parts=parts):
-            tests = tuple(map(_requirement, parts))
-            return lambda holds: sum(test(holds) for test in tests) >= count
+            tests = tuple(_requirement(part, bits) for part in parts)
+            return lambda met: sum(test(met) for test in tests) >= count
         case Unless(part=part, exceptions=exceptions):
-            test = _requirement(part)
-            return lambda holds: test(holds) or any(holds[e] for e in exceptions)
+            test = _requirement(part, bits)
+            spared = _union(exceptions, bits)
+            return lambda met: bool(met & spared) or test(met)
 
 
-def _test(condition: Condition, parameters: Mapping[str, Parameter], on: date) -> _Test:
+def _test(condition: Condition, limits: Mapping[str, Limit]) -> _Test:
     match condition:
         case FactIs(fact=fact, values=values):
             return _fact_is(fact, frozenset(values))
         case FactKnown(fact=fact):
-            return lambda facts: None if facts.get(fact, UNDOCUMENTED) == UNDOCUMENTED else True
+            return lambda facts: True if facts.get(fact) not in (None, UNDOCUMENTED) else None
         case FactCompares(fact=fact, comparison=comparison, threshold=threshold):
-            return _fact_compares(fact, comparison, parameters[threshold], on)
+            return _fact_compares(fact, comparison, limits[threshold])
         case Not(part=part):
-            return _not(_test(part, parameters, on))
+            return _not(_test(part, limits))
         case AllOf(parts=parts):
-            return _all(tuple(_test(part, parameters, on) for part in parts))
+            return _all(tuple(_test(part, limits) for part in parts))
         case AnyOf(parts=parts):
-            return _any(tuple(_test(part, parameters, on) for part in parts))
+            return _any(tuple(_test(part, limits) for part in parts))
         case AtLeast(count=count, parts=parts):
-            return _at_least(count, tuple(_test(part, parameters, on) for part in parts))
+            return _at_least(count, tuple(_test(part, limits) for part in parts))
 
 
 def _fact_is(fact: str, values: frozenset[str]) -> _Test:
@@ -235,29 +307,21 @@ def _fact_is(fact: str, values: frozenset[str]) -> _Test:
     return test
 
 
-def _fact_compares(fact: str, comparison: Comparison, parameter: Parameter, on: date) -> _Test:
+def _fact_compares(fact: str, comparison: Comparison, limit: Limit) -> _Test:
     compare = _COMPARE[comparison]
-    default = parameter.on(on)
-    if not parameter.by:
+    default, by = limit.default, limit.by
+    table: Mapping[Value, float | None] = dict(limit.table)
 
-        def test(facts: Facts) -> Kleene:
-            value = facts.get(fact)
-            if value is None or isinstance(value, str) or default is None:
-                return None
-            return compare(float(value), default)
-
-        return test
-    by = parameter.by
-    table = {key: parameter.on(on, key) for key in parameter.table}
-
-    def test_by(facts: Facts) -> Kleene:
-        value = facts.get(fact)
-        limit = table.get(str(facts.get(by)), default)
-        if value is None or isinstance(value, str) or limit is None:
+    def test(facts: Facts) -> Kleene:
+        value = number_of(facts.get(fact))
+        threshold = default
+        if by and (key := facts.get(by)) is not None and key != UNDOCUMENTED:
+            threshold = table.get(key, default)
+        if value is None or threshold is None:
             return None
-        return compare(float(value), limit)
+        return compare(value, threshold)
 
-    return test_by
+    return test
 
 
 def _not(test: _Test) -> _Test:
