@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
-from imr_rules.treatments.formulary import FormularyEntry
 from imr_rules.treatments.model import Ingredient, Phase, Request, Surroundings
 from imr_rules.treatments.names import NameIndex, index_of
 from imr_rules.treatments.words import TitleWords
@@ -66,13 +66,12 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """A product name: its ingredients (with the strengths a fixed product has) and its treatment."""
+    """Product names with what is in them, the strengths a fixed product has, and the treatment."""
 
     names: tuple[str, ...]
     ingredients: tuple[Ingredient, ...]
     treatment: str
     drug_class: str
-    topical: bool = False
     form: str | None = None
 
 
@@ -120,6 +119,30 @@ class TopicalTable:
     def excluded_of(self, ingredients: Iterable[Ingredient], form: str | None) -> tuple[str, ...]:
         """Return those of *ingredients* that are not recommended on the skin in *form*."""
         return tuple(i.name for i in ingredients if any(e.covers(i, form) for e in self.excluded))
+
+
+@dataclass(frozen=True, slots=True)
+class FormularyEntry:
+    """One row of the Division's drug list, as far as it is known.
+
+    It stands for the drugs that hold exactly ``ingredients`` (``on_skin`` or not), or for the
+    ``treatments``. ``evidence`` is ``seen`` where a public page states the row, ``background``
+    where it is unverified general knowledge; days are None where they were not found.
+    """
+
+    drug: str
+    names: tuple[str, ...]
+    ingredients: tuple[str, ...]
+    treatments: tuple[str, ...]
+    drug_class: str
+    on_skin: bool
+    status: str
+    special_fill_days: int | None
+    perioperative_fill_days: int | None
+    source: str
+    evidence: str
+    note: str
+    as_of: date
 
 
 Named = Treatment | Drug

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from imr_rules.treatments.words import TitleWords
 
@@ -18,10 +19,14 @@ _FREQUENCY = re.compile(
     r"(?:a |per |each |every |/ ?|x )?|(?:a |per |each |every |/ ?))(?:1 )?(week|wk|month|day)\b"
     rf"|(?<![\d.]){_N} ?(?:x|times?)? ?(weekly|daily|monthly)\b|\b(weekly|daily|monthly)\b"
 )
-_DURATION = re.compile(rf"(?<![\d.#/]){_N}[ -]?(day|week|wk|month|mo|year)s?\b(?!['’]? ?supply)")
-_NOT_A_DURATION = re.compile(r"(?:every|q|each|per|a) ?$")
+_DURATION = re.compile(
+    rf"(?<![\d.#/]){_N}[ -]?(day|week|wk|month|mo|year)s?\b(?!['’]? ?supply)"
+    r"(?! ?(?:a|per|each|every|/|x) ?(?:1 )?(?:week|wk|month|year)\b)"
+)
+_NOT_A_DURATION = re.compile(r"(?:every|q|each|per|a|within|after|in) ?$")
 _DAYS_SUPPLY = re.compile(
-    r"(?<![\d.])(\d{1,3})[ -]?days?'? ?supply|days?'? ?supply ?(?:of|[:=,])? ?(\d{1,3})(?!\d)"
+    r"(?<![\d.#])(?<!# )(\d{1,3})[ -]?days?'? ?supply"
+    r"|days?'? ?supply ?(?:of|[:=,])? ?(\d{1,3})(?!\d)"
     r"|supply (?:of|for) (\d{1,3}) days?"
 )
 _REFILLS = re.compile(
@@ -30,8 +35,8 @@ _REFILLS = re.compile(
 )
 _HASH = re.compile(r"# ?(\d{1,4}(?:\.\d+)?)(?![\d.])(?: ?([a-z]+))?")
 _QUANTITY = re.compile(
-    r"\b(?:quantity|qty|count|disp|dispense|quan)\b\.? ?(?:of)? ?[:=#]? ?(\d{1,4}(?:\.\d+)?)(?![\d.])"
-    r"(?: ?([a-z]+))?"
+    r"\b(?:quantity|qty|count|disp|dispense|quan)\b\.? ?(?:of)? ?[:=#]? ?"
+    r"(\d{1,4}(?:\.\d+)?)(?![\d.])(?: ?([a-z]+))?"
 )
 _MASS = re.compile(r"(?<![\d./])(\d{1,4}(?:\.\d+)?) ?-?([a-z]+)\b(?! ?/)")
 _TIMES_N = re.compile(
@@ -105,13 +110,14 @@ def course(text: str) -> Course:
 def _counted(words: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     noun = "|".join(f"{re.escape(word)}s?" for word in words)
     before = re.compile(
-        r"(?<!times )(?<!x )(?<!x)(?<![\d.#/])(\d{1,3})(?![\d.])(?: \(\d{1,3}\))?"
-        r"(?:[ -](?!times\b|x\b|weeks?\b|wks?\b|days?\b|months?\b|hours?\b|mg\b|and\b)[a-z/'-]+){0,6}?"
+        r"(?<!times )(?<!x )(?<![\w.#/-])(\d{1,3})(?![\d.])(?: \(\d{1,3}\))?"
+        r"(?:[ -](?!(?:times|x|weeks?|wks?|days?|months?|hours?|mg|and)\b)[a-z/'-]+){0,6}?"
         rf" (?:{noun})\b(?! ?(?:a|per|each|every|/|x|times)? ?(?:a |1 )?(?:week|wk|month|day)\b)"
     )
     after = re.compile(
-        rf"\b(?:{noun}) ?[,:x=]? ?#? ?(\d{{1,3}})(?![\d.])"
-        r"(?! ?(?:-|to|or)? ?\d| ?(?:x|times|weeks?|wks?|days?|months?|per|a\b|/|mg|%|view|level))"
+        rf"\b(?:{noun}) ?[,:x=]? ?#? ?(\d{{1,3}})(?![\w.%])"
+        r"(?! ?(?:-|to|or)? ?\d)"
+        r"(?! ?(?:x|times|weeks?|wks?|days?|months?|per|a\b|/|mg|ml|cc|%|view|level))"
     )
     return before, after
 
@@ -133,7 +139,7 @@ def units_asked(text: str, before: str, words: TitleWords) -> int | None:
     counts = list(ahead.finditer(text))
     if counts:
         total_count = int(counts[0].group(1))
-        for previous, count in zip(counts, counts[1:], strict=False):
+        for previous, count in pairwise(counts):
             if re.search(r"\b(?:and|plus)\b", text[previous.end() : count.start()]):
                 total_count += int(count.group(1))
         return total_count
@@ -178,7 +184,7 @@ def refills(text: str) -> int | None:
 
 @lru_cache(maxsize=8)
 def _tablets(words: tuple[str, ...]) -> re.Pattern[str]:
-    noun = "|".join(sorted((f"{re.escape(w)}(?:e?s)?" for w in words), key=len, reverse=True))
+    noun = "|".join(f"{re.escape(word)}(?:e?s)?" for word in sorted(words, key=len, reverse=True))
     return re.compile(
         rf"(?<![\d./-])(\d{{1,4}})(?![\d.]) ?({noun})\b"
         r"(?! ?(?:by|oral|every|q\d|daily|a |per|at |as |\d+ times|weekly|each|to skin))"
@@ -193,7 +199,7 @@ def quantity(text: str, words: TitleWords) -> tuple[float | None, str | None]:
     for match in _MASS.finditer(text):
         if (unit := words.mass_unit.get(match.group(2))) is not None:
             return float(match.group(1)), unit
-    for counted in _tablets(tuple(words.tablet_words)).finditer(text):
+    for counted in _tablets((*words.tablet_words, *words.count_words)).finditer(text):
         if not text[: counted.start()].rstrip().endswith(("take", "use", "apply", "sig", "sig:")):
             return float(counted.group(1)), _unit(counted.group(2), words)
     return None, None

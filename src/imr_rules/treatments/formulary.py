@@ -1,40 +1,25 @@
-"""The Division's drug list, as far as it is known: which drugs need review before dispensing."""
+"""Which rows of the Division's drug list a request falls under."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
-
+from imr_rules.treatments.catalogue import Catalogue, FormularyEntry
 from imr_rules.treatments.model import Request
 
 
-@dataclass(frozen=True, slots=True)
-class FormularyEntry:
-    """One drug on (or off) the list; None where the figure was not found.
+def formulary_entries(request: Request, catalogue: Catalogue) -> tuple[FormularyEntry, ...]:
+    """Return the rows for what *request* asks for: those with its ingredients, else its kind.
 
-    ``names`` are the product names it stands for; ``evidence`` is ``seen`` where a public page
-    states the row, ``background`` where it is general knowledge and unverified.
+    A fixed combination is not its parts: the ingredients must be the same, no more and no less.
+    No row means that nothing is known of the drug, not that it is off the list.
     """
-
-    drug: str
-    names: tuple[str, ...]
-    ingredients: tuple[str, ...]
-    drug_class: str
-    status: str
-    special_fill_days: int | None
-    perioperative_fill_days: int | None
-    source: str
-    evidence: str
-    note: str
-    as_of: date
-
-
-def formulary_entries(
-    request: Request, entries: Iterable[FormularyEntry]
-) -> tuple[FormularyEntry, ...]:
-    """Return the entries of *entries* that hold exactly the ingredients *request* asks for."""
     asked = frozenset(i.name for i in request.ingredients)
-    if not asked:
-        return ()
-    return tuple(e for e in entries if frozenset(e.ingredients) == asked)
+    on_skin = request.category == catalogue.topicals.category
+    exact = tuple(
+        row
+        for row in catalogue.formulary
+        if row.ingredients and frozenset(row.ingredients) == asked and row.on_skin == on_skin
+    )
+    if exact:
+        return exact
+    lineage = catalogue.lineage(request)
+    return tuple(row for row in catalogue.formulary if set(row.treatments) & set(lineage))

@@ -78,7 +78,8 @@ class NameIndex(Generic[T]):
     def add(self, name: str, value: T) -> T | None:
         """Let *name* stand for *value*; return the other value that already has it, if any."""
         if "+" in name:
-            return self._add_any_order(name, value)
+            self._add_any_order(name, value)
+            return None
         node = self._root
         for word in self.words_of(name):
             node = node.next.setdefault(word, _Node())

@@ -24,6 +24,11 @@ def has_percent(text: str) -> bool:
     return _PERCENT.search(text) is not None
 
 
+def has_milligrams(text: str) -> bool:
+    """Tell whether *text* states a strength in milligrams, or in numbers joined by a slash."""
+    return _SINGLE.search(text) is not None or _COMBINED.search(text) is not None
+
+
 def with_strengths(ingredients: Sequence[Ingredient], text: str) -> tuple[Ingredient, ...]:
     """Return *ingredients* with the strengths that *text*, what follows their name, states.
 

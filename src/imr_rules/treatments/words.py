@@ -42,11 +42,12 @@ class TitleWords(BaseModel):
     forms: dict[str, list[str]]
     visit_words: list[str]
     tablet_words: list[str]
+    count_words: list[str]
     mass_words: dict[str, list[str]]
     partial: PartialWords
 
     def fold(self, title: str) -> str:
-        """Return *title* in lower case, one space between words, one spelling, digits for numbers."""
+        """Return *title* in lower case, evenly spaced, in one spelling, with digits for numbers."""
         text = _SPACE.sub(" ", title.translate(_FOLD).lower()).strip()
         text = self._rewrites.sub(self._rewritten, text)
         return self._number_words.sub(self._number, text)
