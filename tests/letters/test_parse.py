@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import fields, is_dataclass
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from imr_rules.errors import InputError
 from imr_rules.letters import Determination, Layout, Outcome, Span, parse_letter
+from imr_rules.letters.clean import clean_text
 
 from .written_letters import BY_LAYOUT, CURRENT, DECISIONS_2013, DOUBLE_SPACED, SECTIONS
 
@@ -70,10 +72,9 @@ def test_an_enumeration_in_a_rationale_is_no_item(written: dict[str, Determinati
 def test_a_rationale_ends_where_the_next_title_begins(written: dict[str, Determination]) -> None:
     """Also where the rationale lacks its full stop: its last line is short."""
     determination = written["sections"]
-    rationales = [
-        item.rationale.of(determination.text) for item in determination.items if item.rationale
-    ]
-    assert [words.split()[-1] for words in rationales] == ["necessary.", "advises", "necessary."]
+    spans = [item.rationale for item in determination.items if item.rationale]
+    last_words = [span.of(determination.text).split()[-1] for span in spans]
+    assert last_words == ["necessary.", "advises", "necessary."]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_a_rationale_ends_where_the_next_title_begins(written: dict[str, Determi
     [
         "The denial was upheld.",
         "The earlier appeal ended so: Upheld decisions stand.",
-        "On review the outcome was:\nUpheld\nThe worker then asked again, and it was still pending.",
+        "On review the outcome was:\nUpheld\nThe worker then asked again, and it is open.",
     ],
 )
 def test_a_remark_on_another_decision_begins_no_item(remark: str) -> None:
@@ -236,7 +237,7 @@ def assert_sound(determination: Determination) -> None:
                 assert item.title_span.end <= item.decision_span.start
             if item.rationale and item.title:
                 assert item.title_span.end <= item.rationale.start
-    for before, after in zip(titles, titles[1:], strict=False):
+    for before, after in pairwise(titles):
         assert before.end <= after.start
 
 
@@ -254,10 +255,8 @@ FRAGMENTS = [
 @settings(deadline=None)
 def test_any_text_gives_sound_spans_or_is_empty(text: str) -> None:
     """No arrangement of labels, headings and noise breaks the parser or its offsets."""
-    try:
+    if clean_text(text).strip():
         assert_sound(parse_letter(text))
-    except InputError as error:
-        assert "empty" in str(error) or "disputed items" in str(error)
 
 
 @given(st.sampled_from(sorted(BY_LAYOUT)), st.data())

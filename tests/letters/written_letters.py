@@ -44,7 +44,7 @@ Decision rationale: No function is recorded. The request is not medically necess
 DOUBLE_SPACED = "\n\n".join(
     [
         " HOW THE IMR FINAL DETERMINATION WAS MADE ",
-        "A reviewer without ties to any party was chosen. The physician reviewer is Board Certified ",
+        "A reviewer without ties to any party was chosen. The reviewer is Board Certified ",
         "in Neurology, has a subspecialty in Pain Medicine and is licensed to practice in Utah. ",
         " ",
         "CLINICAL CASE SUMMARY ",
@@ -71,7 +71,7 @@ DOUBLE_SPACED = "\n\n".join(
         "Claims Administrator guideline: Decision based on MTUS Chronic Pain Treatment Guidelines ",
         "Carisoprodol, page 29. ",
         " ",
-        "MAXIMUS guideline: The Expert Reviewer did not cite any medical evidence for its decision. ",
+        "MAXIMUS guideline: The Expert Reviewer did not cite any medical evidence at all. ",
         " ",
         "Decision rationale: It is for short use only. ",
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from imr_rules.letters.citations import read_guideline
 from imr_rules.letters.clean import stripped
@@ -21,6 +22,9 @@ from imr_rules.letters.titles import (
 MOST_ITEMS = 500
 """More than this and the text is no single letter; the longest known has nine."""
 
+_MOST_MARKS = 4 * MOST_ITEMS
+"""An item has a decision and three labels."""
+
 _COLON_BEFORE = re.compile(r"\s{0,4}(?:\bis\s{0,4})?:\s{0,12}(?:is\s{1,4})?\Z")
 _LINE_END_AFTER = re.compile(r"[ \t]{0,20}[.;]?[ \t]{0,20}(?:\n|\Z)")
 _SPACE_AFTER = re.compile(r"[\s.;]{0,20}")
@@ -32,10 +36,14 @@ _INTRO_REACH = 600
 
 @dataclass(frozen=True, slots=True)
 class LabelledItems:
-    """The items found; *is_current* where the reviewer's guideline has its newer label."""
+    """The items found; *is_current* where the reviewer's guideline has its newer label.
+
+    *too_many*: the text is no single letter, and the reading stopped.
+    """
 
     items: tuple[DisputedItem, ...]
     is_current: bool
+    too_many: bool = False
 
 
 @dataclass(slots=True)
@@ -66,7 +74,7 @@ _REVIEWER_KINDS = frozenset({"reviewer_guideline", "current_reviewer_guideline"}
 
 
 def read_labelled_items(text: str, start: int, phrases: LetterPhrases) -> LabelledItems:
-    """Read the items behind *start*; stops one past :data:`MOST_ITEMS`."""
+    """Read the items behind *start*, unless there are more than :data:`MOST_ITEMS`."""
     shape = page_shape(text)
     floor = start
     for hit in phrases.intro_set.find(text, start, start + _INTRO_REACH):
@@ -74,11 +82,13 @@ def read_labelled_items(text: str, start: int, phrases: LetterPhrases) -> Labell
             floor = hit.end
             break
     marks = _marks(text, floor, phrases)
+    if len(marks) > _MOST_MARKS:
+        return LabelledItems((), is_current=False, too_many=True)
     drafts: list[_Draft] = []
     is_current = False
     for place, mark in enumerate(marks):
         if len(drafts) > MOST_ITEMS:
-            break
+            return LabelledItems((), is_current, too_many=True)
         if isinstance(mark, _Decision):
             following = marks[place + 1] if place + 1 < len(marks) else None
             title = find_title(text, floor, mark.title_end, shape, phrases)
@@ -105,8 +115,8 @@ def read_labelled_items(text: str, start: int, phrases: LetterPhrases) -> Labell
 
 
 def _marks(text: str, start: int, phrases: LetterPhrases) -> list[Hit | _Decision]:
-    marks: list[Hit | _Decision] = [*phrases.label_set.find(text, start)]
-    marks += _decisions(text, start, phrases)
+    marks: list[Hit | _Decision] = [*islice(phrases.label_set.find(text, start), _MOST_MARKS + 1)]
+    marks += islice(_decisions(text, start, phrases), _MOST_MARKS + 1)
     return sorted(marks, key=lambda mark: mark.start)
 
 

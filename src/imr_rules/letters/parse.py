@@ -105,7 +105,7 @@ def _read_items(
         return Layout.PROFESSIONAL_REVIEW, read_professional_items(text, headings, phrases)
     opening = firsts.get("decisions") or firsts.get("current_decisions")
     labelled = read_labelled_items(text, opening.end if opening else 0, phrases)
-    if len(labelled.items) > MOST_ITEMS:
+    if labelled.too_many:
         raise InputError(
             f"holds more than {MOST_ITEMS} disputed items.",
             at=Location(source),
