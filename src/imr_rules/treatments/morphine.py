@@ -63,8 +63,8 @@ class _TableShape(Shape):
     source: str
     standing: str
     per_mg: dict[str, float]
-    per_mcg_per_hour: dict[str, float] = {}
-    bands: dict[str, list[list[float]]] = {}
+    per_mcg_per_hour: dict[str, float] = Field(default_factory=dict)
+    bands: dict[str, list[list[float]]] = Field(default_factory=dict)
 
 
 class _ConversionFile(Shape):
