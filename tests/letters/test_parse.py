@@ -178,6 +178,12 @@ def test_what_a_cut_letter_lacks_is_said() -> None:
     )
 
 
+def test_a_rationale_that_breaks_off_is_said() -> None:
+    """A letter cut inside its last sentence has every part, but not its end."""
+    cut = parse_letter(SECTIONS[: SECTIONS.index(" is recorded.")])
+    assert cut.missing == ("end of the letter (its last rationale breaks off)",)
+
+
 def test_an_item_without_a_decision_is_kept() -> None:
     """A title with labels but without an outcome word is an item whose decision is unknown."""
     determination = parse_letter(SECTIONS.replace("#20: \nUpheld", "#20:"))

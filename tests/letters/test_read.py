@@ -13,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from imr_rules import strict_yaml
+from imr_rules.data_folders import cases_folder
 from imr_rules.errors import InputError
 from imr_rules.letters import Layout, Outcome, from_docx, from_pdf, parse_letter, read, read_letter
 from imr_rules.letters.from_html import html_text
@@ -314,3 +316,24 @@ def test_every_real_letter_is_read_whole(real_letters: list[Path]) -> None:
         assert (path.name, determination.missing) == (path.name, header)
         assert determination.layout is Layout.SECTIONS
         assert determination.items
+
+
+@pytest.mark.letters
+def test_real_letters_agree_with_the_cases_written_from_them(real_letters: list[Path]) -> None:
+    """Titles, decisions and dates are those that people wrote down for each letter."""
+    compared = 0
+    for path in real_letters:
+        case_file = cases_folder() / f"{path.stem}.yaml"
+        if not case_file.exists():
+            continue
+        case = strict_yaml.read(case_file).data
+        determination = read_letter(path)
+        read_items = [(item.title, item.actual) for item in determination.items]
+        assert read_items == [(item["title"], item["actual"]) for item in case["items"]], path.name
+        compared += 1
+        if determination.case_number is None:
+            # Without a header, people took the injury date from the clinical summary.
+            continue
+        for name in ("injury_date", "denial_date", "decision_date"):
+            assert str(getattr(determination, name)) == str(case.get(name)), (path.name, name)
+    assert compared >= 100

@@ -54,6 +54,8 @@ def parse_letter(
     missing = [*unread, *header.problems]
     if layout is not Layout.NOTE:
         missing += _missing(header, reviewer, summary, items, layout)
+        if _breaks_off(text, items):
+            missing.append("end of the letter (its last rationale breaks off)")
     return Determination(
         source=source,
         text=text,
@@ -170,6 +172,14 @@ def _missing(
     for item in items:
         missing += [f"item {item.number}: {what}" for what in _missing_of_item(item, layout)]
     return missing
+
+
+_LAST_CHARACTERS = ".?!)]\"”’'"
+
+
+def _breaks_off(text: str, items: tuple[DisputedItem, ...]) -> bool:
+    rationale = items[-1].rationale if items else None
+    return rationale is not None and text[rationale.end - 1] not in _LAST_CHARACTERS
 
 
 def _missing_of_item(item: DisputedItem, layout: Layout) -> list[str]:
