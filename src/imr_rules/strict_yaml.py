@@ -158,9 +158,9 @@ class _Composer:
             key = event.value
             if key in mapping:
                 raise DuplicateKeyError(f"key {key!r} stands twice.", at=self._at(event))
-            key_place = (event.start_mark.line + 1, event.start_mark.column + 1)
+            at = self._at(event)
             mapping[key] = self._node(next(events), events, (*loc, key))
-            self.places[(*loc, key)] = key_place
+            self.places[(*loc, key)] = (at.line, at.column)
         return mapping
 
     def _scalar(self, event: Any) -> Any:

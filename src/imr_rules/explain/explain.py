@@ -19,7 +19,8 @@ def explain(conclusion: Conclusion, knowledge: Knowledge) -> Explanation:
     decisive = [reason for reason in reasons if reason.decisive]
     route = None
     if conclusion.governing is not None and conclusion.trace is not None:
-        nearest = nearest_route(conclusion.governing.topic, conclusion.trace)
+        topic, trace = conclusion.governing.topic, conclusion.trace
+        nearest = nearest_route(topic, trace, conclusion.sheet)
         route = nearest.title if nearest else None
     return Explanation(
         conclusion=conclusion,

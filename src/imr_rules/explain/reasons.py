@@ -23,7 +23,7 @@ def reasons_for(conclusion: Conclusion) -> tuple[Reason, ...]:
     if conclusion.governing is None or conclusion.trace is None:
         return ()
     topic, trace = conclusion.governing.topic, conclusion.trace
-    decisive = decisive_criteria(topic, trace)
+    decisive = decisive_criteria(topic, trace, conclusion.sheet)
     barring = {bar.criterion for bar in topic.all_bars}
     reasons = [
         Reason(
@@ -46,22 +46,36 @@ def reasons_for(conclusion: Conclusion) -> tuple[Reason, ...]:
     return tuple(sorted(reasons, key=lambda reason: not reason.decisive))
 
 
-def nearest_route(topic: Topic, trace: Trace) -> Route | None:
-    """Return the satisfied route, or the one with the fewest open requirements and bars."""
+def nearest_route(topic: Topic, trace: Trace, sheet: FactSheet) -> Route | None:
+    """Return the satisfied route, or the one that the letter speaks of and that lacks least.
+
+    A route that applies comes before one that does not; then the one of which the letter says
+    most, so that the reviewer's own line of reasoning is followed; then the one with the fewest
+    open requirements.
+    """
     for route in topic.routes:
         if trace.routes[route.id]:
             return route
-    return min(topic.routes, key=lambda route: len(_open(route, trace)), default=None)
+
+    def rank(route: Route) -> tuple[bool, int, int]:
+        foreign = any(name not in trace.counted for name in route.applies)
+        spoken = sum(
+            any(fact in sheet.values for fact in topic.criteria[name].facts)
+            for name in route.criteria
+        )
+        return (foreign, -spoken, len(_open(route, trace)))
+
+    return min(topic.routes, key=rank, default=None)
 
 
-def decisive_criteria(topic: Topic, trace: Trace) -> frozenset[str]:
+def decisive_criteria(topic: Topic, trace: Trace, sheet: FactSheet) -> frozenset[str]:
     """Return the criteria that hold the prediction up.
 
     For an overturned item these are the counted criteria of the satisfied route. For an upheld
     one: the bars that hold, and what the nearest route still lacks. A topic without routes rests
     on its bars, and without any on every criterion it has.
     """
-    route = nearest_route(topic, trace)
+    route = nearest_route(topic, trace, sheet)
     if trace.verdict.prediction is Prediction.OVERTURNED and route is not None:
         return frozenset(_holding(route.requires, trace)) | frozenset(route.applies)
     topic_bars = {bar.criterion for bar in topic.bars if bar.criterion in trace.barred_by}

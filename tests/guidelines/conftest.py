@@ -1,0 +1,31 @@
+"""A small rules folder in which one pack file at a time is replaced by a bad one."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from imr_rules.data_folders import rules_folder
+
+
+@pytest.fixture
+def small_rules(tmp_path: Path) -> Path:
+    """The shipped vocabulary and treatments, with an empty edition ``test-2016``."""
+    rules = tmp_path / "rules"
+    for part in ("vocabulary", "treatments"):
+        shutil.copytree(rules_folder() / part, rules / part)
+    edition = rules / "guidelines" / "test-2016"
+    (edition / "parameters").mkdir(parents=True)
+    (edition / "edition.yaml").write_text(
+        "edition: test-2016\ntitle: A test edition\ncite_as: TEST 2016\nlegal: none\nrank: 1\n"
+        "in_force:\n  from: 2016-07-28\n  until: 2017-12-01\n",
+        encoding="utf-8",
+    )
+    (edition / "parameters" / "visits.yaml").write_text(
+        "trial-visits:\n  unit: visits\n  description: A first trial\n  source: test\n"
+        '  values: {"2016-07-28": 6}\n',
+        encoding="utf-8",
+    )
+    return rules
