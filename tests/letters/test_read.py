@@ -329,7 +329,9 @@ def test_real_letters_agree_with_the_cases_written_from_them(real_letters: list[
         case = strict_yaml.read(case_file).data
         determination = read_letter(path)
         read_items = [(item.title, item.actual) for item in determination.items]
-        assert read_items == [(item["title"], item["actual"]) for item in case["items"]], path.name
+        # Some cases keep the "is" that joins a title to its decision.
+        expected = [(item["title"].removesuffix(" is"), item["actual"]) for item in case["items"]]
+        assert read_items == expected, path.name
         compared += 1
         if determination.case_number is None:
             # Without a header, people took the injury date from the clinical summary.
