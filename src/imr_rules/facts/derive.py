@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from imr_rules import strict_yaml
+from imr_rules.facts.from_formulary import FormularyQuestion, formulary_value
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.treatments.catalogue import Catalogue
@@ -79,6 +80,14 @@ class Parent(_Way):
     way: Literal["parent"] = Field(alias="from")
 
 
+class Formulary(_Way):
+    """How a drug stands in the Division's drug list, for a case decided *since* that day."""
+
+    way: Literal["formulary"] = Field(alias="from")
+    question: FormularyQuestion
+    since: date
+
+
 Derivation = Annotated[
     DaysBetween
     | RequestField
@@ -87,7 +96,8 @@ Derivation = Annotated[
     | SumOf
     | Beside
     | BesideSameClass
-    | Parent,
+    | Parent
+    | Formulary,
     Field(discriminator="way"),
 ]
 _DERIVATION: TypeAdapter[Derivation] = TypeAdapter(Derivation)
@@ -174,3 +184,13 @@ def _value(
             return "yes" if beside else None
         case Parent():
             return context.parent_service
+        case Formulary(question=question, since=since):
+            # A draft request bears no date: it is asked today, when the list is in force.
+            day = _first_known(context.dates, "denial_date", "latest_date", "decision_date")
+            if day is not None and day < since:
+                return None
+            return formulary_value(question, context.request, catalogue)
+
+
+def _first_known(dates: Mapping[str, date | None], *names: str) -> date | None:
+    return next((day for name in names if (day := dates.get(name)) is not None), None)

@@ -1,0 +1,160 @@
+"""Facts that follow from dates, titles and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+
+from imr_rules.facts.derive import CaseContext, Formulary, derive
+from imr_rules.facts.from_formulary import FormularyQuestion
+from imr_rules.facts.model import Value
+from imr_rules.treatments.catalogue import Catalogue, Category, FormularyEntry, Treatment
+from imr_rules.treatments.model import Ingredient, Request
+
+SINCE = date(2018, 1, 1)
+QUESTIONS = {
+    "formulary_status": FormularyQuestion.STATUS,
+    "compounded": FormularyQuestion.COMPOUNDED,
+    "within_special_fill": FormularyQuestion.WITHIN_SPECIAL_FILL,
+    "within_perioperative_fill": FormularyQuestion.WITHIN_PERIOPERATIVE_FILL,
+    "dispensed_before_review": FormularyQuestion.DISPENSED_BEFORE_REVIEW,
+}
+DERIVATIONS = {
+    fact: Formulary.model_validate({"from": "formulary", "question": question, "since": SINCE})
+    for fact, question in QUESTIONS.items()
+}
+
+
+def row(
+    *ingredients: str,
+    status: str,
+    treatments: tuple[str, ...] = (),
+    special: int | None = None,
+    perioperative: int | None = None,
+) -> FormularyEntry:
+    """A row of a drug list of our own."""
+    return FormularyEntry(
+        drug=" + ".join(ingredients) or status,
+        names=(),
+        ingredients=ingredients,
+        treatments=treatments,
+        drug_class="",
+        on_skin=False,
+        status=status,
+        special_fill_days=special,
+        perioperative_fill_days=perioperative,
+        source="",
+        evidence="background",
+        note="",
+        as_of=date(2025, 8, 6),
+    )
+
+
+CATALOGUE = Catalogue(
+    categories={"pain_drug": Category("pain_drug", "Pain drugs", ("Pharmaceuticals", "NSAID"))},
+    treatments={
+        "plain": Treatment("plain", "A plain drug", "pain_drug", names=("plain",)),
+        "mixture": Treatment("mixture", "A mixture", "pain_drug", names=("mixture",)),
+        "walker": Treatment("walker", "A walker", "pain_drug", names=("walker",)),
+    },
+    formulary=(
+        row("naproxen", status="exempt"),
+        row("betamethasone", status="non-exempt", special=4, perioperative=0),
+        row("oxycodone", status="non-exempt"),
+        row("oxycodone", status="exempt"),
+        row(status="compounded", treatments=("mixture",)),
+    ),
+)
+
+
+def drug(*ingredients: str, treatment: str = "plain", **said: object) -> Request:
+    """A request for a drug with these ingredients."""
+    return Request.model_validate(
+        {
+            "title": "a drug",
+            "treatment": treatment,
+            "category": "pain_drug",
+            "drug_class": treatment,
+            "ingredients": tuple(Ingredient(name=name) for name in ingredients),
+            **said,
+        }
+    )
+
+
+def derived(
+    request: Request,
+    *,
+    dates: Mapping[str, date | None] | None = None,
+    known: Mapping[str, Value] | None = None,
+) -> dict[str, Value]:
+    """Everything the drug list tells of *request*."""
+    context = CaseContext(dates=dates or {}, age_years=None, request=request, others=())
+    return derive(DERIVATIONS, known or {}, context, CATALOGUE)
+
+
+def test_the_mark_of_the_list_becomes_the_status() -> None:
+    """A drug with one row has the status of that row and is not compounded."""
+    assert derived(drug("naproxen")) == {"formulary_status": "exempt", "compounded": "no"}
+
+
+def test_a_fixed_combination_is_not_its_parts() -> None:
+    """A combination without a row is of unknown status though a part of it is exempt."""
+    assert derived(drug("naproxen", "esomeprazole")) == {"formulary_status": "unknown"}
+
+
+def test_rows_that_disagree_leave_the_status_unknown() -> None:
+    """Two rows of one drug with different marks settle nothing."""
+    assert derived(drug("oxycodone")) == {"formulary_status": "unknown"}
+
+
+def test_a_compounded_drug_has_no_mark_of_its_own() -> None:
+    """A compound is told as such and given no status."""
+    assert derived(drug("a", "b", treatment="mixture")) == {"compounded": "yes"}
+
+
+@pytest.mark.parametrize(("supply", "within"), [(4, "yes"), (5, "no")])
+def test_a_special_fill_covers_the_days_of_its_row_and_no_more(supply: int, within: str) -> None:
+    """Four days are within a fill of four days, five are not; 0 days mean no such fill."""
+    facts = derived(drug("betamethasone", days_supply=supply))
+    assert facts["within_special_fill"] == within
+    assert facts["within_perioperative_fill"] == "no"
+
+
+def test_a_fill_of_an_unknown_supply_stays_unknown() -> None:
+    """Without a stated supply nothing is said on the special fill."""
+    assert "within_special_fill" not in derived(drug("betamethasone"))
+
+
+def test_a_retrospective_request_was_dispensed_before_review() -> None:
+    """The title says that the drug was given already; otherwise nothing is said."""
+    assert derived(drug("naproxen", retrospective=True))["dispensed_before_review"] == "yes"
+
+
+def test_what_is_no_drug_stands_outside_the_list() -> None:
+    """Equipment has no standing in the drug list."""
+    assert derived(Request(title="walker", treatment="walker", category="pain_drug")) == {}
+
+
+@pytest.mark.parametrize(
+    ("dates", "applies"),
+    [
+        ({"denial_date": date(2017, 12, 31)}, False),
+        ({"denial_date": date(2018, 1, 1)}, True),
+        ({"denial_date": None, "latest_date": date(2014, 5, 1)}, False),
+        ({"denial_date": date(2018, 1, 1), "decision_date": date(2017, 1, 1)}, True),
+        ({}, True),
+    ],
+)
+def test_the_list_applies_from_the_day_it_is_in_force(
+    dates: Mapping[str, date | None], applies: bool
+) -> None:
+    """The decision of the claims administrator tells the day; a draft request is of today."""
+    assert ("formulary_status" in derived(drug("naproxen"), dates=dates)) is applies
+
+
+def test_what_a_text_says_of_the_list_comes_first() -> None:
+    """A stated status is not derived again."""
+    known = {"formulary_status": "unlisted"}
+    assert "formulary_status" not in derived(drug("naproxen"), known=known)
