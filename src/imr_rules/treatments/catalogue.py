@@ -164,6 +164,7 @@ class Catalogue:
     topicals: TopicalTable = field(default_factory=TopicalTable)
     words: TitleWords | None = None
     formulary: tuple[FormularyEntry, ...] = ()
+    taxonomy: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def phases(self) -> tuple[str, ...]:

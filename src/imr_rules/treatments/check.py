@@ -78,6 +78,13 @@ def _other_references(catalogue: Catalogue, folder: Path) -> Iterator[PackError]
     for entry in catalogue.formulary:
         yield from _unknown("ingredient", entry.ingredients, ingredients, at)
         yield from _unknown("treatment", entry.treatments, treatments, at)
+    places = [place for c in catalogue.categories.values() for place in (c.dwc, *c.dwc_also)]
+    places += [t.dwc for t in treatments.values() if t.dwc is not None]
+    for place in dict.fromkeys(places):
+        if place not in catalogue.taxonomy:
+            known = [" / ".join(pair) for pair in catalogue.taxonomy]
+            at = Location(folder / "division_taxonomy.yaml")
+            yield UnknownNameError("place in the taxonomy", " / ".join(place), known, at=at)
     if sum(c.ancillary for c in catalogue.categories.values()) != 1:
         message = "exactly one category must be marked ancillary: true."
         yield WrongTypeError(message, at=Location(folder / "categories.yaml"))

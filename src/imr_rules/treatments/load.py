@@ -33,6 +33,7 @@ from imr_rules.treatments.shapes import (
     FormularyFile,
     RefinementShape,
     ServicesFile,
+    TaxonomyFile,
     TopicalFile,
 )
 from imr_rules.treatments.words import TitleWords
@@ -68,11 +69,12 @@ class _Loading:
         parts = self._file("body_parts.yaml", BodyPartsFile)
         topical = self._file("topical.yaml", TopicalFile)
         formulary = self._file("formulary.yaml", FormularyFile)
+        taxonomy = self._file("division_taxonomy.yaml", TaxonomyFile)
         for path in sorted((self.folder / "services").glob("*.yaml")):
             self._services(f"services/{path.name}")
         for path in sorted((self.folder / "drugs").glob("*.yaml")):
             self._drugs(f"drugs/{path.name}")
-        if not (words and categories and parts and topical and formulary):
+        if not (words and categories and parts and topical and formulary and taxonomy):
             raise PackErrors(self.problems)
         catalogue = Catalogue(
             categories=_categories(categories[0]),
@@ -86,6 +88,9 @@ class _Loading:
             topicals=_topicals(topical[0]),
             words=words[0],
             formulary=_formulary(formulary[0]),
+            taxonomy=frozenset(
+                (name, sub) for name, subs in taxonomy[0].taxonomy.items() for sub in subs
+            ),
         )
         self.problems += problems_of(
             catalogue, self.places, [at for _, at in self.drugs], self.folder

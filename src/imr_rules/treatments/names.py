@@ -38,7 +38,8 @@ class Match(Generic[T]):
 
 def singular(word: str) -> str:
     """Take a plural ending off *word*, crudely but the same way for names and titles."""
-    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+    # "pelvis" loses its s as well: no matter, as long as names and titles lose the same.
+    if len(word) < 4 or not word.endswith("s") or word.endswith("ss"):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"

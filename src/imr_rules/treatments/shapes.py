@@ -37,6 +37,12 @@ class CategoriesFile(Shape):
     categories: dict[str, CategoryShape]
 
 
+class TaxonomyFile(Shape):
+    """``division_taxonomy.yaml``: sub-categories by category."""
+
+    taxonomy: dict[str, list[str]]
+
+
 class RefinementShape(Shape):
     """One entry of ``refine``."""
 

@@ -1,0 +1,263 @@
+"""What titles of every pattern become; the titles are written for these tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from imr_rules.treatments.catalogue import Catalogue
+from imr_rules.treatments.from_title import parse_request
+from imr_rules.treatments.model import Phase, Request
+
+
+def _partial(original: str, authorized: str, rest: str) -> str:
+    return (
+        f"{original} was the original request. {authorized} was authorized by the Claims "
+        f"Administrator. The remaining IMR eligible portion of the original request, {rest} is"
+    )
+
+
+TITLES: list[tuple[str, dict[str, Any]]] = [
+    # -- drugs: strength, quantity, refills, supply, directions
+    ("Lortab 7.5/325mg #84", {"treatment": "hydrocodone", "quantity": 84, "refills": None}),
+    (
+        "Endocet 10-325 mg, quantity: 56, no refills",
+        {"treatment": "oxycodone", "quantity": 56, "refills": 0},
+    ),
+    (
+        "Metaxalone 800mg #45 x 2 refills",
+        {"category": "muscle_relaxant", "quantity": 45, "refills": 2},
+    ),
+    (
+        "Lyrica 75 mg #60 with 3 refills",
+        {"category": "antiepileptic", "quantity": 60, "refills": 3},
+    ),
+    (
+        "Nexium 40mg day supply: 30, qty 30, refills: 2",
+        {"days_supply": 30, "quantity": 30, "refills": 2},
+    ),
+    ("Mobic 15 mg #28 day supply: 14", {"quantity": 28, "days_supply": 14}),
+    ("Skelaxin 800mg one by mouth three times a day #42", {"units_per_day": 3, "quantity": 42}),
+    ("Tramadol 50mg 2 tablets bid", {"units_per_day": 4, "quantity": None}),
+    ("Norco 10/325 mg 1 tab po q6h #112 for 28 days", {"units_per_day": 4, "days_supply": 28}),
+    (
+        "Percocet 5/325mg take 1 tab every 4-6 hours as needed #20",
+        {"units_per_day": None, "quantity": 20},
+    ),
+    ("Gabapentin 300mg 1-2 capsules at bedtime #40", {"units_per_day": None, "quantity": 40}),
+    ("MS Contin 15 mg BID #56", {"units_per_day": 2, "form": "extended_release"}),
+    (
+        "Elavil twenty-eight tablets",
+        {"treatment": "amitriptyline", "quantity": 28, "quantity_unit": "tablet"},
+    ),
+    ("Tylenol #3 #24", {"treatment": "codeine", "quantity": 24}),
+    ("Xanax 0.5 mg", {"treatment": "alprazolam", "quantity": None, "units": None}),
+    (
+        "Ibuprofen 800mg and Omeprazole 20mg #15",
+        {"services": ("ibuprofen", "omeprazole"), "quantity": None},
+    ),
+    (
+        "Post-operative Dilaudid 2 mg #20",
+        {"category": "opioid", "phase": Phase.POSTOPERATIVE, "accompanies": False},
+    ),
+    # -- drugs for the skin
+    (
+        "Terocin lotion 120ml",
+        {"category": "topical", "quantity": 120, "quantity_unit": "ml", "form": "lotion"},
+    ),
+    (
+        "Voltaren 1% gel 100 grams",
+        {"treatment": "topical_nsaid", "form": "gel", "quantity_unit": "g"},
+    ),
+    ("Voltaren 75 mg #60", {"treatment": "diclofenac", "category": "nsaid_oral"}),
+    ("Lidocaine 5% patch #14", {"treatment": "lidocaine_patch", "excluded_ingredients": ()}),
+    (
+        "Lidocaine 4% cream",
+        {"treatment": "topical_lidocaine", "excluded_ingredients": ("lidocaine",)},
+    ),
+    ("Lidocaine", {"category": "topical", "excluded_ingredients": ()}),
+    (
+        "Ketoprofen 15%/gabapentin 8%/menthol 2% cream 90gm",
+        {"treatment": "topical_compound", "excluded_ingredients": ("ketoprofen", "gabapentin")},
+    ),
+    (
+        "Naproxen 500mg #30 and Lidoderm patch #15",
+        {"treatment": "naproxen", "services": ("naproxen", "lidocaine_patch"), "quantity": 30},
+    ),
+    # -- visits
+    ("Physical therapy twice a week for five weeks", {"units": 10, "duration_days": 35}),
+    (
+        "Physical therapy 3x4 for the right ankle",
+        {"units": 12, "body_parts": ("ankle",), "side": "right"},
+    ),
+    ("Acupuncture two times three visits (6)", {"units": 6}),
+    ("Chiropractic 2 times 5", {"units": 10}),
+    ("Occupational therapy sessions for the left thumb #7", {"units": 7, "body_parts": ("hand",)}),
+    ("Five sessions of massage once a week for five weeks", {"units": 5}),
+    (
+        "Aquatic therapy two to three times a week for four to six weeks",
+        {"units": 18, "duration_days": 42},
+    ),
+    ("Aquatic therapy 3 visits per week for 3 weeks", {"units": 9}),
+    ("Psychotherapy, times 10", {"units": 10, "category": "psych_therapy"}),
+    ("Physical therapy 2 times a week for 2 months", {"units": None, "duration_days": 60}),
+    ("Physical therapy twice a week", {"units": None, "duration_days": None}),
+    (
+        "Additional acupuncture for the neck",
+        {"phase": Phase.CONTINUATION, "units": None, "body_parts": ("cervical",)},
+    ),
+    ("Home aide 8 hours per day, 5 days a week for 3 weeks", {"units": 8, "duration_days": 21}),
+    # -- granted in part
+    (
+        _partial(
+            "Physical therapy for 10 sessions",
+            "Physical therapy for 4 sessions",
+            "Physical therapy for 6 sessions",
+        ),
+        {"units": 10, "authorized_units": 4, "disputed_units": 6, "remainder": True},
+    ),
+    (
+        _partial("Acupuncture 2x5 to the low back", "Acupuncture 1x5", "Acupuncture 1x5"),
+        {"units": 10, "authorized_units": 5, "disputed_units": 5, "body_parts": ("lumbar",)},
+    ),
+    (
+        _partial("Soma 350mg #60", "Soma 350mg #20", "Soma 350mg #40"),
+        {"quantity": 40, "original_quantity": 60, "authorized_quantity": 20, "units": None},
+    ),
+    (
+        _partial(
+            "Knee arthroscopy with lateral release", "Knee arthroscopy", "with lateral release"
+        ),
+        {"treatment": "chondroplasty", "remainder": True},
+    ),
+    (
+        "Physical therapy for 8 sessions was the original request. The Claims Administrator "
+        "authorized 3 sessions of acupuncture, leaving the original request IMR eligible. The "
+        "original request, physical therapy for 8 sessions",
+        {
+            "treatment": "physical_therapy",
+            "units": 8,
+            "authorized_units": None,
+            "disputed_units": 8,
+            "remainder": False,
+        },
+    ),
+    (
+        "Chiropractic, remaining 4 of 10 visits (6 authorized)",
+        {"units": 10, "authorized_units": 6, "disputed_units": 4, "remainder": True},
+    ),
+    # -- around an operation
+    (
+        "Associated surgical service: Elbow brace",
+        {"treatment": "elbow_brace", "category": "periop_ancillary", "accompanies": True},
+    ),
+    (
+        "Pre-op EKG",
+        {"treatment": "preop_ekg", "category": "periop_ancillary", "phase": Phase.PREOPERATIVE},
+    ),
+    ("EKG", {"treatment": "ekg", "category": "cardiac_test", "accompanies": False}),
+    ("Labs to include: CBC", {"treatment": "preop_cbc", "accompanies": True, "phase": None}),
+    (
+        "Postoperative physical therapy x 9",
+        {"treatment": "postop_therapy", "units": 9, "category": "periop_ancillary"},
+    ),
+    ("Post-op MRI of the knee", {"category": "imaging", "phase": Phase.POSTOPERATIVE}),
+    (
+        "Associated surgical service: Polar care unit, 14 day rental",
+        {"treatment": "cold_therapy", "duration_days": 14, "rental_or_purchase": "rental"},
+    ),
+    # -- studies, injections, operations
+    (
+        "Repeat MRI of the cervical and lumbar spine with and without contrast",
+        {"body_parts": ("cervical", "lumbar"), "contrast": "with_and_without", "repeated": True},
+    ),
+    (
+        "EMG and NCV, left arm",
+        {"treatment": "emg_ncs", "body_parts": ("upper_extremity",), "side": "left"},
+    ),
+    ("Three phase bone scan of the right wrist", {"treatment": "bone_scan", "units": None}),
+    ("Two (2) x-rays of the left hand", {"treatment": "xray", "units": 2}),
+    (
+        "Left L4-L5 transforaminal epidural injection",
+        {"category": "esi", "body_parts": ("lumbar",), "units": None, "side": "left"},
+    ),
+    ("Ultrasound guided cortisone injection, right hip", {"treatment": "hip_steroid_injection"}),
+    (
+        "Retrospective injection of 1cc Kenalog and 4cc Marcaine, left shoulder (DOS 1/2/17)",
+        {
+            "treatment": "shoulder_steroid_injection",
+            "retrospective": True,
+            "drug_class": None,
+            "units": None,
+        },
+    ),
+    (
+        "Open carpal tunnel release, right",
+        {"treatment": "carpal_tunnel_release", "approach": "open", "side": "right"},
+    ),
+    (
+        "Left shoulder arthroscopy, decompression, possible rotator cuff repair",
+        {"treatment": "rotator_cuff_repair", "approach": "arthroscopic"},
+    ),
+    ("Open MRI of the lumbar spine", {"treatment": "mri", "approach": None}),
+    ("Lumbar fusion L4-S1", {"treatment": "lumbar_fusion", "category": "spine_surgery"}),
+    ("Referral to acupuncturist", {"treatment": "acupuncture"}),
+    ("Consultation with a hand surgeon", {"category": "surgical_consult"}),
+    ("X-rays of both knees", {"side": "bilateral", "units": None}),
+    ("TENS unit, purchase", {"treatment": "tens", "rental_or_purchase": "purchase"}),
+    ("Soft robot companion", {"treatment": None, "category": None, "services": ()}),
+]
+
+
+@pytest.mark.parametrize(("title", "expected"), TITLES, ids=[title[:50] for title, _ in TITLES])
+def test_a_title_says_what_it_says_and_no_more(
+    catalogue: Catalogue, title: str, expected: dict[str, Any]
+) -> None:
+    """Every field is read as the title states it; what it does not state is None."""
+    request = parse_request(title, catalogue)
+    assert expected == {name: getattr(request, name) for name in expected}
+
+
+def test_strengths_go_to_the_ingredients_in_their_order(catalogue: Catalogue) -> None:
+    """Of "7.5/325" the opioid has the first number, its companion the second."""
+    ingredients = parse_request("Lortab 7.5/325mg #84", catalogue).ingredients
+    assert [(i.name, i.strength_mg) for i in ingredients] == [
+        ("hydrocodone", 7.5),
+        ("acetaminophen", 325.0),
+    ]
+
+
+def test_strengths_of_a_mixture_stand_before_or_behind_the_names(catalogue: Catalogue) -> None:
+    """A list that opens with a strength has each strength before its name."""
+    before = parse_request("10% ketoprofen, 4% lidocaine cream", catalogue).ingredients
+    behind = parse_request("Ketoprofen 10%, lidocaine 4% cream", catalogue).ingredients
+    expected = [("ketoprofen", 10.0), ("lidocaine", 4.0)]
+    assert expected == [(i.name, i.strength_percent) for i in before]
+    assert expected == [(i.name, i.strength_percent) for i in behind]
+
+
+def test_lineage_leads_from_the_drug_to_its_class(catalogue: Catalogue) -> None:
+    """A topic about a drug, or about its class, finds the request; the closest name first."""
+    request = parse_request("Nortriptyline 25 mg #30", catalogue)
+    assert catalogue.lineage(request) == ("nortriptyline", "tricyclic", "antidepressant")
+
+
+def test_lineage_beside_an_operation_ends_in_the_ancillary_category(catalogue: Catalogue) -> None:
+    """A brace of an operation is a service around it, not equipment."""
+    request = parse_request("Associated surgical service: knee brace", catalogue)
+    assert catalogue.lineage(request) == ("knee_brace", "brace", "periop_ancillary")
+
+
+def test_exclusion_is_unknown_where_the_title_hides_form_or_strength(catalogue: Catalogue) -> None:
+    """Lidocaine without a form, and capsaicin without a strength, are neither yes nor no."""
+    assert None is catalogue.excluded(parse_request("Lidocaine", catalogue))
+    assert None is catalogue.excluded(parse_request("Capsaicin cream", catalogue))
+    assert catalogue.excluded(parse_request("Capsaicin 0.025% cream", catalogue)) == "no"
+    assert catalogue.excluded(parse_request("Capsaicin 0.0375% cream", catalogue)) == "yes"
+    assert None is catalogue.excluded(parse_request("Naproxen 500mg", catalogue))
+
+
+def test_an_empty_title_asks_for_nothing(catalogue: Catalogue) -> None:
+    """No words, no request: every field keeps its default."""
+    assert Request(title="") == parse_request("", catalogue)
