@@ -206,6 +206,11 @@ TITLES: list[tuple[str, dict[str, Any]]] = [
     ("Consultation with a hand surgeon", {"category": "surgical_consult"}),
     ("X-rays of both knees", {"side": "bilateral", "units": None}),
     ("TENS unit, purchase", {"treatment": "tens", "rental_or_purchase": "purchase"}),
+    (
+        "Carpal tunnel release with post-op PT x 8",
+        {"category": "surgery", "phase": None, "units": None},
+    ),
+    ("Acupuncture, two (2) times per week for four (4) weeks", {"units": 8, "duration_days": 28}),
     ("Soft robot companion", {"treatment": None, "category": None, "services": ()}),
 ]
 

@@ -120,8 +120,11 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
         "units": _units(text, main, treatment, words),
     }
     if treatment.unit == _OPERATIONS:
-        # Days beside an operation are those of a stay or a device, not of the operation.
+        # Days, visits and "post-op" beside an operation are those of what goes with it.
         told["approach"] = cues.one_of(*_APPROACHES)
+        told["phase"] = None if cues.surroundings else cues.phase
+        if len(services) > 1:
+            told["units"] = None
     else:
         told["duration_days"] = counts.duration_days(text)
     return common.model_copy(update=told)

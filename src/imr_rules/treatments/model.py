@@ -49,7 +49,7 @@ class Request(BaseModel):
 
     ``quantity`` (tablets, grams) is always that of the *disputed* portion; where part of it was
     granted, ``original_quantity`` and ``authorized_quantity`` hold the whole and the granted part.
-    ``duration_days`` and ``body_parts``, too, are those of the disputed portion where it tells them.
+    ``duration_days`` and ``body_parts``, too, are those of the disputed portion where told.
     ``remainder`` tells that only the rest of a request is in dispute. ``accompanies`` tells that
     the item only goes with another one. Of ranges ("6 to 8 weeks") the upper bound is kept;
     ``duration_days`` counts 30 days a month. ``units_per_day`` is set only for an exact dose.

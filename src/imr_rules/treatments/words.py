@@ -12,6 +12,7 @@ from imr_rules.treatments.model import Phase, Surroundings
 from imr_rules.treatments.names import NameIndex, index_of
 
 _SPACE = re.compile(r"\s+")
+_SAID_TWICE = re.compile(r"(?<![\d.])(\d{1,4}) ?\( ?\1 ?\)")  # "six (6) weeks"
 _FOLD = str.maketrans(
     {"–": "-", "—": "-", "‐": "-", "‑": "-", "×": "x", "’": "'", "‘": "'", "“": '"', "”": '"'}
 )
@@ -50,7 +51,8 @@ class TitleWords(BaseModel):
         """Return *title* in lower case, evenly spaced, in one spelling, with digits for numbers."""
         text = _SPACE.sub(" ", title.translate(_FOLD).lower()).strip()
         text = self._rewrites.sub(self._rewritten, text)
-        return self._number_words.sub(self._number, text)
+        text = self._number_words.sub(self._number, text)
+        return _SAID_TWICE.sub(r"\1", text)
 
     @cached_property
     def cue_index(self) -> NameIndex[tuple[str, str]]:
