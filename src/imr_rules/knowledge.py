@@ -14,6 +14,7 @@ from imr_rules.guidelines.load import Library, load_library
 from imr_rules.reading.lexicon import Lexicon, load_lexicon
 from imr_rules.treatments.catalogue import Catalogue
 from imr_rules.treatments.load import load_catalogue
+from imr_rules.treatments.morphine import ConversionFactors, load_conversion_factors
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Knowledge:
     vocabulary: Vocabulary
     catalogue: Catalogue
     derivations: Mapping[str, Derivation]
+    conversion: tuple[ConversionFactors, ...]
     library: Library
 
     @cached_property
@@ -47,5 +49,6 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
         vocabulary=vocabulary,
         catalogue=catalogue,
         derivations=load_derivations(folder, vocabulary),
+        conversion=load_conversion_factors(folder),
         library=load_library(folder, vocabulary, catalogue),
     )

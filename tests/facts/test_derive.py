@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
+from imr_rules.data_folders import rules_folder
 from imr_rules.facts.derive import CaseContext, Formulary, derive
 from imr_rules.facts.from_formulary import FormularyQuestion
 from imr_rules.facts.model import Value
+from imr_rules.facts.vocabulary import load_vocabulary
 from imr_rules.treatments.catalogue import Catalogue, Category, FormularyEntry, Treatment
 from imr_rules.treatments.model import Ingredient, Request
 
@@ -91,7 +93,8 @@ def derived(
 ) -> dict[str, Value]:
     """Everything the drug list tells of *request*."""
     context = CaseContext(dates=dates or {}, age_years=None, request=request, others=())
-    return derive(DERIVATIONS, known or {}, context, CATALOGUE)
+    vocabulary = load_vocabulary(rules_folder())
+    return derive(DERIVATIONS, known or {}, context, CATALOGUE, vocabulary)
 
 
 def test_the_mark_of_the_list_becomes_the_status() -> None:

@@ -69,7 +69,7 @@ def evaluate_case(
                 overturned = concluded[parent].prediction is Prediction.OVERTURNED
                 service = "approved" if overturned else "not_approved"
             item = case.items[index]
-            sheet = fact_sheet(case, item, basis, knowledge, parent_service=service)
+            sheet = fact_sheet(case, item, basis, knowledge, on=on, parent_service=service)
             concluded[index] = _conclude(case, item, sheet, on, knowledge, engine)
     return tuple(concluded[index] for index in range(len(case.items)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.facts.derive import CaseContext, derive
@@ -25,6 +26,7 @@ def fact_sheet(
     basis: Basis,
     knowledge: Knowledge,
     *,
+    on: date | None = None,
     parent_service: Value | None = None,
 ) -> FactSheet:
     """Return what is known of *item* on *basis*, derived facts included.
@@ -34,6 +36,7 @@ def fact_sheet(
     as a :class:`Conflict`. A reviewer's "not documented" does not erase a number or a yes that
     the title or the header proves.
 
+    *on* is the day whose tables convert opioid doses; without it doses stay unknown.
     *parent_service* is the conclusion on the item that this one accompanies, once it is known.
     """
     record = item.readings.get(Reading.RECORD, {})
@@ -60,8 +63,12 @@ def fact_sheet(
         request=item.request,
         others=[other.request for other in case.items if other is not item],
         parent_service=parent_service,
+        on=on,
+        conversion=knowledge.conversion,
     )
-    derived = derive(knowledge.derivations, values, context, knowledge.catalogue)
+    derived = derive(
+        knowledge.derivations, values, context, knowledge.catalogue, knowledge.vocabulary
+    )
     for fact in derived:
         evidence[fact] = (Evidence(Section.HEADER, note="follows from dates, title or tables"),)
     return FactSheet(basis, {**values, **derived}, evidence, conflicts)

@@ -20,6 +20,12 @@ from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.treatments.catalogue import Catalogue
 from imr_rules.treatments.model import Request
+from imr_rules.treatments.morphine import (
+    ConversionFactors,
+    DrugNotInTableError,
+    factors_on,
+    morphine_equivalent_mg_per_day,
+)
 
 
 class _Way(BaseModel):
@@ -88,6 +94,12 @@ class Formulary(_Way):
     since: date
 
 
+class MorphineEquivalent(_Way):
+    """The daily dose in oral morphine equivalents, by the conversion table of the day."""
+
+    way: Literal["morphine_equivalent"] = Field(alias="from")
+
+
 Derivation = Annotated[
     DaysBetween
     | RequestField
@@ -97,7 +109,8 @@ Derivation = Annotated[
     | Beside
     | BesideSameClass
     | Parent
-    | Formulary,
+    | Formulary
+    | MorphineEquivalent,
     Field(discriminator="way"),
 ]
 _DERIVATION: TypeAdapter[Derivation] = TypeAdapter(Derivation)
@@ -118,6 +131,9 @@ class CaseContext:
     request: Request
     others: Sequence[Request]
     """The requests of the letter's other items."""
+    on: date | None = None
+    conversion: Sequence[ConversionFactors] = ()
+    """Tables of oral morphine equivalents, of which the one in force *on* the day counts."""
     parent_service: Value | None = None
 
 
@@ -142,14 +158,18 @@ def derive(
     known: Mapping[str, Value],
     context: CaseContext,
     catalogue: Catalogue,
+    vocabulary: Vocabulary,
 ) -> dict[str, Value]:
-    """Return the derived facts that *known* leaves silent, in the order of the file."""
+    """Return the derived facts that *known* leaves silent, in the order of the file.
+
+    What a title says but the vocabulary has no word for (a tablet's form) is left out.
+    """
     values: dict[str, Value] = {}
     for fact, way in derivations.items():
         if fact in known:
             continue
         value = _value(way, {**known, **values}, context, catalogue)
-        if value is not None:
+        if value is not None and vocabulary[fact].can_be(value):
             values[fact] = value
     return values
 
@@ -184,12 +204,25 @@ def _value(
             return "yes" if beside else None
         case Parent():
             return context.parent_service
+        case MorphineEquivalent():
+            return _morphine_equivalent(context)
         case Formulary(question=question, since=since):
             # A draft request bears no date: it is asked today, when the list is in force.
             day = _first_known(context.dates, "denial_date", "latest_date", "decision_date")
             if day is not None and day < since:
                 return None
             return formulary_value(question, context.request, catalogue)
+
+
+def _morphine_equivalent(context: CaseContext) -> float | None:
+    factors = factors_on(context.conversion, context.on) if context.on else None
+    if factors is None or context.request.drug_class != "opioid":
+        return None
+    try:
+        return morphine_equivalent_mg_per_day(context.request, factors)
+    except DrugNotInTableError:
+        # A table that says nothing of the drug leaves the dose unknown, never zero.
+        return None
 
 
 def _first_known(dates: Mapping[str, date | None], *names: str) -> date | None:

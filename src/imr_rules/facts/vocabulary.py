@@ -119,6 +119,14 @@ class Fact(_Frozen):
         numbers = [value for value in said if not isinstance(value, str)]
         return max(numbers) if self.merge is Merge.HIGHEST else min(numbers)
 
+    def can_be(self, value: Value) -> bool:
+        """Whether this fact can hold *value*."""
+        if value == UNDOCUMENTED:
+            return True
+        if self.type is FactType.NUMBER:
+            return not isinstance(value, str)
+        return value in self.known_values
+
     def check(self, value: Any, *, at: Location | None = None) -> Value:
         """Return *value* if this fact can hold it.
 

@@ -88,4 +88,3 @@ class Request(BaseModel):
     retrospective: bool = False
     accompanies: bool = False
     remainder: bool = False
-    mme_per_day: float | None = Field(default=None, description="oral morphine equivalent, mg/day")

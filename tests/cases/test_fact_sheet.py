@@ -1,0 +1,91 @@
+"""What is known of one item: readings kept apart, conflicts kept, silences filled by derivation."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from imr_rules.cases.fact_sheet import fact_sheet
+from imr_rules.cases.model import Case, CaseItem
+from imr_rules.facts.model import Basis, Reading, Value
+from imr_rules.knowledge import load_knowledge
+from imr_rules.treatments.from_title import parse_request
+
+
+def case_of(
+    *titles: str, record: dict[str, Value] | None = None, rationale: dict[str, Value] | None = None
+) -> Case:
+    catalogue = load_knowledge().catalogue
+    items = tuple(
+        CaseItem(
+            number=number,
+            title=title,
+            request=parse_request(title, catalogue),
+            actual=None,
+            readings={Reading.RECORD: record or {}, Reading.RATIONALE: rationale or {}},
+        )
+        for number, title in enumerate(titles, start=1)
+    )
+    return Case("TEST", "test", date(2016, 10, 1), date(2016, 11, 10), None, items, age_years=40.0)
+
+
+def values(case: Case, basis: Basis, index: int = 0) -> dict[str, Value]:
+    sheet = fact_sheet(case, case.items[index], basis, load_knowledge(), on=case.denial_date)
+    return dict(sheet.values)
+
+
+def test_the_record_basis_never_sees_the_rationale() -> None:
+    """A fact that stands only in the rationale is no fact before the decision."""
+    case = case_of("Norco 10/325mg #60", rationale={"first_line_failed": "yes"})
+    assert "first_line_failed" not in values(case, Basis.RECORD)
+    assert "yes" == values(case, Basis.REVIEW)["first_line_failed"]
+
+
+def test_readings_that_differ_are_a_conflict_and_the_reviewer_stands() -> None:
+    """The review basis follows the reviewer and keeps both values."""
+    case = case_of(
+        "MRI of the lumbar spine",
+        record={"neuro_deficit_objective": "unequivocal"},
+        rationale={"neuro_deficit_objective": "none"},
+    )
+    sheet = fact_sheet(case, case.items[0], Basis.REVIEW, load_knowledge())
+    assert "none" == sheet.values["neuro_deficit_objective"]
+    assert [("unequivocal", "none")] == [(c.record, c.rationale) for c in sheet.conflicts]
+    assert not fact_sheet(case, case.items[0], Basis.RECORD, load_knowledge()).conflicts
+
+
+def test_soma_beside_norco_is_a_fact_of_both_items() -> None:
+    """What one item asks for is known of the other."""
+    case = case_of("Soma 350mg #30", "Norco 10/325mg #60")
+    assert "yes" == values(case, Basis.RECORD, 0)["concurrent_sedative_or_opioid"]
+    assert "yes" == values(case, Basis.RECORD, 1)["concurrent_sedative_or_opioid"]
+    assert "concurrent_sedative_or_opioid" not in values(case_of("Soma 350mg #30"), Basis.RECORD)
+
+
+def test_days_since_injury_run_to_the_denial() -> None:
+    """From 1 October to 10 November are forty days."""
+    assert 40 == values(case_of("MRI of the lumbar spine"), Basis.RECORD)["days_since_injury"]
+
+
+@pytest.mark.parametrize(
+    ("title", "dose"),
+    [
+        ("Oxycodone ER 20mg #60 day supply: 30", 60.0),  # 40 mg a day, times 1.5
+        ("Norco 10/325mg #60", None),  # no days supply: never guessed
+        ("Ibuprofen 800mg #90 day supply: 30", None),
+    ],
+)
+def test_the_daily_opioid_dose_is_known_or_silent(title: str, dose: float | None) -> None:
+    """Strength, count and days give the dose; without one of them it stays silent."""
+    assert dose == values(case_of(title), Basis.RECORD).get("opioid_mme_per_day")
+
+
+def test_visits_done_and_asked_for_add_up_only_when_both_are_known() -> None:
+    """A total of a known and a silent number would be a guess."""
+    title = "Physical therapy 2 times a week for 3 weeks"
+    assert (
+        10
+        == values(case_of(title, record={"prior_units_completed": 4}), Basis.RECORD)["total_units"]
+    )
+    assert "total_units" not in values(case_of(title), Basis.RECORD)
