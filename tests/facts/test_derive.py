@@ -16,6 +16,7 @@ from imr_rules.treatments.catalogue import Catalogue, Category, FormularyEntry, 
 from imr_rules.treatments.model import Ingredient, Request
 
 SINCE = date(2018, 1, 1)
+VOCABULARY = load_vocabulary(rules_folder())
 QUESTIONS = {
     "formulary_status": FormularyQuestion.STATUS,
     "compounded": FormularyQuestion.COMPOUNDED,
