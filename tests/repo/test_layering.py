@@ -12,7 +12,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "imr_rules"
 # From left to right: a room may import from those before it, never from those after it.
 ORDER = (
     "errors", "strict_yaml", "data_folders", "letters", "treatments", "facts", "guidelines",
-    "engines", "reading", "knowledge", "cases", "explain", "audit", "checklist", "preview",
+    "engines", "reading", "knowledge", "cases", "explain", "lint", "audit", "checklist", "preview",
     "whatif", "table", "schemas", "cli", "web",
 )  # fmt: skip
 APART = ("audit", "checklist", "preview")

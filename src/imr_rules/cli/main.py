@@ -14,6 +14,7 @@ _COMMANDS = {
     "extract": "Read letters and notes: items, decisions, facts with their quotations.",
     "evaluate": "Decide every disputed item and compare with what was decided.",
     "show": "Read the knowledge: a topic, a fact, a treatment.",
+    "test": "Run the situations that stand beside the topics: facts in, conclusion out.",
     "schema": "Print the JSON Schema of a file or output format.",
 }
 
