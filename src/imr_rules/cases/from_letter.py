@@ -100,9 +100,14 @@ def _passages(letter: Determination) -> list[Passage]:
 
 def _subject(number: int, request: Request, knowledge: Knowledge) -> Subject:
     names = [ingredient.name for ingredient in request.ingredients]
+    contained = set(names)
     treatment = knowledge.catalogue.treatments.get(request.treatment or "")
     if treatment is not None:
         names.extend(treatment.names)
+        for drug in knowledge.catalogue.drugs:
+            same = {ingredient.name for ingredient in drug.ingredients} == contained
+            if contained and (same or drug.treatment == treatment.id):
+                names.extend(drug.names)
     words = sorted({re.escape(name.lower()) for name in names if name}, key=len, reverse=True)
     return Subject(
         number=number,

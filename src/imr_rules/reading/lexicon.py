@@ -51,6 +51,7 @@ class _RawCue(_Raw):
     about_item: bool | None = None
     categories: _Texts
     as_it_stands: bool = False
+    names_another: bool = False
 
 
 class _RawFactCues(_Raw):
@@ -85,7 +86,8 @@ class Cue:
     *value* is what the words mean when affirmed (None: the captured number, times *times*),
     *denied* and *undocumented* what they mean under a negation (None: nothing). With
     *as_it_stands* the words carry their own polarity and negations around them are ignored.
-    *about_item*: the sentence must speak of the item's own treatment.
+    *about_item*: the sentence must speak of the item's own treatment. *names_another*: the words
+    themselves must name something else (the other opioid beside the one that is asked for).
     """
 
     fact: str
@@ -100,6 +102,7 @@ class Cue:
     about_item: bool
     categories: frozenset[str]
     as_it_stands: bool
+    names_another: bool
 
 
 @dataclass(frozen=True)
@@ -250,6 +253,7 @@ def _fact_cues(
                 about_item=raw.about_item if entry.about_item is None else entry.about_item,
                 categories=frozenset(entry.categories or raw.categories),
                 as_it_stands=entry.as_it_stands,
+                names_another=entry.names_another,
             )
 
 

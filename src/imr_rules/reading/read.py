@@ -123,7 +123,7 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
             if value == UNDOCUMENTED:
                 assertion = Assertion.UNDOCUMENTED
             first, last = flat.original(start + match.start(), start + match.end())
-            for item in _items(cue, passage, sentence, parts, context):
+            for item in _items(cue, match.group(), passage, sentence, parts, context):
                 found.append(
                     Finding(
                         fact=cue.fact,
@@ -155,17 +155,23 @@ def _case_talk(scopes: Scopes, section: Section, before: bool) -> tuple[int | No
     if section is not Section.RATIONALE:
         return (None, before) if scopes.has(Mark.HYPOTHETICAL) else (0, True)
     guideline = scopes.at.get(Mark.GUIDELINE, ())
-    case = scopes.at.get(Mark.CASE, ())
+    # "if there is no improvement" is the guideline's own condition, whatever stands inside it.
+    case = tuple(c for c in scopes.at.get(Mark.CASE, ()) if not _within(c, guideline))
     if guideline and case:
         # "Per the guideline ...; in this case the records ...": the case begins at its own words.
         return (0, True) if case[0][0] < guideline[0][0] else (case[0][0], True)
     if case:
-        return 0, True
+        # "The request for therapy is not medically necessary." often stands before the guideline.
+        return 0, before if scopes.has(Mark.CONCLUSION) else True
     if guideline:
         return None, False
     if scopes.has(Mark.PATIENT):
         return 0, True
     return (0, True) if before else (None, False)
+
+
+def _within(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
 def _matches(
@@ -183,7 +189,7 @@ def _matches(
         if cue.unless_near is not None and cue.unless_near.search(sentence):
             continue
         for match in cue.pattern.regex.finditer(sentence, opens):
-            if not any(s < match.end() and match.start() < e for s, e in conclusions):
+            if not any(_concludes(cue, match.span(), c) for c in conclusions):
                 hits.append((cue, match))
     hits.sort(key=lambda hit: (hit[0].fact, hit[1].start() - hit[1].end()))
     kept: list[tuple[Cue, re.Match[str]]] = []
@@ -195,6 +201,17 @@ def _matches(
         if not overlaps:
             kept.append((cue, match))
     return sorted(kept, key=lambda hit: hit[1].start())
+
+
+def _concludes(cue: Cue, span: tuple[int, int], conclusion: tuple[int, int]) -> bool:
+    """Whether the words at *span* are the verdict, which is no fact.
+
+    A cue that carries its own polarity may hold a verdict: on the operation that this service
+    goes with.
+    """
+    if cue.as_it_stands and span[0] <= conclusion[0] and conclusion[1] <= span[1]:
+        return False
+    return conclusion[0] < span[1] and span[0] < conclusion[1]
 
 
 def _value(cue: Cue, match: re.Match[str], assertion: Assertion, context: _Context) -> Value | None:
@@ -219,15 +236,20 @@ def _value(cue: Cue, match: re.Match[str], assertion: Assertion, context: _Conte
 
 
 def _items(
-    cue: Cue, passage: Passage, sentence: str, parts: frozenset[str], context: _Context
+    cue: Cue,
+    matched: str,
+    passage: Passage,
+    sentence: str,
+    parts: frozenset[str],
+    context: _Context,
 ) -> list[int | None]:
     """Return the items a finding speaks of; ``[None]`` is the whole letter."""
+    subjects = [s for s in context.subjects if _can_concern(s, cue, matched)]
     if passage.item is not None:
-        item = next((s for s in context.subjects if s.number == passage.item), None)
-        fits = item is None or not cue.categories or item.category in cue.categories
+        known = any(s.number == passage.item for s in context.subjects)
+        fits = not known or any(s.number == passage.item for s in subjects)
         return [passage.item] if fits else []
-    subjects = [s for s in context.subjects if not cue.categories or s.category in cue.categories]
-    if cue.categories and context.subjects and not subjects:
+    if context.subjects and not subjects:
         return []
     if cue.about_item and context.subjects:
         return [s.number for s in subjects if _speaks_of(s, sentence, context.lexicon)]
@@ -240,6 +262,13 @@ def _items(
     if len(subjects) == len(context.subjects):
         return [None]
     return [s.number for s in subjects]
+
+
+def _can_concern(subject: Subject, cue: Cue, matched: str) -> bool:
+    """Whether *cue* is meant for such an item, and its words for another drug where it says so."""
+    if cue.categories and subject.category not in cue.categories:
+        return False
+    return not (cue.names_another and subject.names and subject.names.search(matched))
 
 
 def _is_about(subject: Subject, parts: frozenset[str], lexicon: Lexicon) -> bool:
