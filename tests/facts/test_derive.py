@@ -89,11 +89,11 @@ def drug(*ingredients: str, treatment: str = "plain", **said: object) -> Request
 def derived(
     request: Request,
     *,
-    dates: Mapping[str, date | None] | None = None,
+    on: date | None = None,
     known: Mapping[str, Value] | None = None,
 ) -> dict[str, Value]:
     """Everything the drug list tells of *request*."""
-    context = CaseContext(dates=dates or {}, age_years=None, request=request, others=())
+    context = CaseContext(dates={}, age_years=None, request=request, others=(), on=on)
     vocabulary = load_vocabulary(rules_folder())
     return derive(DERIVATIONS, known or {}, context, CATALOGUE, vocabulary)
 
@@ -142,20 +142,11 @@ def test_what_is_no_drug_stands_outside_the_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dates", "applies"),
-    [
-        ({"denial_date": date(2017, 12, 31)}, False),
-        ({"denial_date": date(2018, 1, 1)}, True),
-        ({"denial_date": None, "latest_date": date(2014, 5, 1)}, False),
-        ({"denial_date": date(2018, 1, 1), "decision_date": date(2017, 1, 1)}, True),
-        ({}, True),
-    ],
+    ("on", "applies"), [(date(2017, 12, 31), False), (SINCE, True), (None, True)]
 )
-def test_the_list_applies_from_the_day_it_is_in_force(
-    dates: Mapping[str, date | None], applies: bool
-) -> None:
-    """The decision of the claims administrator tells the day; a draft request is of today."""
-    assert ("formulary_status" in derived(drug("naproxen"), dates=dates)) is applies
+def test_the_list_applies_from_the_day_it_is_in_force(on: date | None, applies: bool) -> None:
+    """No earlier case has a standing in the list; a draft without a day is of today."""
+    assert ("formulary_status" in derived(drug("naproxen"), on=on)) is applies
 
 
 def test_what_a_text_says_of_the_list_comes_first() -> None:

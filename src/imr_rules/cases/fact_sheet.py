@@ -58,7 +58,7 @@ def fact_sheet(
         if fact in record and record[fact] != rationale[fact]
     )
     context = CaseContext(
-        dates={**case.dates, "latest_date": case.latest_date},
+        dates=case.dates,
         age_years=case.age_years,
         request=item.request,
         others=[other.request for other in case.items if other is not item],

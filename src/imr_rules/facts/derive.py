@@ -207,9 +207,8 @@ def _value(
         case MorphineEquivalent():
             return _morphine_equivalent(context)
         case Formulary(question=question, since=since):
-            # A draft request bears no date: it is asked today, when the list is in force.
-            day = _first_known(context.dates, "denial_date", "latest_date", "decision_date")
-            if day is not None and day < since:
+            # Without a day the request is a draft of today, when the list is in force.
+            if context.on is not None and context.on < since:
                 return None
             return formulary_value(question, context.request, catalogue)
 
@@ -223,7 +222,3 @@ def _morphine_equivalent(context: CaseContext) -> float | None:
     except DrugNotInTableError:
         # A table that says nothing of the drug leaves the dose unknown, never zero.
         return None
-
-
-def _first_known(dates: Mapping[str, date | None], *names: str) -> date | None:
-    return next((day for name in names if (day := dates.get(name)) is not None), None)
