@@ -51,6 +51,7 @@ class _RawCue(_Raw):
     about_item: bool | None = None
     categories: _Texts
     as_it_stands: bool = False
+    affirms: bool = True
     names_another: bool = False
 
 
@@ -258,13 +259,18 @@ def _fact_cues(
 
 
 def _values(entry: _RawCue, kind: FactType) -> tuple[Value | None, Value | None, Value | None]:
-    """Fill what a cue leaves out: yes, denied no, undocumented undocumented."""
+    """Fill what a cue leaves out: yes, denied no, undocumented undocumented.
+
+    With ``affirms: false`` the bare words mean nothing: "conservative care" tells something only
+    under "there is no documentation of".
+    """
     missing = "undocumented" if entry.undocumented is None else entry.undocumented
     if kind is not FactType.YES_NO:
         return entry.value, entry.denied, missing
     value = "yes" if entry.value is None else entry.value
     opposite = {"yes": "no", "no": "yes"}.get(str(value))
-    return value, opposite if entry.denied is None else entry.denied, missing
+    denied = opposite if entry.denied is None else entry.denied
+    return (value if entry.affirms else None), denied, missing
 
 
 def _captures(pattern: Pattern) -> bool:

@@ -34,7 +34,10 @@ def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while end - start > _MAX_LENGTH:
-        middle = text.rfind(" ", start + 1, start + _MAX_LENGTH)
+        # At a comma if there is one: "not contemplating surgery" must not lose its "not".
+        half = start + _MAX_LENGTH // 2
+        middle = text.rfind(", ", half, start + _MAX_LENGTH - 1) + 1
+        middle = middle or text.rfind(" ", start + 1, start + _MAX_LENGTH)
         middle = middle if middle > start else start + _MAX_LENGTH
         yield start, middle
         start = middle
