@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from imr_rules.engines.kept import KeptTopics
 from imr_rules.engines.model import Facts, Status, Trace, Verdict, verdict_of
-from imr_rules.engines.thresholds import Limit, change_days, limits_on, number_of, span_of
+from imr_rules.engines.thresholds import Limit, limits_on, number_of
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.guidelines.model import (
     AllOf,
@@ -167,39 +168,22 @@ def _is_left_alone(criterion: _CompiledCriterion, facts: Facts) -> bool:
     return bool(read) and all(facts.get(fact) != UNDOCUMENTED for fact in read)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A topic with its parameters, compiled by stretch of days between which no number changes.
-
-    It holds both objects so that their ids, by which it is found, are not given to others.
-    """
-
-    topic: Topic
-    parameters: Mapping[str, Parameter]
-    days: tuple[date, ...]
-    compiled: dict[int, CompiledTopic]
-
-
 class ReferenceEngine:
     """The reference engine; keeps each topic compiled for as long as its numbers stand."""
 
     name = "reference"
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[int, int], _Kept] = {}
+        self._kept: KeptTopics[CompiledTopic] = KeptTopics()
 
     def compiled(
         self, topic: Topic, parameters: Mapping[str, Parameter], on: date
     ) -> CompiledTopic:
         """Return *topic* compiled for the day *on*."""
-        key = (id(topic), id(parameters))
-        kept = self._kept.get(key)
-        if kept is None:
-            if len(self._kept) >= _MOST_TOPICS:
-                self._kept.clear()
-            kept = _Kept(topic, parameters, change_days(topic, parameters), {})
-            self._kept[key] = kept
-        span = span_of(kept.days, on)
+        if len(self._kept) > _MOST_TOPICS:
+            self._kept.clear()
+        kept = self._kept.find(topic, parameters)
+        span = kept.span(on)
         found = kept.compiled.get(span)
         if found is None:
             found = kept.compiled[span] = compile_topic(topic, parameters, on)

@@ -85,7 +85,10 @@ class Network:
             raise RuntimeError("durable-rules did not fire a rule that matches")
 
     def match(self, message: str) -> list[int]:
-        """Return the numbers of the rules that *message* (JSON with the id ``1``) satisfies."""
+        """Return the numbers of the rules that *message* satisfies, ascending.
+
+        *message* is JSON with the id ``1``.
+        """
         native, handle = self._native, self._handle
         found: list[int] = []
         state = 0
@@ -105,6 +108,7 @@ class Network:
             raise
         finally:
             native.retract_fact(handle, _MESSAGE_ID)
+        found.sort()
         return found
 
     def close(self) -> None:

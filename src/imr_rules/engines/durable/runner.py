@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from imr_rules.engines.durable.builder import Rule
 from imr_rules.engines.durable.network import MOST_PROPERTIES, MOST_RULES, Network
-from imr_rules.engines.durable.program import Program, Rule
+from imr_rules.engines.durable.program import Program
 from imr_rules.engines.durable.variables import (
     ConclusionVariable,
     CountVariable,
