@@ -9,6 +9,7 @@ from pathlib import Path
 
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.facts.model import Evidence, Finding, Reading, Section, Value
+from imr_rules.guidelines.model import thresholds_of
 from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.model import Determination
@@ -80,9 +81,18 @@ def case_from_letter(
 
 
 def facts_used(request: Request, on: date, knowledge: Knowledge) -> frozenset[str]:
-    """Return the facts that the criteria of the request's topic use."""
+    """Return the facts that the criteria of the request's topic use.
+
+    Those by which a threshold of theirs is looked up count too: the diagnosis, where the number
+    of visits depends on it.
+    """
     governing = governing_topic(knowledge.library, request, on)
-    return frozenset(governing.topic.facts) if governing else frozenset()
+    if governing is None:
+        return frozenset()
+    parameters = governing.edition.parameters
+    named = (t for c in governing.topic.criteria.values() for t in thresholds_of(c.when))
+    keys = (parameters[name].by for name in named if name in parameters)
+    return frozenset(governing.topic.facts).union(key for key in keys if key)
 
 
 def _passages(letter: Determination) -> list[Passage]:
