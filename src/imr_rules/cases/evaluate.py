@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from imr_rules.cases.fact_sheet import fact_sheet
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.engines.model import Engine, Prediction, Trace
-from imr_rules.facts.model import Basis, FactSheet, Value
+from imr_rules.facts.model import Basis, FactSheet, Reading
 from imr_rules.guidelines.select import Governing, governing_topic
 from imr_rules.knowledge import Knowledge
 
@@ -29,6 +29,10 @@ class Conclusion:
     governing: Governing | None
     trace: Trace | None
     engine: str
+    parent: Conclusion | None = None
+    """The conclusion on the item this one accompanies, where the letter does not state it."""
+    with_other_parent: Conclusion | None = None
+    """What would follow for this item had its parent been decided the other way."""
 
     @property
     def agrees(self) -> bool | None:
@@ -63,15 +67,38 @@ def evaluate_case(
     concluded: dict[int, Conclusion] = {}
     for wave in waves(parents):
         for index in wave:
-            parent = parents[index]
-            service: Value | None = None
-            if parent is not None and parent in concluded:
-                overturned = concluded[parent].prediction is Prediction.OVERTURNED
-                service = "approved" if overturned else "not_approved"
             item = case.items[index]
-            sheet = fact_sheet(case, item, basis, knowledge, on=on, parent_service=service)
-            concluded[index] = _conclude(case, item, sheet, on, knowledge, engine)
+            above = parents[index]
+            parent = concluded.get(above) if above is not None else None
+            if parent is None or _says_parent(item, basis):
+                sheet = fact_sheet(case, item, basis, knowledge, on=on)
+                concluded[index] = _conclude(case, item, sheet, on, knowledge, engine)
+                continue
+            approved = parent.prediction is Prediction.OVERTURNED
+            either = {
+                service: _conclude(
+                    case,
+                    item,
+                    fact_sheet(case, item, basis, knowledge, on=on, parent_service=service),
+                    on,
+                    knowledge,
+                    engine,
+                )
+                for service in ("approved", "not_approved")
+            }
+            follows, other = (
+                (either["approved"], either["not_approved"])
+                if approved
+                else (either["not_approved"], either["approved"])
+            )
+            concluded[index] = replace(follows, parent=parent, with_other_parent=other)
     return tuple(concluded[index] for index in range(len(case.items)))
+
+
+def _says_parent(item: CaseItem, basis: Basis) -> bool:
+    """Whether the letter itself tells what became of the operation."""
+    readings = [Reading.RECORD] if basis is Basis.RECORD else list(Reading)
+    return any("parent_service" in item.readings.get(reading, {}) for reading in readings)
 
 
 def _conclude(

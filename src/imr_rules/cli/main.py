@@ -15,6 +15,7 @@ _COMMANDS = {
     "evaluate": "Decide every disputed item and compare with what was decided.",
     "show": "Read the knowledge: a topic, a fact, a treatment.",
     "test": "Run the situations that stand beside the topics: facts in, conclusion out.",
+    "fit": "Fit the likelihood of overturning on decided cases.",
     "schema": "Print the JSON Schema of a file or output format.",
 }
 

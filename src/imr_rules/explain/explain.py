@@ -15,7 +15,7 @@ def explain(conclusion: Conclusion, knowledge: Knowledge) -> Explanation:
     """Return why *conclusion* is what it is, and what would change it."""
     reasons = reasons_for(conclusion)
     flips = flips_of(conclusion, knowledge)
-    likelihood = likelihood_of(conclusion, flips, knowledge)
+    likelihood = likelihood_of(conclusion, knowledge)
     decisive = [reason for reason in reasons if reason.decisive]
     route = None
     if conclusion.governing is not None and conclusion.trace is not None:

@@ -1,7 +1,11 @@
 """How likely a denial is overturned: graded from base rate, certainty and distance.
 
-A logistic model on four things known of a conclusion; its weights stand in
-``rules/likelihood.yaml`` with the number of items they were fitted on.
+A logistic model whose intercept is the published base rate: an item about which nothing is known
+gets that rate, and a few weights move it. The weights stand in ``rules/likelihood.yaml`` with the
+number of items they were fitted on (:mod:`imr_rules.explain.likelihood_fit`).
+
+A service that only accompanies an operation inherits its doubt: its likelihood is the mean over
+both fates of the operation, weighted by how likely each is.
 """
 
 from __future__ import annotations
@@ -12,30 +16,39 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules import strict_yaml
 from imr_rules.cases.evaluate import Conclusion
 from imr_rules.engines.model import Certainty, Prediction
-from imr_rules.explain.flips import Flips
+from imr_rules.explain.reasons import nearest_route, open_criteria
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
+
+FEATURES = ("overturned", "barred", "remainder", "open_criteria", "met_share")
+"""What moves the base rate, in the order of the weights.
+
+``overturned``: the prediction. ``barred``: no documentation could help. ``remainder``: part of the
+request was already authorized. ``open_criteria``: how many criteria the nearest route lacks, at
+most four (0 when overturned). ``met_share``: the share of that route's criteria that are met.
+"""
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    n: int
+    n: int = Field(description="items the weights were fitted on")
+    shift: float = Field(description="difference of these items from the published rates (logit)")
     weights: dict[str, float]
 
 
 class _BaseRates(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    source: str
     default: float
     by_year: dict[str, float]
     by_category: dict[str, float]
-    source: str
 
 
 class LikelihoodModel(BaseModel):
@@ -47,14 +60,18 @@ class LikelihoodModel(BaseModel):
     record: _Model
     review: _Model
 
+    def of(self, basis: Basis) -> _Model:
+        """Return the weights for *basis*."""
+        return self.record if basis is Basis.RECORD else self.review
+
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
     """The likelihood that the denial is overturned, the n behind it, and the published rate."""
 
-    overturned: float | None
+    overturned: float
     n: int
-    base_rate: float | None
+    base_rate: float
 
 
 @cache
@@ -63,16 +80,38 @@ def load_model(rules: Path) -> LikelihoodModel:
     return strict_yaml.validate(LikelihoodModel, strict_yaml.read(rules / "likelihood.yaml"))
 
 
-def likelihood_of(conclusion: Conclusion, flips: Flips, knowledge: Knowledge) -> Likelihood:
-    """Return how likely *conclusion*'s denial is overturned."""
+def likelihood_of(conclusion: Conclusion, knowledge: Knowledge) -> Likelihood:
+    """Return how likely the denial behind *conclusion* is overturned."""
     model = load_model(knowledge.folder)
-    rate = base_rate(conclusion, model)
-    fitted = model.record if conclusion.sheet.basis is Basis.RECORD else model.review
-    score = sum(
-        fitted.weights.get(name, 0.0) * value
-        for name, value in features(conclusion, flips, rate).items()
-    )
-    return Likelihood(1 / (1 + math.exp(-score)), fitted.n, rate)
+    fitted = model.of(conclusion.sheet.basis)
+    return Likelihood(_graded(conclusion, model), fitted.n, base_rate(conclusion, model))
+
+
+def _graded(conclusion: Conclusion, model: LikelihoodModel) -> float:
+    own = _alone(conclusion, model)
+    if conclusion.parent is None or conclusion.with_other_parent is None:
+        return own
+    parent = _graded(conclusion.parent, model)
+    as_predicted = conclusion.parent.prediction is Prediction.OVERTURNED
+    share = parent if as_predicted else 1 - parent
+    return share * own + (1 - share) * _alone(conclusion.with_other_parent, model)
+
+
+def _alone(conclusion: Conclusion, model: LikelihoodModel) -> float:
+    fitted = model.of(conclusion.sheet.basis)
+    score = logit(base_rate(conclusion, model)) + fitted.shift
+    for name, value in features(conclusion).items():
+        score += fitted.weights[name] * value
+    return 1 / (1 + math.exp(-score))
+
+
+def logit(rate: float) -> float:
+    """Return the log odds of *rate*.
+
+    >>> logit(0.5)
+    0.0
+    """
+    return math.log(rate / (1 - rate))
 
 
 def base_rate(conclusion: Conclusion, model: LikelihoodModel) -> float:
@@ -84,17 +123,24 @@ def base_rate(conclusion: Conclusion, model: LikelihoodModel) -> float:
     return rates.by_year.get(str(conclusion.on.year), rates.default)
 
 
-def features(conclusion: Conclusion, flips: Flips, rate: float) -> Mapping[str, float]:
-    """Return what the model looks at, by name of its weight."""
-    trace = conclusion.trace
-    far = 4.0 if flips.distance is None else float(min(flips.distance, 4))
-    if trace is None:
-        return {"intercept": 1.0, "prior_logit": math.log(rate / (1 - rate))}
-    upheld = trace.verdict.prediction is Prediction.UPHELD
-    return {
-        "intercept": 1.0,
-        "prior_logit": math.log(rate / (1 - rate)),
-        "overturned": 0.0 if upheld else 1.0,
-        "barred": 1.0 if trace.verdict.certainty is Certainty.BARRED else 0.0,
-        "distance_if_upheld": far if upheld else 0.0,
-    }
+def features(conclusion: Conclusion) -> Mapping[str, float]:
+    """Return what moves the base rate for *conclusion*, by the names of :data:`FEATURES`."""
+    remainder = float(conclusion.item.request.remainder)
+    if conclusion.trace is None or conclusion.governing is None:
+        return dict(zip(FEATURES, (0.0, 0.0, remainder, 0.0, 0.0), strict=True))
+    trace, topic = conclusion.trace, conclusion.governing.topic
+    overturned = trace.verdict.prediction is Prediction.OVERTURNED
+    route = nearest_route(topic, trace, conclusion.sheet)
+    lacking, share = 4.0, 0.0
+    if route is not None:
+        lacking = float(min(len(open_criteria(route, trace)), 4))
+        statuses = [trace.statuses[name].value for name in route.criteria]
+        share = statuses.count("met") / len(statuses)
+    values = (
+        float(overturned),
+        float(trace.verdict.certainty is Certainty.BARRED),
+        remainder,
+        0.0 if overturned else lacking,
+        share,
+    )
+    return dict(zip(FEATURES, values, strict=True))

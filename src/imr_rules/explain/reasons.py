@@ -63,7 +63,7 @@ def nearest_route(topic: Topic, trace: Trace, sheet: FactSheet) -> Route | None:
             any(fact in sheet.values for fact in topic.criteria[name].facts)
             for name in route.criteria
         )
-        return (foreign, -spoken, len(_open(route, trace)))
+        return (foreign, -spoken, len(open_criteria(route, trace)))
 
     return min(topic.routes, key=rank, default=None)
 
@@ -81,10 +81,12 @@ def decisive_criteria(topic: Topic, trace: Trace, sheet: FactSheet) -> frozenset
     topic_bars = {bar.criterion for bar in topic.bars if bar.criterion in trace.barred_by}
     if topic_bars:
         return frozenset(topic_bars)
-    return frozenset(_open(route, trace)) if route is not None else frozenset(topic.criteria)
+    return (
+        frozenset(open_criteria(route, trace)) if route is not None else frozenset(topic.criteria)
+    )
 
 
-def _open(route: Route, trace: Trace) -> list[str]:
+def open_criteria(route: Route, trace: Trace) -> list[str]:
     """The criteria that keep *route* from being satisfied."""
     lacking = [name for name in route.applies if name not in trace.counted]
     lacking.extend(_lacking(route.requires, trace))
