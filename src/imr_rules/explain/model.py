@@ -26,8 +26,8 @@ class Reason:
     """One criterion with what the facts make of it.
 
     *decisive*: it holds the prediction up on the way that comes closest to another outcome.
-    *bars*: it rules the treatment out rather than being required. *presumed*: it counts although
-    the letter is silent.
+    *bars*: it rules the treatment out rather than being required. *presumed*: it counts while the
+    letter is silent. *lacking*: it does not count as established under the burden of documentation.
     """
 
     criterion: str
@@ -41,6 +41,7 @@ class Reason:
     decisive: bool
     bars: bool
     presumed: bool
+    lacking: bool
     facts: tuple[FactShown, ...]
     other_reading: str
 

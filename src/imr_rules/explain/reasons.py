@@ -38,6 +38,7 @@ def reasons_for(conclusion: Conclusion) -> tuple[Reason, ...]:
             decisive=criterion.id in decisive,
             bars=criterion.id in barring,
             presumed=criterion.presumed,
+            lacking=criterion.id not in trace.counted,
             facts=tuple(_shown(fact, conclusion.sheet) for fact in criterion.facts),
             other_reading=criterion.other_reading,
         )

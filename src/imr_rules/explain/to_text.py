@@ -86,12 +86,16 @@ def _verdict(explanation: Explanation) -> Text:
         line.append(f" · {agrees}", style="green" if conclusion.agrees else "bold magenta")
     if explanation.likelihood_overturned is not None:
         line.append(
-            f" · likelihood of overturning {explanation.likelihood_overturned:.0%}"
+            f" · likelihood of overturning {_percent(explanation.likelihood_overturned)}"
             f" (n={explanation.likelihood_n}, published rate"
-            f" {explanation.base_rate_overturned or 0:.0%})",
+            f" {_percent(explanation.base_rate_overturned or 0)})",
             style="dim",
         )
     return line
+
+
+def _percent(share: float) -> str:
+    return "under 1%" if share < 0.01 else f"{share:.0%}"
 
 
 def _where(explanation: Explanation) -> Text:
@@ -106,8 +110,12 @@ def _where(explanation: Explanation) -> Text:
 
 def _reason(reason: Reason) -> RenderableType:
     head = Text()
-    head.append(f"{_MARK[reason.status]} ", style=_STYLE[reason.status])
-    head.append("bars: " if reason.bars else "")
+    if reason.bars and reason.status is Status.MET:
+        head.append("✗ barred: ", style="red")
+    elif reason.presumed and reason.status is Status.UNKNOWN and not reason.lacking:
+        head.append("✓ presumed: ", style="green")
+    else:
+        head.append(f"{_MARK[reason.status]} ", style=_STYLE[reason.status])
     head.append(reason.statement)
     head.append(f" [{reason.cite}]", style="dim")
     if _STANDING[reason.standing]:

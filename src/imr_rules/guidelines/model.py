@@ -131,7 +131,17 @@ class Citation:
         if not self.pages:
             return self.section
         word = "p." if len(self.pages) == 1 else "pp."
-        return f"{self.section}, {word} {', '.join(map(str, self.pages))}"
+        return f"{self.section}, {word} {', '.join(_runs(self.pages))}"
+
+
+def _runs(pages: tuple[int, ...]) -> Iterator[str]:
+    """Write consecutive pages as a range: 76, 77, 78, 80 → ``76-78``, ``80``."""
+    ordered = sorted(set(pages))
+    start = ordered[0]
+    for page, following in zip(ordered, [*ordered[1:], None], strict=True):
+        if following != page + 1:
+            yield str(page) if page == start else f"{start}-{page}"
+            start = following if following is not None else page
 
 
 @dataclass(frozen=True, slots=True)
