@@ -33,7 +33,7 @@ from imr_rules.guidelines.model import (
 Asked = tuple[Topic, dict[str, Parameter], date, dict[str, Value]]
 
 many = settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 some = settings(many, max_examples=60)
 
