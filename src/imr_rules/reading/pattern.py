@@ -40,7 +40,7 @@ _TOKEN = re.compile(
     r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<word>[^\s\[\]{}|]+))"
 )
 _DEFAULT_GAP = 6
-_SPACE = r"[\s,/(\"'-]+"
+_SPACE = r"[\s,:/()\"'-]+"
 
 
 class PatternError(ValueError):
