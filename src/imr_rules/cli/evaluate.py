@@ -13,6 +13,7 @@ import rich_click as click
 
 from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
+from imr_rules.cases.model import Case
 from imr_rules.cli.options import as_of_option, out_option, paths_argument, rules_option
 from imr_rules.cli.output import output_to
 from imr_rules.engines.choose import engine_named
@@ -73,28 +74,22 @@ def command(
     if note:
         click.echo(note, err=True)
     bases = [Basis.RECORD, Basis.REVIEW] if basis == "both" else [Basis(basis)]
-    loaded: list[Loaded] = []
     rejected: list[Rejected] = []
-    for entry in load_cases(paths, knowledge, as_of=as_of):
-        (loaded if isinstance(entry, Loaded) else rejected).append(entry)  # type: ignore[arg-type]
+    read = 0
     with output_to(out) as stream:
-        explained = [
-            (entry, _explained(entry, bases, knowledge, chosen, as_of)) for entry in loaded
-        ]
-        if form == "text":
-            _print_text(explained, all_criteria, stream)
-        else:
-            lines = [explanation_to_json(x) for _, found in explained for x in found]
-            if form == "json":
-                stream.write(json.dumps(lines, ensure_ascii=False, indent=2) + "\n")
-            else:
-                for line in lines:
-                    stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-    for problem in rejected:
-        click.echo(problem.reason, err=True)
+        printer = _PRINTERS[form](stream, all_criteria)
+        for entry in load_cases(paths, knowledge, as_of=as_of):
+            if isinstance(entry, Rejected):
+                rejected.append(entry)
+                click.echo(entry.reason, err=True)
+                continue
+            read += 1
+            printer.case(entry.case, _explained(entry, bases, knowledge, chosen, as_of))
+        if read:
+            printer.end()
     if rejected:
-        click.echo(f"{len(rejected)} of {len(rejected) + len(loaded)} files rejected.", err=True)
-        if not loaded:
+        click.echo(f"{len(rejected)} of {len(rejected) + read} files rejected.", err=True)
+        if not read:
             sys.exit(2)
 
 
@@ -116,29 +111,75 @@ def _explained(
     return [explanation for item in zip(*by_basis, strict=True) for explanation in item]
 
 
-def _print_text(
-    explained: list[tuple[Loaded, list[Explanation]]], all_criteria: bool, stream: IO[str]
-) -> None:
-    console = make_console(stream)
-    tally: Counter[tuple[str, str]] = Counter()
-    for entry, explanations in explained:
-        case = entry.case
+class _TextPrinter:
+    """Prints each case as it is decided, and at the end how many agree."""
+
+    def __init__(self, stream: IO[str], all_criteria: bool) -> None:
+        self.console = make_console(stream)
+        self.all_criteria = all_criteria
+        self.tally: Counter[tuple[str, str]] = Counter()
+
+    def case(self, case: Case, explanations: list[Explanation]) -> None:
+        """Print one case."""
+        console = self.console
         console.print(case_heading(case))
         for missing in case.missing:
             console.print(f"missing: {missing}", style="yellow", markup=False)
         item = None
         for explanation in explanations:
-            if explanation.conclusion.item is not item:
-                item = explanation.conclusion.item
+            conclusion = explanation.conclusion
+            if conclusion.item is not item:
+                item = conclusion.item
                 console.print()
                 console.print(item_heading(explanation))
-            console.print(explanation_text(explanation, all_criteria=all_criteria))
-            conclusion = explanation.conclusion
+            console.print(explanation_text(explanation, all_criteria=self.all_criteria))
+            basis = conclusion.sheet.basis.value
             if conclusion.agrees is not None:
-                outcome = "agree" if conclusion.agrees else "differ"
-                tally[conclusion.sheet.basis.value, outcome] += 1
+                self.tally[basis, "agree" if conclusion.agrees else "differ"] += 1
             elif conclusion.governing is None:
-                tally[conclusion.sheet.basis.value, "no guideline"] += 1
+                self.tally[basis, "no guideline"] += 1
         console.print()
-    console.print(summary_line(tally))
-    console.print(NOTICE, style="dim")
+
+    def end(self) -> None:
+        """Print the count and the notice."""
+        self.console.print(summary_line(self.tally))
+        self.console.print(NOTICE, style="dim")
+
+
+class _LinesPrinter:
+    """Prints one JSON line an item, as soon as it is decided."""
+
+    def __init__(self, stream: IO[str], _all_criteria: bool) -> None:
+        self.stream = stream
+
+    def case(self, _case: Case, explanations: list[Explanation]) -> None:
+        """Print the lines of one case."""
+        for explanation in explanations:
+            line = json.dumps(explanation_to_json(explanation), ensure_ascii=False)
+            self.stream.write(line + "\n")
+
+    def end(self) -> None:
+        """Nothing is left to print."""
+
+
+class _JsonPrinter:
+    """Prints one JSON list of all items."""
+
+    def __init__(self, stream: IO[str], _all_criteria: bool) -> None:
+        self.stream = stream
+        self.lines: list[object] = []
+
+    def case(self, _case: Case, explanations: list[Explanation]) -> None:
+        """Keep the items of one case."""
+        self.lines.extend(explanation_to_json(explanation) for explanation in explanations)
+
+    def end(self) -> None:
+        """Print the list."""
+        self.stream.write(json.dumps(self.lines, ensure_ascii=False, indent=2) + "\n")
+
+
+_PRINTERS: dict[str, type[_TextPrinter] | type[_LinesPrinter] | type[_JsonPrinter]] = {
+    "text": _TextPrinter,
+    "jsonl": _LinesPrinter,
+    "json": _JsonPrinter,
+}

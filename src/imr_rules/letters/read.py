@@ -92,6 +92,8 @@ def _bytes_of(path: Path) -> bytes:
                 hint="Split it into letters.",
             )
         raw = path.read_bytes()
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(

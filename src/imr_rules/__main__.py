@@ -1,0 +1,5 @@
+"""``python -m imr_rules``."""
+
+from imr_rules.cli import main
+
+main()

@@ -1,0 +1,171 @@
+"""The command line as a user meets it: what it prints, where, and with which status."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from imr_rules.cli.main import group
+from imr_rules.data_folders import cases_folder
+from imr_rules.schemas import SCHEMAS
+
+CASE = cases_folder() / "CM16-0242419.yaml"
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    """Run the real command in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "imr_rules", *arguments], capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_evaluate_prints_every_item_on_both_bases() -> None:
+    """A person reads the request, the decision, both predictions and the notice."""
+    status, out, _ = run("evaluate", str(CASE))
+    text = " ".join(out.split())
+    assert 0 == status
+    assert "1. Acupuncture therapy sessions lumbar spine #6 decided: overturned" in text
+    assert 2 == text.count("on the record alone:")
+    assert "on the reviewer's findings: overturned (met) · as decided" in text
+    assert "no medical or legal advice" in text
+
+
+def test_evaluate_jsonl_carries_the_contract() -> None:
+    """Every key that other programs rely on is there, one line an item and basis."""
+    _, out, _ = run("evaluate", str(CASE), "--format", "jsonl", "--basis", "review")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [1, 2] == [line["item"] for line in lines]
+    promised = {
+        "format", "engine", "rules_version", "case_number", "item", "title", "treatment",
+        "category", "edition", "topic", "basis", "prediction", "certainty",
+        "likelihood_overturned", "distance", "hinges_on", "reasons", "actual", "agrees",
+    }  # fmt: skip
+    assert all(promised <= line.keys() for line in lines)
+    assert "imr.trace.v1" == lines[0]["format"]
+    decisive = [reason for reason in lines[0]["reasons"] if reason["decisive"]]
+    assert decisive
+    assert {"criterion", "status", "statement", "cite", "evidence"} <= decisive[0].keys()
+
+
+def test_both_engines_print_the_same_conclusions() -> None:
+    """Only the engine's name may differ."""
+    answers = []
+    for engine in ("reference", "durable"):
+        runner = CliRunner()
+        arguments = ["evaluate", str(CASE), "--format", "json", "--engine", engine]
+        result = runner.invoke(group, arguments)
+        if result.exit_code:
+            pytest.skip("durable-rules is not installed for this Python")
+        answers.append([{**line, "engine": None} for line in json.loads(result.stdout)])
+    assert answers[0] == answers[1]
+
+
+def test_extracted_lines_can_be_evaluated(tmp_path: Path) -> None:
+    """What extract writes, evaluate reads: the conclusions are those of the case itself."""
+    lines = tmp_path / "case.jsonl"
+    status, _, _ = run("extract", str(CASE), "--format", "jsonl", "--out", str(lines))
+    assert 0 == status
+    _, direct, _ = run("evaluate", str(CASE), "--format", "json")
+    _, again, _ = run("evaluate", str(lines), "--format", "json")
+    keys = ("item", "basis", "prediction", "certainty", "facts")
+    assert [[line[k] for k in keys] for line in json.loads(direct)] == [
+        [line[k] for k in keys] for line in json.loads(again)
+    ]
+
+
+def test_an_extracted_case_file_reads_back(tmp_path: Path) -> None:
+    """``extract --format yaml`` writes a case file that evaluate takes."""
+    copy = tmp_path / "copy.yaml"
+    run("extract", str(CASE), "--format", "yaml", "--out", str(copy))
+    status, out, _ = run("evaluate", str(copy), "--format", "jsonl", "--basis", "review")
+    assert 0 == status
+    assert ["overturned", "upheld"] == [json.loads(line)["prediction"] for line in out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.txt", b"", "is empty"),
+        ("junk.txt", bytes(range(256)) * 40, "is not text"),
+        ("broken.pdf", b"%PDF-1.4 broken", "damaged or cut-off PDF"),
+        ("bomb.yaml", b"a: &a [x, x]\nb: [*a, *a]\n", "anchor or alias"),
+        ("line.jsonl", b'{"case_number": 1}\n', "is no imr.determination.v1 line"),
+        (
+            "fact.yaml",
+            b"case: X\nitems:\n  - item: 1\n    title: Soma 350mg #30\n    record:\n"
+            b"      pain_reductoin: {value: yes}\n",
+            "Did you mean 'pain_reduction'",
+        ),
+    ],
+)
+def test_bad_input_is_one_line_and_status_two(
+    tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    """No traceback, nothing on stdout, a remedy on stderr."""
+    bad = tmp_path / name
+    bad.write_bytes(content)
+    status, out, err = run("evaluate", str(bad))
+    assert 2 == status
+    assert "" == out
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_a_bad_file_never_stops_a_batch(tmp_path: Path) -> None:
+    """The good case is decided, the bad one is counted."""
+    (tmp_path / "a.txt").write_bytes(b"")
+    (tmp_path / "b.yaml").write_text(CASE.read_text(encoding="utf-8"), encoding="utf-8")
+    status, out, err = run("evaluate", str(tmp_path))
+    assert 0 == status
+    assert "CM16-0242419" in out
+    assert "1 of 2 files rejected." in err
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_every_schema_prints(name: str) -> None:
+    """Each format has a JSON Schema."""
+    _, out, _ = run("schema", name)
+    assert json.loads(out)["$schema"].startswith("https://json-schema.org/")
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("pain_reduction", "Did pain fall"),
+        ("carisoprodol", "not recommended"),
+        ("Norco 10/325 #120", "governed by"),
+    ],
+)
+def test_show_reads_the_knowledge(asked: str, words: str) -> None:
+    """Facts, topics and requests can all be shown."""
+    _, out, _ = run("show", asked, "--as-of", "2015-06-01")
+    assert words in " ".join(out.split())
+
+
+def test_show_suggests_what_may_have_been_meant() -> None:
+    """A slip of the pen is answered with the nearest name."""
+    status, _, err = run("show", "carisoprodl")
+    assert 2 == status
+    assert "'carisoprodol'" in err
+
+
+def test_no_colour_reaches_a_pipe() -> None:
+    """Escape codes are for terminals."""
+    assert "\x1b" not in run("evaluate", str(CASE))[1]
+
+
+def test_help_is_quick() -> None:
+    """``--help`` answers before anyone can wonder; the best of three, as machines are shared."""
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        assert 0 == run("--help")[0]
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.6
