@@ -118,11 +118,16 @@ def _subject(number: int, request: Request, knowledge: Knowledge) -> Subject:
             same = {ingredient.name for ingredient in drug.ingredients} == contained
             if contained and (same or drug.treatment == treatment.id):
                 names.extend(drug.names)
-    words = sorted({re.escape(name.lower()) for name in names if name}, key=len, reverse=True)
+    # The catalogue writes "x ray"; letters write "x-rays".
+    words = sorted(
+        {re.escape(name.lower()).replace(r"\ ", "[ -]") for name in names if name},
+        key=len,
+        reverse=True,
+    )
     return Subject(
         number=number,
         category=request.category,
-        names=re.compile(r"(?<!\w)(?:" + "|".join(words) + r")(?!\w)") if words else None,
+        names=re.compile(r"(?<!\w)(?:" + "|".join(words) + r")s?(?!\w)") if words else None,
         body_parts=frozenset(request.body_parts),
     )
 

@@ -3,7 +3,10 @@
 A negation before the words reaches them unless something ends its scope in between ("but",
 "and reports"); one after them ("was not documented") reaches back over the clause. Any
 "not documented" in reach outweighs plain negations ("did not indicate that the patient had not
-responded" leaves the response undocumented); two plain negations cancel each other.
+responded" leaves the response undocumented); two plain negations cancel each other where one
+follows at once upon the other ("does not deny"), not in a list ("no swelling, no effusion"). A
+plain "no" that a word of saying follows ("no relief was documented") leaves the thing
+undocumented, while "no evidence of" it on examination denies it.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from imr_rules.facts.model import Assertion
 from imr_rules.reading.lexicon import Mark
 
 _BACKWARD_REACH = 90  # characters between a cue and a negation that follows it
+_SAYING_REACH = 40  # characters between a denied cue and the word that makes it one of saying
+_CHAIN = 2  # characters between two negations that cancel each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,12 @@ def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) 
         spans = sorted({m.span() for p in patterns for m in p.finditer(sentence)})
         if spans:
             found[mark] = tuple(spans)
-    pseudo = found.get(Mark.NOT_NEGATION, ())
+    # The "not" of a verdict denies no fact that stands in the same sentence.
+    pseudo = (*found.get(Mark.NOT_NEGATION, ()), *found.get(Mark.CONCLUSION, ()))
     if pseudo:
-        for mark in _NEGATIONS & found.keys():
+        for mark in (_NEGATIONS | {Mark.ENDS_SCOPE}) & found.keys():
             found[mark] = tuple(s for s in found[mark] if not _inside(s, pseudo))
-    missing = (*found.get(Mark.UNDOCUMENTED_BEFORE, ()), *found.get(Mark.UNDOCUMENTED_AFTER, ()))
+    missing = tuple(span for mark in _MISSING for span in found.get(mark, ()))
     if missing:
         # "no documentation of": the "no" inside is part of the longer phrase.
         for mark in (Mark.DENIED_BEFORE, Mark.DENIED_AFTER):
@@ -49,9 +55,8 @@ def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) 
     return Scopes(found)
 
 
-_NEGATIONS = frozenset(
-    (Mark.DENIED_BEFORE, Mark.DENIED_AFTER, Mark.UNDOCUMENTED_BEFORE, Mark.UNDOCUMENTED_AFTER)
-)
+_MISSING = (Mark.UNDOCUMENTED_BEFORE, Mark.UNDOCUMENTED_AFTER, Mark.UNSEEN_BEFORE)
+_NEGATIONS = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_AFTER, *_MISSING))
 
 
 def _inside(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
@@ -66,10 +71,25 @@ def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
     after_missing = _following(scopes.at.get(Mark.UNDOCUMENTED_AFTER, ()), end, stops)
     after_denied = _following(scopes.at.get(Mark.DENIED_AFTER, ()), end, stops)
     if before_missing or after_missing:
-        examined = scopes.has(Mark.EXAMINED)
-        return Assertion.DENIED if examined else Assertion.UNDOCUMENTED
-    negations = len(before_denied) + len(after_denied)
-    return Assertion.DENIED if negations % 2 else Assertion.AFFIRMED
+        return Assertion.UNDOCUMENTED
+    if _reaching(scopes.at.get(Mark.UNSEEN_BEFORE, ()), start, stops):
+        return Assertion.DENIED if scopes.has(Mark.EXAMINED) else Assertion.UNDOCUMENTED
+    if (_chained(before_denied) + len(after_denied)) % 2 == 0:
+        return Assertion.AFFIRMED
+    said = _following(scopes.at.get(Mark.SAID_AFTER, ()), end, stops, _SAYING_REACH)
+    return Assertion.UNDOCUMENTED if before_denied and said else Assertion.DENIED
+
+
+def _chained(marks: Sequence[tuple[int, int]]) -> int:
+    """Count the last negation and those that it follows upon."""
+    count = 0
+    start: int | None = None
+    for mark in reversed(marks):
+        if start is not None and start - mark[1] > _CHAIN:
+            break
+        count += start is None or mark[1] <= start
+        start = mark[0]
+    return count
 
 
 def _reaching(
@@ -83,11 +103,14 @@ def _reaching(
 
 
 def _following(
-    marks: Sequence[tuple[int, int]], end: int, stops: Sequence[tuple[int, int]]
+    marks: Sequence[tuple[int, int]],
+    end: int,
+    stops: Sequence[tuple[int, int]],
+    reach: int = _BACKWARD_REACH,
 ) -> list[tuple[int, int]]:
     return [
         mark
         for mark in marks
-        if end - 1 <= mark[0] <= end + _BACKWARD_REACH
+        if end - 1 <= mark[0] <= end + reach
         and not any(end <= s and e <= mark[0] for s, e in stops)
     ]

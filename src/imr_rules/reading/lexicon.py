@@ -53,10 +53,12 @@ class _RawCue(_Raw):
     as_it_stands: bool = False
     affirms: bool = True
     names_another: bool = False
+    only_if_missing: bool = False
 
 
 class _RawFactCues(_Raw):
     about_item: bool = False
+    names_part: bool = False
     categories: _Texts
     cues: list[_RawCue]
 
@@ -68,6 +70,8 @@ class Mark(StrEnum):
     DENIED_AFTER = "denied_after"
     UNDOCUMENTED_BEFORE = "undocumented_before"
     UNDOCUMENTED_AFTER = "undocumented_after"
+    UNSEEN_BEFORE = "unseen_before"
+    SAID_AFTER = "said_after"
     NOT_NEGATION = "not_negation"
     ENDS_SCOPE = "ends_scope"
     EXAMINED = "examined"
@@ -87,8 +91,12 @@ class Cue:
     *value* is what the words mean when affirmed (None: the captured number, times *times*),
     *denied* and *undocumented* what they mean under a negation (None: nothing). With
     *as_it_stands* the words carry their own polarity and negations around them are ignored.
-    *about_item*: the sentence must speak of the item's own treatment. *names_another*: the words
-    themselves must name something else (the other opioid beside the one that is asked for).
+    *about_item*: the sentence must speak of the item's own treatment. *names_part*: only a body
+    part named in the sentence itself narrows it to some items; otherwise the part of the sentences
+    before it does as well ("Right shoulder: ... Strength was reduced."). *names_another*: the words
+    themselves must name something else (the other opioid beside the one that is asked for). With
+    *only_if_missing* the affirmed words mean nothing: a pain score tells of no relief, but one that
+    is missing leaves the relief undocumented.
     """
 
     fact: str
@@ -104,6 +112,8 @@ class Cue:
     categories: frozenset[str]
     as_it_stands: bool
     names_another: bool
+    only_if_missing: bool
+    names_part: bool
 
 
 @dataclass(frozen=True)
@@ -236,7 +246,8 @@ def _fact_cues(
                 fact.check(value, at=document.at(*loc))
         for phrase in [entry.say] if isinstance(entry.say, str) else entry.say:
             pattern = _compiled(phrase, words, document, (*loc, "say"))
-            if fact.type is FactType.NUMBER and values[0] is None and not _captures(pattern):
+            counts = fact.type is FactType.NUMBER and not entry.only_if_missing
+            if counts and values[0] is None and not _captures(pattern):
                 raise WrongTypeError(
                     "a number cue captures one with '#' or '@date', or gives a value.",
                     at=document.at(*loc),
@@ -255,6 +266,8 @@ def _fact_cues(
                 categories=frozenset(entry.categories or raw.categories),
                 as_it_stands=entry.as_it_stands,
                 names_another=entry.names_another,
+                only_if_missing=entry.only_if_missing,
+                names_part=raw.names_part,
             )
 
 
@@ -265,6 +278,8 @@ def _values(entry: _RawCue, kind: FactType) -> tuple[Value | None, Value | None,
     under "there is no documentation of".
     """
     missing = "undocumented" if entry.undocumented is None else entry.undocumented
+    if entry.only_if_missing:
+        return None, missing if entry.denied is None else entry.denied, missing
     if kind is not FactType.YES_NO:
         return entry.value, entry.denied, missing
     value = "yes" if entry.value is None else entry.value

@@ -105,7 +105,8 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
         sentence = flat.lower[start:end]
         words = words_of(sentence)
         candidates = context.lexicon.candidates(words)
-        parts = context.lexicon.body_parts(words) or parts
+        own_parts = context.lexicon.body_parts(words)
+        parts = own_parts or parts
         scopes = find_scopes(sentence, candidates.marks)
         opens, about_case = _case_talk(scopes, passage.section, about_case)
         if opens is None or not candidates.cues:
@@ -123,7 +124,8 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
             if value == UNDOCUMENTED:
                 assertion = Assertion.UNDOCUMENTED
             first, last = flat.original(start + match.start(), start + match.end())
-            for item in _items(cue, match.group(), passage, sentence, parts, context):
+            about = own_parts if cue.names_part else parts
+            for item in _items(cue, match.group(), passage, sentence, about, context):
                 found.append(
                     Finding(
                         fact=cue.fact,
@@ -219,7 +221,7 @@ def _value(cue: Cue, match: re.Match[str], assertion: Assertion, context: _Conte
         return cue.denied
     if assertion is Assertion.UNDOCUMENTED:
         return cue.undocumented
-    if cue.value is not None:
+    if cue.value is not None or cue.only_if_missing:
         return cue.value
     fact = context.vocabulary[cue.fact]
     if fact.type is not FactType.NUMBER:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_MAX_LENGTH = 700  # characters; a longer run is cut, which bounds the work of every pattern
+_MAX_LENGTH = 1100  # characters; a longer run is cut, which bounds the work of every pattern
 
 _END = re.compile(
     r"(?<=[a-z0-9)\]%\"'][.!?;])\s*(?=[A-Z\"(])"  # also glued: "May 2015.On"
