@@ -7,11 +7,13 @@ value of each cell is proven for all values.
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf, nextafter
+from typing import Any
 
-from imr_rules.engines.reference import COMPARE
 from imr_rules.engines.thresholds import Limit, number_of
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import Fact, FactType, Vocabulary
@@ -19,6 +21,7 @@ from imr_rules.guidelines.model import (
     AllOf,
     AnyOf,
     AtLeast,
+    Comparison,
     Condition,
     FactCompares,
     FactIs,
@@ -35,7 +38,14 @@ STRANGE = 2
 """The cell of values outside the vocabulary and of numbers that are not finite."""
 FIRST_KNOWN = 3
 
-_Test = Callable[[Value], object]
+_Test = Callable[[Any], object]
+
+COMPARE: Mapping[Comparison, Callable[[float, float], bool]] = {
+    Comparison.AT_MOST: operator.le,
+    Comparison.AT_LEAST: operator.ge,
+    Comparison.LESS_THAN: operator.lt,
+    Comparison.MORE_THAN: operator.gt,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +66,7 @@ class FactCells:
 
     fact: str
     cells: tuple[Cell, ...]
-    _tests: tuple[_Test, ...] = field(repr=False)
-    _places: Mapping[tuple[object, ...], int] = field(repr=False)
-    _is_number: bool = field(repr=False)
+    _place: Callable[[Value], int] = field(repr=False)
 
     def cell_of(self, value: Value | None) -> int:
         """Return the place of the cell in which *value* (None: silence) lies."""
@@ -66,14 +74,7 @@ class FactCells:
             return SILENT
         if value == UNDOCUMENTED:
             return MISSING
-        if self._is_number:
-            number = number_of(value)
-            if number is None:
-                return STRANGE
-            value = number
-        elif value not in (offer for cell in self.cells for offer in cell.offers):
-            return STRANGE
-        return self._places[tuple(test(value) for test in self._tests)]
+        return self._place(value)
 
     @property
     def known(self) -> range:
@@ -87,12 +88,8 @@ class FactCells:
 
     def where(self, holds: Callable[[Value], bool]) -> int:
         """Return the known cells whose values satisfy *holds*, one bit each."""
-        bits = 0
-        for place in self.known:
-            sample = self.cells[place].sample
-            if sample is not None and holds(sample):
-                bits |= 1 << place
-        return bits
+        samples = ((place, self.cells[place].sample) for place in self.known)
+        return sum(1 << place for place, sample in samples if sample is not None and holds(sample))
 
 
 def cells_of(
@@ -143,46 +140,83 @@ def numbers_of(limit: Limit) -> tuple[float, ...]:
 
 
 def _comparison(compare: Callable[[float, float], bool], number: float) -> _Test:
-    return lambda value: compare(float(value), number)
+    return lambda value: compare(value, number)
 
 
 def _looked_up(limit: Limit) -> _Test:
     table = dict(limit.table)
-    return lambda value: table.get(str(value), limit.default)
+    return lambda value: table.get(value, limit.default)
 
 
-def _word_cells(fact: Fact, tests: list[_Test]) -> FactCells:
+def _word_cells(fact: Fact, tests: Sequence[_Test]) -> FactCells:
     alike: defaultdict[tuple[object, ...], list[Value]] = defaultdict(list)
     for value in fact.known_values:
         alike[tuple(test(value) for test in tests)].append(value)
-    cells = (Cell(values[0], tuple(values)) for values in alike.values())
-    return _facts_cells(fact, tuple(cells), tests, tuple(alike))
+    places = {answers: FIRST_KNOWN + index for index, answers in enumerate(alike)}
+    known = (Cell(values[0], tuple(values)) for values in alike.values())
+    by_value = {value: places[answers] for answers, values in alike.items() for value in values}
+    return FactCells(fact.id, (*_UNSETTLED, *known), lambda value: by_value.get(value, STRANGE))
 
 
-def _number_cells(fact: Fact, limits: list[float], tests: list[_Test]) -> FactCells:
+def _number_cells(fact: Fact, limits: Sequence[float], tests: Sequence[_Test]) -> FactCells:
     least = 0.0 if fact.minimum is None else float(fact.minimum)
+    most = inf if fact.maximum is None else float(fact.maximum)
     alike: defaultdict[tuple[object, ...], list[float]] = defaultdict(list)
     for point in _points(limits, least):
         alike[tuple(test(point) for test in tests)].append(point)
-    cells: list[Cell] = []
+    places = {answers: FIRST_KNOWN + index for index, answers in enumerate(alike)}
+
+    def place(value: Value) -> int:
+        number = number_of(value)
+        return STRANGE if number is None else places[tuple(test(number) for test in tests)]
+
+    known: list[Cell] = []
     for points in alike.values():
-        allowed = [
-            p for p in points if p >= least and (fact.maximum is None or p <= fact.maximum)
-        ]
-        # The threshold itself first: it tells the reader how far a number has to go.
-        allowed.sort(key=lambda point: point not in limits)
-        cells.append(Cell(points[0], tuple(map(_plain, allowed[:1]))))
-    return _facts_cells(fact, tuple(cells), tests, tuple(alike))
+        # A threshold first: it tells the reader how far a number has to go.
+        allowed = sorted(
+            (point for point in points if least <= point <= most),
+            key=lambda point: point not in limits,
+        )
+        known.append(Cell(points[0], tuple(map(_plain, allowed[:1]))))
+    return FactCells(fact.id, (*_UNSETTLED, *known), place)
 
 
-def _points(limits: list[float], least: float) -> Iterator[float]:
+def _points(limits: Sequence[float], least: float) -> Iterator[float]:
     """Yield a number of each stretch that *limits* make, the limits included, in order."""
     if not limits:
         yield least
         return
-    yield from _between(-inf, limits[0], least)
+    lowest = limits[0]
+    # A number below the least possible one is sampled too: a sheet may hold it all the same.
+    yield _below(lowest) if _below(lowest) >= least or lowest <= least else (least + lowest) / 2
     for index, limit in enumerate(limits):
         yield limit
-        yield from _between(limit, limits[index + 1] if index + 1 < len(limits) else inf, least)
-"""
-"""
+        if index + 1 == len(limits):
+            yield _above(limit)
+        elif (between := _between(limit, limits[index + 1])) is not None:
+            yield between
+
+
+def _below(limit: float) -> float:
+    return limit - 1 if limit - 1 < limit else nextafter(limit, -inf)
+
+
+def _above(limit: float) -> float:
+    return limit + 1 if limit + 1 > limit else nextafter(limit, inf)
+
+
+def _between(low: float, high: float) -> float | None:
+    """Return a number between *low* and *high*, a whole step up if there is room; None of none."""
+    for number in (_above(low), low + (high - low) / 2, nextafter(low, inf)):
+        if low < number < high:
+            return number
+    return None
+
+
+def _plain(number: float) -> int | float:
+    return int(number) if number.is_integer() and abs(number) < _LARGEST_WHOLE else number
+
+
+_LARGEST_WHOLE = 2.0**53
+"""Beyond it not every whole number is a float."""
+_UNSETTLED = (Cell(None), Cell(UNDOCUMENTED), Cell(None))

@@ -1,32 +1,41 @@
-"""What would flip a prediction: the smallest sets of facts whose documentation or change would.
+"""What would flip a prediction, and what alone holds it: the smallest sets of facts, exactly.
 
-The search is exact. Facts are tried in sets of growing size; a fact takes every value that the
-topic can tell apart (each enum value, and for numbers one value in each stretch between
-thresholds), so no set is missed. A set is kept only if no smaller part of it flips.
+The outcome of a topic is one formula over the facts. Settling its facts one after the other
+turns it into a diagram with few nodes (equal rests of the formula are one node), and the least
+number of changes is the shortest way through it: a step costs nothing where a fact stays as it is.
+So every size is searched, not only small ones, and no set is missed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import combinations, product
+from itertools import product
 
 from imr_rules.cases.evaluate import Conclusion
-from imr_rules.engines.model import Certainty, Facts, Prediction
-from imr_rules.engines.reference import CompiledTopic, compile_topic
+from imr_rules.engines.cells import SILENT
+from imr_rules.engines.formula import ALWAYS, Formula, Formulas
+from imr_rules.engines.kept import KeptTopics
+from imr_rules.engines.model import Facts
+from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
 from imr_rules.facts.model import UNDOCUMENTED, Value
-from imr_rules.facts.vocabulary import FactType, Vocabulary
-from imr_rules.guidelines.model import Parameter, Topic, thresholds_of
+from imr_rules.facts.vocabulary import Vocabulary
+from imr_rules.guidelines.model import Parameter, Topic
 from imr_rules.knowledge import Knowledge
 
-_LARGEST_SET = 4
-"""Sets of more facts help nobody who has to gather the documents."""
+_UNREACHABLE = 1 << 30
+
+_MOST_TOPICS = 4096
+"""Topics kept as formulas: far more than a library holds, a bound for programs that reload."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One smallest change: the facts with the values that would flip the prediction."""
+    """One smallest change: the facts with the values that would flip the prediction.
+
+    Of numbers that do the same the one nearest the threshold stands for all.
+    """
 
     changes: tuple[tuple[str, Value], ...]
     cost: int
@@ -73,72 +82,113 @@ def smallest_flips(
     facts: Facts,
     vocabulary: Vocabulary,
 ) -> Flips:
-    """Return the smallest sets of changeable facts that flip the prediction on *facts*."""
-    compiled = compile_topic(topic, parameters, on)
-    verdict = compiled.decide(facts)
-    free = {
-        fact: values
-        for fact in topic.facts
+    """Return the smallest sets of changeable facts that flip the prediction on *facts*.
+
+    A fact that a threshold is looked up by counts as read by the topic.
+    """
+    symbolic = _symbolic(topic, parameters, on, vocabulary)
+    present = symbolic.place(facts)
+    steps = [
+        (cell, *(c for c in symbolic.cells[fact].offered if c != cell))
         if vocabulary[fact].changeable
-        and (values := distinct_values(fact, topic, parameters, on, vocabulary, facts.get(fact)))
-    }
-    if verdict.certainty is Certainty.BARRED and not any(f in facts for f in free):
+        else (cell,)
+        for fact, cell in zip(symbolic.facts, present, strict=True)
+    ]
+    search = _Search(symbolic.formulas, steps, ALWAYS - _outcome(symbolic, present))
+    distance = search.distance(symbolic.recommended)
+    if distance >= _UNREACHABLE:
         return NO_FLIPS
-    found: list[Flip] = []
-    for size in range(1, min(_LARGEST_SET, len(free)) + 1):
-        minimal = [set(flip.facts) for flip in found]
-        for chosen in combinations(free, size):
-            if any(smaller < set(chosen) for smaller in minimal):
-                continue
-            found.extend(_flips_with(chosen, free, facts, compiled, verdict.prediction))
-        if found:
-            break
-    distance = min((len(flip.changes) for flip in found), default=None)
-    return Flips(distance, tuple(sorted(found, key=lambda flip: (flip.cost, flip.changes[0][0]))))
+    flips: list[Flip] = []
+    for changes in search.shortest(symbolic.recommended):
+        names = [symbolic.facts[number] for number, _ in changes]
+        cost = sum(1 if facts.get(name) in (None, UNDOCUMENTED) else 10 for name in names)
+        offers = [
+            symbolic.cells[name].cells[cell].offers
+            for name, (_, cell) in zip(names, changes, strict=True)
+        ]
+        flips.extend(
+            Flip(tuple(zip(names, values, strict=True)), cost) for values in product(*offers)
+        )
+    return Flips(distance, tuple(sorted(flips, key=lambda flip: (flip.cost, flip.facts))))
 
 
-def _flips_with(
-    chosen: Sequence[str],
-    free: Mapping[str, Sequence[Value]],
-    facts: Facts,
-    compiled: CompiledTopic,
-    predicted: Prediction,
-) -> Iterator[Flip]:
-    for values in product(*(free[fact] for fact in chosen)):
-        changed = {**facts, **dict(zip(chosen, values, strict=True))}
-        if compiled.decide(changed).prediction is not predicted:
-            cost = sum(1 if _is_open(facts.get(fact)) else 10 for fact in chosen)
-            yield Flip(tuple(zip(chosen, values, strict=True)), cost)
-
-
-def _is_open(value: Value | None) -> bool:
-    return value is None or value == UNDOCUMENTED
-
-
-def distinct_values(
-    fact: str,
+def reasons_core(
     topic: Topic,
     parameters: Mapping[str, Parameter],
     on: date,
+    facts: Facts,
     vocabulary: Vocabulary,
-    present: Value | None,
-) -> tuple[Value, ...]:
-    """Return the values of *fact* that *topic* can tell apart, without the *present* one."""
-    entry = vocabulary[fact]
-    if entry.type is not FactType.NUMBER:
-        return tuple(value for value in entry.known_values if value != present)
-    limits = sorted(
-        {
-            number
-            for criterion in topic.criteria.values()
-            if fact in criterion.facts
-            for name in thresholds_of(criterion.when)
-            for dated in (parameters[name].values, *parameters[name].table.values())
-            for start, number in dated
-            if start <= on
-        }
-    )
-    values: list[float] = []
-    for limit in limits or [0.0]:
-        values.extend((limit - 1, limit, limit + 1))
-    return tuple(v for v in dict.fromkeys(values) if v >= 0 and v != present)
+) -> tuple[str, ...]:
+    """Return the fewest of *facts* that alone hold the prediction, all others left silent.
+
+    Empty where silence itself ends the same way. Of several smallest sets the one whose facts
+    the topic asks for first.
+    """
+    symbolic = _symbolic(topic, parameters, on, vocabulary)
+    present = symbolic.place(facts)
+    steps = [(SILENT, cell) if cell != SILENT else (SILENT,) for cell in present]
+    search = _Search(symbolic.formulas, steps, _outcome(symbolic, present))
+    kept = min(search.shortest(symbolic.recommended))
+    return tuple(symbolic.facts[number] for number, _ in kept)
+
+
+@dataclass(slots=True)
+class _Search:
+    """The shortest ways to *goal*: each fact takes the first of its *steps* free, others cost 1."""
+
+    formulas: Formulas
+    steps: Sequence[Sequence[int]]
+    goal: Formula
+    _known: dict[Formula, int] = field(default_factory=dict)
+
+    def distance(self, formula: Formula) -> int:
+        """Return the least number of facts to move before *formula* becomes the goal."""
+        if formula <= ALWAYS:
+            return 0 if formula == self.goal else _UNREACHABLE
+        known = self._known.get(formula)
+        if known is None:
+            fact = self.formulas.first_fact(formula)
+            known = min(cost + self.distance(rest) for cost, _, rest in self._rests(formula, fact))
+            self._known[formula] = known
+        return known
+
+    def shortest(self, formula: Formula) -> Iterator[tuple[tuple[int, int], ...]]:
+        """Yield each smallest set of moves, as (number of the fact, cell), facts in order."""
+        if formula <= ALWAYS:
+            yield ()
+            return
+        fact = self.formulas.first_fact(formula)
+        best = self.distance(formula)
+        for cost, cell, rest in self._rests(formula, fact):
+            if cost + self.distance(rest) == best:
+                for moves in self.shortest(rest):
+                    yield ((fact, cell), *moves) if cost else moves
+
+    def _rests(self, formula: Formula, fact: int) -> Iterator[tuple[int, int, Formula]]:
+        for index, cell in enumerate(self.steps[fact]):
+            yield (1 if index else 0), cell, self.formulas.given(formula, fact, cell)
+
+
+def _outcome(symbolic: SymbolicTopic, present: Sequence[int]) -> Formula:
+    formula = symbolic.recommended
+    for fact, cell in enumerate(present):
+        formula = symbolic.formulas.given(formula, fact, cell)
+    return formula
+
+
+_kept: KeptTopics[tuple[Vocabulary, SymbolicTopic]] = KeptTopics()
+
+
+def _symbolic(
+    topic: Topic, parameters: Mapping[str, Parameter], on: date, vocabulary: Vocabulary
+) -> SymbolicTopic:
+    """Return *topic* as formulas, kept for as long as its numbers stand."""
+    if len(_kept) >= _MOST_TOPICS:
+        _kept.clear()
+    kept = _kept.find(topic, parameters)
+    span = kept.span(on)
+    found = kept.compiled.get(span)
+    if found is None or found[0] is not vocabulary:
+        found = (vocabulary, symbolic_topic(topic, parameters, on, vocabulary))
+        kept.compiled[span] = found
+    return found[1]

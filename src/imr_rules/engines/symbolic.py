@@ -1,0 +1,242 @@
+"""A topic on one day as formulas: when each criterion holds, and when each reading recommends.
+
+The meaning is that of the reference engine; the formulas answer for all fact sheets at once what
+it answers for one. Flips are searched in them, and proofs about packs are made from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from imr_rules.engines.cells import COMPARE, MISSING, SILENT, STRANGE, FactCells, cells_of
+from imr_rules.engines.formula import NEVER, Formula, Formulas
+from imr_rules.engines.model import Facts
+from imr_rules.engines.thresholds import Limit, limits_on
+from imr_rules.facts.vocabulary import Vocabulary
+from imr_rules.guidelines.model import (
+    AllOf,
+    AllReq,
+    AnyOf,
+    AnyReq,
+    AtLeast,
+    AtLeastReq,
+    Bar,
+    Condition,
+    Criterion,
+    FactCompares,
+    FactIs,
+    FactKnown,
+    Not,
+    Parameter,
+    Ref,
+    Requirement,
+    Route,
+    Topic,
+    Unless,
+)
+
+_UNSETTLED = 1 << SILENT | 1 << MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Standing3:
+    """When a condition is surely true, and when it is not surely false."""
+
+    true: Formula
+    possible: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolicCriterion:
+    """When a criterion is met, when it is not unmet, and when it counts under the burden."""
+
+    met: Formula
+    possible: Formula
+    counted: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reading makes of the criteria: those that count as *met*, and those that *bar*."""
+
+    met: Mapping[str, Formula]
+    barring: Mapping[str, Formula]
+
+
+@dataclass(frozen=True)
+class SymbolicTopic:
+    """A topic on one day; facts are numbered in the order of *facts*."""
+
+    topic: Topic
+    facts: tuple[str, ...]
+    cells: Mapping[str, FactCells]
+    formulas: Formulas
+    criteria: Mapping[str, SymbolicCriterion]
+    burden: Reading
+    favour: Reading
+    against: Reading
+    recommended: Formula
+    """By the burden of documentation: the prediction is overturned."""
+    in_favour: Formula
+    settled_for: Formula
+    """Recommended even if every unknown turns out against the request."""
+
+    def place(self, facts: Facts) -> tuple[int, ...]:
+        """Return the cell of each fact of the topic, by its number."""
+        return tuple(self.cells[fact].cell_of(facts.get(fact)) for fact in self.facts)
+
+    def route_open(self, route: Route, reading: Reading) -> Formula:
+        """Return when *route* is satisfied under *reading*, topic-wide bars left aside."""
+        return _route(route, reading, self.formulas)
+
+
+def symbolic_topic(
+    topic: Topic, parameters: Mapping[str, Parameter], on: date, vocabulary: Vocabulary
+) -> SymbolicTopic:
+    """Return *topic* with its *parameters* as they stand on the day *on*, as formulas."""
+    limits = limits_on(topic, parameters, on)
+    cells = cells_of(topic, limits, vocabulary)
+    facts = tuple(cells)
+    formulas = Formulas([(1 << len(cells[fact].cells)) - 1 for fact in facts])
+    builder = _Builder(formulas, cells, {fact: i for i, fact in enumerate(facts)}, limits)
+    criteria = {c.id: builder.criterion(c) for c in topic.criteria.values()}
+    met = {name: criterion.met for name, criterion in criteria.items()}
+    possible = {name: criterion.possible for name, criterion in criteria.items()}
+    counted = {name: criterion.counted for name, criterion in criteria.items()}
+    burden, favour, against = Reading(counted, met), Reading(possible, met), Reading(met, possible)
+    return SymbolicTopic(
+        topic=topic,
+        facts=facts,
+        cells=cells,
+        formulas=formulas,
+        criteria=criteria,
+        burden=burden,
+        favour=favour,
+        against=against,
+        recommended=_recommends(topic, burden, formulas),
+        in_favour=_recommends(topic, favour, formulas),
+        settled_for=_recommends(topic, against, formulas),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    """Turns the conditions of one topic into formulas."""
+
+    formulas: Formulas
+    cells: Mapping[str, FactCells]
+    number: Mapping[str, int]
+    limits: Mapping[str, Limit]
+
+    def criterion(self, criterion: Criterion) -> SymbolicCriterion:
+        standing = self.condition(criterion.when)
+        if not criterion.presumed:
+            return SymbolicCriterion(standing.true, standing.possible, standing.true)
+        left_alone = (self._in(fact, ~(1 << MISSING)) for fact in criterion.facts)
+        presumed = self.formulas.all_of([standing.possible, *left_alone])
+        counted = self.formulas.any_of([standing.true, presumed])
+        return SymbolicCriterion(standing.true, standing.possible, counted)
+
+    def condition(self, condition: Condition) -> Standing3:
+        formulas = self.formulas
+        match condition:
+            case FactIs(fact=fact, values=values):
+                where = self.cells[fact].where(frozenset(values).__contains__)
+                return self._standing(fact, where, _UNSETTLED)
+            case FactKnown(fact=fact):
+                where = ~_UNSETTLED
+                return self._standing(fact, where, _UNSETTLED)
+            case FactCompares():
+                return self._comparison(condition)
+            case Not(part=part):
+                inner = self.condition(part)
+                return Standing3(formulas.negation(inner.possible), formulas.negation(inner.true))
+            case AllOf(parts=parts):
+                count, standings = len(parts), [self.condition(part) for part in parts]
+            case AnyOf(parts=parts):
+                count, standings = 1, [self.condition(part) for part in parts]
+            case AtLeast(count=count, parts=parts):
+                standings = [self.condition(part) for part in parts]
+        return Standing3(
+            formulas.enough(count, [standing.true for standing in standings]),
+            formulas.enough(count, [standing.possible for standing in standings]),
+        )
+
+    def _comparison(self, condition: FactCompares) -> Standing3:
+        """Hold the number against each number that the threshold can be."""
+        limit = self.limits[condition.threshold]
+        if not limit.by:
+            return self._compared(condition, limit.default)
+        table = dict(limit.table)
+        by = self.cells[limit.by]
+        numbers = dict.fromkeys((limit.default, *table.values()))
+        true: list[Formula] = []
+        possible: list[Formula] = []
+        for number in numbers:
+            looked_up = by.where(lambda key, n=number: table.get(key, limit.default) == n)
+            if number == limit.default:
+                looked_up |= _UNSETTLED | 1 << STRANGE
+            applies = self._in(limit.by, looked_up)
+            standing = self._compared(condition, number)
+            true.append(self.formulas.all_of([applies, standing.true]))
+            possible.append(self.formulas.all_of([applies, standing.possible]))
+        return Standing3(self.formulas.any_of(true), self.formulas.any_of(possible))
+
+    def _compared(self, condition: FactCompares, number: float | None) -> Standing3:
+        unknown = _UNSETTLED | 1 << STRANGE
+        if number is None:
+            return Standing3(NEVER, self._in(condition.fact, -1))
+        compare = COMPARE[condition.comparison]
+        where = self.cells[condition.fact].where(lambda value: compare(value, number))
+        return self._standing(condition.fact, where, unknown)
+
+    def _standing(self, fact: str, true: int, unknown: int) -> Standing3:
+        return Standing3(self._in(fact, true), self._in(fact, true | unknown))
+
+    def _in(self, fact: str, cells: int) -> Formula:
+        number = self.number[fact]
+        return self.formulas.in_cells(number, cells & self.formulas.all_cells[number])
+
+
+def _recommends(topic: Topic, reading: Reading, formulas: Formulas) -> Formula:
+    opened = formulas.any_of([_route(route, reading, formulas) for route in topic.routes])
+    return formulas.all_of([opened, *(_spared(bar, reading, formulas) for bar in topic.bars)])
+
+
+def _route(route: Route, reading: Reading, formulas: Formulas) -> Formula:
+    return formulas.all_of(
+        [
+            *(reading.met[name] for name in route.applies),
+            _requirement(route.requires, reading.met, formulas),
+            *(_spared(bar, reading, formulas) for bar in route.bars),
+        ]
+    )
+
+
+def _spared(bar: Bar, reading: Reading, formulas: Formulas) -> Formula:
+    """Return when *bar* does not hold."""
+    return formulas.any_of(
+        [
+            formulas.negation(reading.barring[bar.criterion]),
+            *(reading.met[name] for name in bar.exceptions),
+        ]
+    )
+
+
+def _requirement(
+    requirement: Requirement, met: Mapping[str, Formula], formulas: Formulas
+) -> Formula:
+    match requirement:
+        case Ref(criterion=name):
+            return met[name]
+        case AllReq(parts=parts):
+            return formulas.all_of([_requirement(part, met, formulas) for part in parts])
+        case AnyReq(parts=parts):
+            return formulas.any_of([_requirement(part, met, formulas) for part in parts])
+        case AtLeastReq(count=count, parts=parts):
+            return formulas.enough(count, [_requirement(part, met, formulas) for part in parts])
+        case Unless(part=part, exceptions=exceptions):
+            spared = [met[name] for name in exceptions]
+            return formulas.any_of([*spared, _requirement(part, met, formulas)])

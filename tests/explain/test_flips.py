@@ -1,0 +1,146 @@
+"""The smallest flips are exactly those that trying everything finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import combinations, pairwise, product
+
+import pytest
+from hypothesis import given, settings
+from tests.engines import strategies
+
+from imr_rules.cases.evaluate import Conclusion, evaluate_case
+from imr_rules.cases.from_paths import Loaded, load_cases
+from imr_rules.data_folders import cases_folder
+from imr_rules.engines.model import Facts
+from imr_rules.engines.reference import CompiledTopic, ReferenceEngine, compile_topic
+from imr_rules.engines.thresholds import limits_on
+from imr_rules.explain.flips import Flips, flips_of, reasons_core, smallest_flips
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Value
+from imr_rules.facts.vocabulary import FactType, Vocabulary
+from imr_rules.guidelines.model import Parameter, Topic
+from imr_rules.knowledge import load_knowledge
+
+VOCABULARY = strategies.vocabulary()
+LARGEST_TRIED = 3
+
+
+def values_to_try(
+    topic: Topic, parameters: Mapping[str, Parameter], on: date, vocabulary: Vocabulary
+) -> dict[str, list[Value]]:
+    """By fact that the outcome can depend on: every word, and numbers all around each limit."""
+    limits = limits_on(topic, parameters, on)
+    numbers = {
+        number
+        for limit in limits.values()
+        for number in (limit.default, *(n for _, n in limit.table))
+        if number is not None
+    }
+    points = sorted({0.0, *(number for number in numbers if number >= 0)})
+    between = [(a + b) / 2 for a, b in pairwise(points)]
+    around: list[Value] = [*points, *between, points[-1] * 2 + 1]
+    read = dict.fromkeys((*topic.facts, *(limit.by for limit in limits.values() if limit.by)))
+    return {
+        fact: around
+        if vocabulary[fact].type is FactType.NUMBER
+        else list(vocabulary[fact].known_values)
+        for fact in read
+        if vocabulary[fact].changeable
+    }
+
+
+def flipping_sets(
+    compiled: CompiledTopic, facts: Facts, values: Mapping[str, list[Value]], size: int
+) -> Iterator[tuple[str, ...]]:
+    """Yield every set of *size* facts of which some values flip the prediction on *facts*."""
+    predicted = compiled.decide(facts).prediction
+    for chosen in combinations(values, size):
+        if any(
+            compiled.decide({**facts, **dict(zip(chosen, tried, strict=True))}).prediction
+            is not predicted
+            for tried in product(*(values[fact] for fact in chosen))
+        ):
+            yield chosen
+
+
+def check_against_trying(
+    flips: Flips, compiled: CompiledTopic, facts: Facts, values: Mapping[str, list[Value]]
+) -> None:
+    predicted = compiled.decide(facts).prediction
+    for flip in flips.flips:
+        assert len(flip.facts) == flips.distance
+        assert compiled.decide({**facts, **dict(flip.changes)}).prediction is not predicted
+        known = [fact for fact in flip.facts if facts.get(fact) not in (None, UNDOCUMENTED)]
+        assert flip.cost == 10 * len(known) + len(flip.facts) - len(known)
+    assert list(flips.flips) == sorted(flips.flips, key=lambda flip: flip.cost)
+    for size in range(1, min(LARGEST_TRIED, len(values)) + 1):
+        found = {frozenset(s) for s in flipping_sets(compiled, facts, values, size)}
+        if found:
+            assert size == flips.distance
+            assert found == set(map(frozenset, flips.sets))
+            return
+    assert flips.distance is None or LARGEST_TRIED < flips.distance <= len(values)
+
+
+@settings(max_examples=150, deadline=None)
+@given(strategies.cases(most_criteria=4, widest=2))
+def test_flips_are_those_that_trying_everything_finds(
+    case: tuple[Topic, dict[str, Parameter], date, dict[str, Value]],
+) -> None:
+    """On any pack and sheet: the same distance, the same sets, and every flip does flip."""
+    topic, parameters, on, facts = case
+    compiled = compile_topic(topic, parameters, on)
+    values = values_to_try(topic, parameters, on, VOCABULARY)
+    flips = smallest_flips(topic, parameters, on, facts, VOCABULARY)
+    check_against_trying(flips, compiled, facts, values)
+
+
+@settings(max_examples=150, deadline=None)
+@given(strategies.cases(most_criteria=4, widest=2))
+def test_the_core_is_the_smallest_sheet_that_ends_alike(
+    case: tuple[Topic, dict[str, Parameter], date, dict[str, Value]],
+) -> None:
+    """The core alone gives the prediction, and no smaller part of the sheet does."""
+    topic, parameters, on, facts = case
+    compiled = compile_topic(topic, parameters, on)
+    predicted = compiled.decide(facts).prediction
+    core = reasons_core(topic, parameters, on, facts, VOCABULARY)
+    assert compiled.decide({fact: facts[fact] for fact in core}).prediction is predicted
+    for size in range(len(core)):
+        for chosen in combinations(facts, size):
+            assert compiled.decide({f: facts[f] for f in chosen}).prediction is not predicted
+
+
+def shipped_conclusions() -> list[Conclusion]:
+    knowledge, engine = load_knowledge(), ReferenceEngine()
+    return [
+        conclusion
+        for entry in load_cases([cases_folder()], knowledge)
+        if isinstance(entry, Loaded)
+        for basis in Basis
+        for conclusion in evaluate_case(entry.case, basis, knowledge, engine)
+        if conclusion.governing is not None
+    ]
+
+
+CONCLUSIONS = shipped_conclusions()
+
+
+def test_conclusions_on_shipped_cases_are_found() -> None:
+    """Collecting nothing would pass everything."""
+    assert len(CONCLUSIONS) > 300
+
+
+@pytest.mark.parametrize("conclusion", CONCLUSIONS, ids=lambda c: f"{c.case.case_number}")
+def test_flips_of_shipped_cases_are_those_that_trying_everything_finds(
+    conclusion: Conclusion,
+) -> None:
+    """Of every item of the cases that ship, on both bases."""
+    governing = conclusion.governing
+    assert governing is not None
+    topic, parameters = governing.topic, governing.edition.parameters
+    knowledge = load_knowledge()
+    compiled = compile_topic(topic, parameters, conclusion.on)
+    values = values_to_try(topic, parameters, conclusion.on, knowledge.vocabulary)
+    check_against_trying(flips_of(conclusion, knowledge), compiled, conclusion.sheet.values, values)
