@@ -137,19 +137,20 @@ class Lexicon:
     _body_names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(repr=False)
     _cues_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
     _marks_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
+    _cue_needs: tuple[tuple[frozenset[str], ...], ...] = field(repr=False)
+    _mark_needs: tuple[tuple[frozenset[str], ...], ...] = field(repr=False)
 
     def candidates(self, words: Sequence[str]) -> Candidates:
         """Return what can occur in the sentence of these *words* (lower case)."""
         beginnings = {word[:length] for word in words for length in range(1, _KEY + 1)}
-        cues: set[int] = set()
-        for key in beginnings & self._cues_by_anchor.keys():
-            cues.update(self._cues_by_anchor[key])
+        found = _found(beginnings, self._cues_by_anchor)
+        cues = (self.cues[i] for i in found if _complete(self._cue_needs[i], beginnings))
         marks: dict[Mark, tuple[re.Pattern[str], ...]] = {}
-        for key in beginnings & self._marks_by_anchor.keys():
-            for index in self._marks_by_anchor[key]:
+        for index in _found(beginnings, self._marks_by_anchor):
+            if _complete(self._mark_needs[index], beginnings):
                 mark, pattern = self.marks[index]
                 marks[mark] = (*marks.get(mark, ()), pattern.regex)
-        return Candidates(tuple(self.cues[i] for i in sorted(cues)), marks)
+        return Candidates(tuple(cues), marks)
 
     def body_parts(self, words: Sequence[str]) -> frozenset[str]:
         """Return the body parts that the sentence of these *words* names."""
@@ -207,7 +208,22 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         _body_names=_body_names(catalogue),
         _cues_by_anchor=_by_anchor(cue.pattern for cue in cues),
         _marks_by_anchor=_by_anchor(pattern for _, pattern in marks),
+        _cue_needs=tuple(_needs(cue.pattern) for cue in cues),
+        _mark_needs=tuple(_needs(pattern) for _, pattern in marks),
     )
+
+
+def _found(beginnings: set[str], by_anchor: Mapping[str, tuple[int, ...]]) -> list[int]:
+    return sorted({i for key in beginnings & by_anchor.keys() for i in by_anchor[key]})
+
+
+def _complete(needs: tuple[frozenset[str], ...], beginnings: set[str]) -> bool:
+    """Whether a sentence with words of these *beginnings* holds one word of each of *needs*."""
+    return not any(need.isdisjoint(beginnings) for need in needs)
+
+
+def _needs(pattern: Pattern) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(word[:_KEY] for word in need) for need in pattern.needs)
 
 
 def _by_anchor(patterns: Iterable[Pattern]) -> Mapping[str, tuple[int, ...]]:

@@ -49,11 +49,16 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled phrase; *anchors* are word beginnings of which the sentence must hold one."""
+    """A compiled phrase; *anchors* are word beginnings of which the sentence must hold one.
+
+    Of each set of *needs* too it must hold one: every word of a phrase is such a set, so that
+    most sentences are told apart without running the expression.
+    """
 
     phrase: str
     regex: re.Pattern[str]
     anchors: frozenset[str]
+    needs: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class _Piece:
 
     regex: str
     anchors: frozenset[str] | None
+    needs: tuple[frozenset[str], ...] = ()
 
 
 def compile_phrase(phrase: str, words: Mapping[str, Sequence[str]]) -> Pattern:
@@ -76,7 +82,8 @@ def compile_phrase(phrase: str, words: Mapping[str, Sequence[str]]) -> Pattern:
         raise PatternError(f"{phrase!r}: a bracket closes that was not opened.")
     if not piece.anchors:
         raise PatternError(f"{phrase!r}: needs at least one plain word that must occur.")
-    return Pattern(phrase, re.compile(rf"(?<![\w]){piece.regex}(?![\w])"), piece.anchors)
+    regex = re.compile(rf"(?<![\w]){piece.regex}(?![\w])")
+    return Pattern(phrase, regex, piece.anchors, piece.needs)
 
 
 def number_of(text: str) -> float:
@@ -130,6 +137,7 @@ def _sequence(
     regex = ""
     glue = ""
     anchors: frozenset[str] | None = None
+    needs: dict[frozenset[str], None] = {}
     while position < len(tokens):
         token = tokens[position]
         if token["bar"] or token["close"]:
@@ -153,11 +161,12 @@ def _sequence(
             piece = _word(token["word"])
         regex += glue + piece.regex
         glue = _SPACE
+        needs.update(dict.fromkeys(piece.needs))
         if piece.anchors and (anchors is None or _rarity(piece.anchors) > _rarity(anchors)):
             anchors = piece.anchors
     if not regex:
         raise PatternError("a phrase has an empty part.")
-    return _Piece(regex, anchors), position
+    return _Piece(regex, anchors, tuple(needs)), position
 
 
 def _word_list(name: str, words: Mapping[str, Sequence[str]]) -> _Piece:
@@ -173,7 +182,10 @@ def _either(pieces: Sequence[_Piece]) -> _Piece:
     anchors: frozenset[str] | None = frozenset(a for head in heads for a in head or ())
     if any(head is None for head in heads):
         anchors = None
-    return _Piece("(?:" + "|".join(piece.regex for piece in pieces) + ")", anchors)
+    regex = "(?:" + "|".join(piece.regex for piece in pieces) + ")"
+    if len(pieces) == 1:
+        return _Piece(regex, anchors, pieces[0].needs)
+    return _Piece(regex, anchors, (anchors,) if anchors else ())
 
 
 def _rarity(anchors: frozenset[str]) -> int:
@@ -189,6 +201,10 @@ def _word(word: str) -> _Piece:
         return _Piece(re.escape(before) + _NUMBER + r"\s?" * bool(after) + re.escape(after), None)
     if word.endswith("*"):
         stem = word[:-1]
-        return _Piece(re.escape(stem) + r"[\w'-]*", frozenset((stem,)) if len(stem) > 2 else None)
-    anchor = re.split(r"\W", word)[0]
-    return _Piece(re.escape(word), frozenset((anchor,)) if anchor else None)
+        return _beginning(re.escape(stem) + r"[\w'-]*", stem if len(stem) > 2 else "")
+    return _beginning(re.escape(word), re.split(r"\W", word)[0])
+
+
+def _beginning(regex: str, anchor: str) -> _Piece:
+    anchors = frozenset((anchor,)) if anchor else None
+    return _Piece(regex, anchors, (anchors,) if anchors else ())

@@ -101,6 +101,7 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
     # A rationale opens with the guideline more often than with the case.
     about_case = passage.section is not Section.RATIONALE
     parts: frozenset[str] = frozenset()
+    concerned = frozenset(s.category for s in context.subjects if passage.item in (None, s.number))
     for start, end in sentence_bounds(flat.text):
         sentence = flat.lower[start:end]
         words = words_of(sentence)
@@ -113,7 +114,7 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
             continue
         found: list[Finding] = []
         touched: list[str] = []
-        for cue, match in _matches(sentence, candidates, opens, passage.section, scopes):
+        for cue, match in _matches(sentence, candidates, opens, passage.section, scopes, concerned):
             touched.append(cue.fact)
             assertion = Assertion.AFFIRMED
             if not cue.as_it_stands:
@@ -177,20 +178,33 @@ def _within(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
 
 
 def _matches(
-    sentence: str, candidates: Candidates, opens: int, section: Section, scopes: Scopes
+    sentence: str,
+    candidates: Candidates,
+    opens: int,
+    section: Section,
+    scopes: Scopes,
+    concerned: frozenset[str | None],
 ) -> list[tuple[Cue, re.Match[str]]]:
-    """Match every candidate cue; of matches of one fact that overlap the longest stays."""
+    """Match every candidate cue that is for a category *concerned*, if there is any at all.
+
+    Of matches of one fact that overlap the longest stays.
+    """
     wrong = Reach.RECORD if section is Section.RATIONALE else Reach.RATIONALE
     conclusions = scopes.at.get(Mark.CONCLUSION, ())
     hits: list[tuple[Cue, re.Match[str]]] = []
     for cue in candidates.cues:
         if cue.only_in is wrong:
             continue
+        if cue.categories and concerned and concerned.isdisjoint(cue.categories):
+            continue
+        matches = list(cue.pattern.regex.finditer(sentence, opens))
+        if not matches:
+            continue
         if cue.near is not None and not cue.near.search(sentence):
             continue
         if cue.unless_near is not None and cue.unless_near.search(sentence):
             continue
-        for match in cue.pattern.regex.finditer(sentence, opens):
+        for match in matches:
             if not any(_concludes(cue, match.span(), c) for c in conclusions):
                 hits.append((cue, match))
     hits.sort(key=lambda hit: (hit[0].fact, hit[1].start() - hit[1].end()))
