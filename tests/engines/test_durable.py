@@ -115,6 +115,20 @@ def test_requirements_and_bars_of_any_width_keep_their_meaning(
         _agree(durable, reference, asked, _said(40, yes=yes, no=no))
 
 
+def test_long_requirements_inside_each_other_keep_their_meaning(
+    durable: DurableEngine, reference: ReferenceEngine
+) -> None:
+    """Ten groups of twenty required criteria, each group short of one rule, all of them beyond."""
+    criteria = [criterion(f"c-{index}", leaf) for index, leaf in enumerate(LEAVES[:200])]
+    groups = [criteria[start : start + 20] for start in range(0, 200, 20)]
+    asked = topic(
+        criteria,
+        requires=AllReq(tuple(AllReq(tuple(Ref(c.id) for c in group)) for group in groups)),
+    )
+    for yes, no in [(200, 0), (199, 0), (199, 1), (20, 0), (0, 1)]:
+        _agree(durable, reference, asked, _said(200, yes=yes, no=no))
+
+
 def test_a_table_of_a_hundred_values_keeps_its_numbers(
     durable: DurableEngine, reference: ReferenceEngine
 ) -> None:

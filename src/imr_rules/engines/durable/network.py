@@ -1,8 +1,8 @@
 """One set of rules inside durable-rules: the only file that touches the native library.
 
 The library's Python layer (``durable.engine``) serialises and restores a whole state object after
-every single action, which takes eighteen times as long as the matching (204 µs against 11 µs for
-ten rules that fire), and its ``Host`` keeps two background threads. So this file drives the
+every single action, which takes twelve times as long as the matching (204 µs against 17 µs where ten
+rules fire), and its ``Host`` keeps two background threads. So this file drives the
 compiled core of the same distribution directly, inside the limits in which it is exact:
 
 - a set has at most :data:`MOST_RULES` rules, because a message may have at most 64 branches
