@@ -28,6 +28,10 @@ class Scopes:
     """Where the marks of one sentence stand, each as ``(start, end)``."""
 
     at: Mapping[Mark, tuple[tuple[int, int], ...]]
+    new_clauses: tuple[tuple[int, int], ...] = ()
+    """Commas that a clause of its own follows: "no swelling, range of motion is full"."""
+    new_parts: tuple[tuple[int, int], ...] = ()
+    """Commas that no list goes on behind: "without myelopathy, cervicalgia"."""
 
     def has(self, mark: Mark) -> bool:
         """Whether the sentence holds such a mark at all."""
@@ -49,14 +53,34 @@ def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) 
     missing = tuple(span for mark in _MISSING for span in found.get(mark, ()))
     if missing:
         # "no documentation of": the "no" inside is part of the longer phrase.
-        for mark in (Mark.DENIED_BEFORE, Mark.DENIED_AFTER):
+        for mark in (Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER):
             if mark in found:
                 found[mark] = tuple(s for s in found[mark] if not _inside(s, missing))
-    return Scopes(found)
+    return Scopes(found, *_commas(sentence, found))
 
 
+def _commas(
+    sentence: str, found: Mapping[Mark, Sequence[tuple[int, int]]]
+) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """Find the commas that end the reach of a plain negation, and those that end a short one."""
+    if not (found.get(Mark.DENIED_BEFORE) or found.get(Mark.DENIED_NEXT)):
+        return (), ()
+    commas = [m.span() for m in _COMMA.finditer(sentence)]
+    ends = [*(start for start, _ in commas), len(sentence)][1:]
+    clauses: list[tuple[int, int]] = []
+    parts: list[tuple[int, int]] = []
+    for (start, end), until in zip(commas, ends, strict=True):
+        joints = [s for s, _ in found.get(Mark.LIST, ()) if end <= s < until]
+        if not joints:
+            parts.append((start, end))
+        if end not in joints and any(end <= s < until for s, _ in found.get(Mark.CLAUSE, ())):
+            clauses.append((start, end))
+    return tuple(clauses), tuple(parts)
+
+
+_COMMA = re.compile(r",\s")
 _MISSING = (Mark.UNDOCUMENTED_BEFORE, Mark.UNDOCUMENTED_AFTER, Mark.UNSEEN_BEFORE)
-_NEGATIONS = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_AFTER, *_MISSING))
+_NEGATIONS = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER, *_MISSING))
 
 
 def _inside(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
@@ -67,7 +91,12 @@ def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
     """Return how the words at ``[start, end)`` of the sentence are asserted."""
     stops = scopes.at.get(Mark.ENDS_SCOPE, ())
     before_missing = _reaching(scopes.at.get(Mark.UNDOCUMENTED_BEFORE, ()), start, stops)
-    before_denied = _reaching(scopes.at.get(Mark.DENIED_BEFORE, ()), start, stops)
+    before_denied = sorted(
+        (
+            *_reaching(scopes.at.get(Mark.DENIED_BEFORE, ()), start, (*stops, *scopes.new_clauses)),
+            *_reaching(scopes.at.get(Mark.DENIED_NEXT, ()), start, (*stops, *scopes.new_parts)),
+        )
+    )
     after_missing = _following(scopes.at.get(Mark.UNDOCUMENTED_AFTER, ()), end, stops)
     after_denied = _following(scopes.at.get(Mark.DENIED_AFTER, ()), end, stops)
     if before_missing or after_missing:
