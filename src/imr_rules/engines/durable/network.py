@@ -1,9 +1,9 @@
 """One set of rules inside durable-rules: the only file that touches the native library.
 
 The library's Python layer (``durable.engine``) serialises and restores a whole state object after
-every single action, which takes twelve times as long as the matching (204 µs against 17 µs where ten
-rules fire), and its ``Host`` keeps two background threads. So this file drives the
-compiled core of the same distribution directly, inside the limits in which it is exact:
+every single action, which takes twelve times as long as the matching (204 µs against 17 µs where
+ten rules fire), and its ``Host`` keeps two background threads. So this file drives the compiled
+core of the same distribution directly, inside the limits in which it is exact:
 
 - a set has at most :data:`MOST_RULES` rules, because a message may have at most 64 branches
   pending, and pending branches hold different rules;
@@ -27,7 +27,7 @@ MOST_PROPERTIES = 240
 
 _MESSAGE_ID = '{"id":"1"}'
 _WAKE = "w"
-_NOT_HANDLED = 1
+_HANDLED, _NOT_HANDLED = 0, 1
 
 
 class _Native(Protocol):
@@ -96,6 +96,8 @@ class Network:
             result, state = native.assert_fact(handle, message)
             if result == _NOT_HANDLED:
                 return found
+            if result != _HANDLED:
+                raise RuntimeError(f"durable-rules answered {result} to a new message")
             started = native.start_action_for_state(handle, state)
             action = started[1] if started else None
             while action:
