@@ -12,7 +12,7 @@ from imr_rules.facts.model import Evidence, Finding, Reading, Section, Value
 from imr_rules.guidelines.model import thresholds_of
 from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge
-from imr_rules.letters.model import Determination
+from imr_rules.letters.model import Determination, Layout
 from imr_rules.reading.dates import latest_date_in
 from imr_rules.reading.read import Miss, Passage, Subject, merge_values, read_passages
 from imr_rules.treatments.from_title import parse_request
@@ -98,7 +98,8 @@ def facts_used(request: Request, on: date, knowledge: Knowledge) -> frozenset[st
 def _passages(letter: Determination) -> list[Passage]:
     passages: list[Passage] = []
     if letter.summary is not None:
-        section = Section.SUMMARY if letter.items else Section.NOTE
+        is_note = letter.layout is Layout.NOTE or not letter.items
+        section = Section.NOTE if is_note else Section.SUMMARY
         passages.append(Passage(section, letter.summary.start, letter.summary.end))
     passages.extend(
         Passage(Section.RATIONALE, item.rationale.start, item.rationale.end, item.number)

@@ -13,6 +13,7 @@ from imr_rules.errors import ImrRulesError
 _COMMANDS = {
     "extract": "Read letters and notes: items, decisions, facts with their quotations.",
     "evaluate": "Decide every disputed item and compare with what was decided.",
+    "preview": "Say how a request would likely end, and what would change that.",
     "show": "Read the knowledge: a topic, a fact, a treatment.",
     "test": "Run the situations that stand beside the topics: facts in, conclusion out.",
     "fit": "Fit the likelihood of overturning on decided cases.",

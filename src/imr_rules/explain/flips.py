@@ -8,7 +8,7 @@ So every size is searched, not only small ones, and no set is missed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
@@ -81,8 +81,12 @@ def smallest_flips(
     on: date,
     facts: Facts,
     vocabulary: Vocabulary,
+    *,
+    fixed: Collection[str] = (),
 ) -> Flips:
     """Return the smallest sets of changeable facts that flip the prediction on *facts*.
+
+    Facts that are *fixed* stay as they are.
 
     A fact that a threshold is looked up by counts as read by the topic.
     """
@@ -90,7 +94,7 @@ def smallest_flips(
     present = symbolic.place(facts)
     steps = [
         (cell, *(c for c in symbolic.cells[fact].offered if c != cell))
-        if vocabulary[fact].changeable
+        if vocabulary[fact].changeable and fact not in fixed
         else (cell,)
         for fact, cell in zip(symbolic.facts, present, strict=True)
     ]

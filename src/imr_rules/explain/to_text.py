@@ -51,7 +51,7 @@ def explanation_text(explanation: Explanation, *, all_criteria: bool = False) ->
     else:
         parts.append(_where(explanation))
     shown = [r for r in explanation.reasons if r.decisive or all_criteria]
-    parts.extend(_reason(reason) for reason in shown)
+    parts.extend(reason_text(reason) for reason in shown)
     for conflict in conclusion.sheet.conflicts:
         parts.append(
             Text(
@@ -108,7 +108,8 @@ def _where(explanation: Explanation) -> Text:
     return line
 
 
-def _reason(reason: Reason) -> RenderableType:
+def reason_text(reason: Reason) -> RenderableType:
+    """Return *reason* with its mark, its citation, and the evidence below it."""
     head = Text()
     if reason.bars and reason.status is Status.MET:
         head.append("✗ barred: ", style="red")

@@ -1,1 +1,1 @@
-"""The preview room."""
+"""A request before it is sent: the likely outcome, what decides it, and what is missing."""

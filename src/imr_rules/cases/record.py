@@ -1,0 +1,97 @@
+"""One record, whatever form it has → the case it speaks of, for whoever asks about a request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from imr_rules import strict_yaml
+from imr_rules.cases.draft import Draft, case_from_draft
+from imr_rules.cases.draft_yaml import draft_of, is_request_file
+from imr_rules.cases.from_json import read_jsonl
+from imr_rules.cases.from_letter import case_from_letter
+from imr_rules.cases.from_paths import CASE_SUFFIXES, LINES_SUFFIX
+from imr_rules.cases.from_response import read_response
+from imr_rules.cases.from_yaml import read_case
+from imr_rules.cases.model import Case
+from imr_rules.errors import InputError, Location
+from imr_rules.knowledge import Knowledge
+from imr_rules.letters.model import Determination, DisputedItem, Span
+from imr_rules.letters.read import read_letter
+
+RESPONSE_SUFFIX = ".json"
+
+
+def load_record(
+    path: Path,
+    knowledge: Knowledge,
+    *,
+    requests: Sequence[str] = (),
+    as_of: date | None = None,
+) -> Case:
+    """Return the case of a letter, chart note, request file, case file or FHIR response.
+
+    *requests* are what is asked for: a chart note says nothing of it, and where they are given
+    they stand for the items of a letter too.
+
+    Raises:
+        InputError: the file cannot be read, or nothing says what is asked for.
+    """
+    if not path.exists():
+        raise InputError("does not exist.", at=Location(path), hint="Check the path.")
+    if path.is_dir():
+        raise InputError("is a folder; one record is asked about.", at=Location(path))
+    draft = load_draft(path, knowledge)
+    if draft is not None:
+        if requests:
+            draft = replace(draft, request=requests[0], beside=tuple(requests[1:]))
+        if not draft.request:
+            raise _nothing_asked(path)
+        return case_from_draft(draft, knowledge.catalogue, source=str(path))
+    suffix = path.suffix.lower()
+    if suffix in CASE_SUFFIXES:
+        return read_case(path, knowledge.vocabulary, knowledge.catalogue)
+    if suffix == LINES_SUFFIX:
+        cases = list(read_jsonl(path, knowledge.vocabulary, knowledge.catalogue))
+        if len(cases) != 1:
+            raise InputError(f"holds {len(cases)} cases; one is asked about.", at=Location(path))
+        return cases[0]
+    letter = read_letter(path)
+    if requests:
+        letter = _asking_for(letter, requests)
+    case, _ = case_from_letter(letter, knowledge, as_of=as_of)
+    if not case.items:
+        raise _nothing_asked(path)
+    return case
+
+
+def load_draft(path: Path, knowledge: Knowledge) -> Draft | None:
+    """Return the draft that the file at *path* holds, or None where it holds something else."""
+    suffix = path.suffix.lower()
+    if suffix == RESPONSE_SUFFIX:
+        return read_response(path, knowledge.vocabulary)
+    if suffix in CASE_SUFFIXES:
+        document = strict_yaml.read(path)
+        if is_request_file(document):
+            return draft_of(document, knowledge.vocabulary)
+    return None
+
+
+def _asking_for(letter: Determination, requests: Sequence[str]) -> Determination:
+    """Return *letter* with *requests* as its items; nothing of them was decided."""
+    nowhere = Span(0, 0)
+    items = tuple(
+        DisputedItem(number, title, nowhere, None, None, None, None, None)
+        for number, title in enumerate(requests, start=1)
+    )
+    return replace(letter, items=items)
+
+
+def _nothing_asked(path: Path) -> InputError:
+    return InputError(
+        "does not say what is asked for.",
+        at=Location(path),
+        hint='Name it with --request "Norco 10/325 #120".',
+    )

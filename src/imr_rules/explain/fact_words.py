@@ -1,0 +1,109 @@
+"""A fact with a value, in the words of a question and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from imr_rules.engines.cells import leaves_of
+from imr_rules.engines.model import Facts
+from imr_rules.engines.thresholds import Limit
+from imr_rules.facts.model import UNDOCUMENTED, Value
+from imr_rules.facts.vocabulary import Fact, FactType
+from imr_rules.guidelines.model import Comparison, FactCompares, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class FactStated:
+    """A fact as an answered question; *answer* gives of numbers the stretch that does the same."""
+
+    fact: str
+    value: Value
+    question: str
+    answer: str
+    documentation: str
+
+    def __str__(self) -> str:
+        return f"{self.question} {self.answer}"
+
+
+def stated(
+    fact: Fact, value: Value, topic: Topic, limits: Mapping[str, Limit], facts: Facts
+) -> FactStated:
+    """Return *fact* with *value* in words, numbers held against the *limits* of *topic*.
+
+    *facts* are the other known facts: some limits depend on a diagnosis.
+    """
+    return FactStated(
+        fact.id,
+        value,
+        fact.question,
+        _answer(fact, value, topic, limits, facts),
+        fact.documentation,
+    )
+
+
+def value_words(fact: Fact, value: Value) -> str:
+    """Return *value* of *fact* in plain words."""
+    if value == UNDOCUMENTED:
+        return "not documented"
+    if isinstance(value, str):
+        return value.replace("_", " ")
+    return f"{_number(value)} {fact.unit}".strip()
+
+
+def _answer(
+    fact: Fact, value: Value, topic: Topic, limits: Mapping[str, Limit], facts: Facts
+) -> str:
+    if fact.type is not FactType.NUMBER or isinstance(value, str):
+        return value_words(fact, value)
+    lowest, highest = _stretch(fact.id, value, topic, limits, facts)
+    unit = fact.unit
+    if highest is not None and highest[0] == (lowest[0] if lowest is not None else 0):
+        return f"{_number(highest[0])} {unit}"  # numbers of the vocabulary are never negative
+    words: list[str] = []
+    if lowest is not None:
+        words.append(f"{'at least' if lowest[1] else 'more than'} {_number(lowest[0])}")
+    if highest is not None:
+        words.append(f"{'at most' if highest[1] else 'less than'} {_number(highest[0])}")
+    return f"{' and '.join(words)} {unit}" if words else f"any number of {unit}, stated"
+
+
+_Bound = tuple[float, bool]
+"""A number, and whether it belongs to the stretch itself."""
+
+
+def _stretch(
+    fact: str, value: float, topic: Topic, limits: Mapping[str, Limit], facts: Facts
+) -> tuple[_Bound | None, _Bound | None]:
+    """Return the bounds between which no comparison of *topic* tells numbers apart from *value*."""
+    lowest: _Bound | None = None
+    highest: _Bound | None = None
+    for criterion in topic.criteria.values():
+        for leaf in leaves_of(criterion.when):
+            if not isinstance(leaf, FactCompares) or leaf.fact != fact:
+                continue
+            number = limit_number(limits[leaf.threshold], facts)
+            if number is None:
+                continue
+            # "at most 6" and "more than 6" part the numbers at the same place: 6 goes down.
+            goes_down = leaf.comparison in (Comparison.AT_MOST, Comparison.MORE_THAN)
+            if value < number or (value == number and goes_down):
+                if highest is None or (number, goes_down) < highest:
+                    highest = (number, goes_down)
+            elif lowest is None or (number, goes_down) > (lowest[0], not lowest[1]):
+                lowest = (number, not goes_down)
+    return lowest, highest
+
+
+def limit_number(limit: Limit, facts: Facts) -> float | None:
+    """Return the number of *limit*, looked up by what *facts* say where it has a table."""
+    if limit.by:
+        key = facts.get(limit.by)
+        if key is not None and key != UNDOCUMENTED:
+            return dict(limit.table).get(str(key), limit.default)
+    return limit.default
+
+
+def _number(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else f"{number:g}"

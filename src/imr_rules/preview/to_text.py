@@ -1,0 +1,158 @@
+"""Preview → what the writer of a request reads in a terminal, at 60 columns or at 200."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from imr_rules.engines.model import Prediction
+from imr_rules.explain.model import Reason
+from imr_rules.explain.to_text import item_heading, reason_text
+from imr_rules.preview.model import Hinge, HingeFact, Need, Preview
+
+_MOST_HINGES = 5
+"""More ways than these help nobody choose; the JSON lists all."""
+_OUTCOME = {
+    Prediction.UPHELD: ("upheld", "bold red"),
+    Prediction.OVERTURNED: ("overturned", "bold green"),
+    Prediction.NO_GUIDELINE: ("no guideline", "bold yellow"),
+}
+_MEANING = {
+    "met": "the treatment would be found medically necessary",
+    "undocumented": "the denial would stand; some documentation would change that",
+    "barred": "the denial would stand; adding documents would not change that",
+}
+
+
+def preview_text(preview: Preview) -> RenderableType:
+    """Return *preview* as blocks, a bar first where there is one."""
+    explanation = preview.explanation
+    conclusion = explanation.conclusion
+    parts: list[RenderableType] = [item_heading(explanation)]
+    if conclusion.governing is None:
+        parts.append(
+            Text(
+                "No guideline in force on this day speaks to this request, so there is"
+                " nothing to predict."
+            )
+        )
+        return Group(parts[0], Padding(parts[1], (0, 0, 0, 3)))
+    body: list[RenderableType] = list(_bars(preview))
+    body.append(_verdict(preview))
+    body.append(_likelihood(preview))
+    body.append(_governed_by(preview))
+    body.append(Text("What decides:", style="bold"))
+    shown = {reason.criterion for reason in _barring(preview)}
+    rest = [r for r in explanation.reasons if r.decisive and r.criterion not in shown]
+    body.extend(reason_text(reason) for reason in rest)
+    if preview.held_by:
+        body.append(Text("Held by these facts alone:", style="bold"))
+        body.extend(_bullet(str(fact)) for fact in preview.held_by)
+    body.extend(_hinges(preview))
+    if explanation.on_background_alone:
+        body.append(
+            Text("Rests on unverified background alone: check the guideline.", style="yellow")
+        )
+    return Group(*parts, Padding(Group(*body), (0, 0, 0, 3)))
+
+
+def _barring(preview: Preview) -> list[Reason]:
+    trace = preview.explanation.conclusion.trace
+    assert trace is not None
+    return [
+        reason
+        for reason in preview.explanation.reasons
+        if reason.bars and reason.decisive and reason.criterion in trace.barred_by
+    ]
+
+
+def _bars(preview: Preview) -> Iterator[RenderableType]:
+    governing = preview.explanation.conclusion.governing
+    if governing is not None and not governing.topic.routes:
+        yield Text("The guideline does not recommend this treatment at all.", style="bold red")
+    barring = _barring(preview)
+    if barring:
+        yield Text("The guideline rules this out:", style="bold red")
+        yield from (reason_text(reason) for reason in barring)
+
+
+def _verdict(preview: Preview) -> Text:
+    conclusion = preview.explanation.conclusion
+    assert conclusion.trace is not None
+    words, style = _OUTCOME[conclusion.prediction]
+    certainty = conclusion.trace.verdict.certainty.value
+    line = Text("Likely outcome: ")
+    line.append(words, style=style)
+    line.append(f" ({certainty}): {_MEANING[certainty]}.")
+    return line
+
+
+def _likelihood(preview: Preview) -> Text:
+    explanation = preview.explanation
+    if explanation.likelihood_overturned is None:
+        return Text("Likelihood of overturning: not known.")
+    line = Text(f"Likelihood of overturning: {_percent(explanation.likelihood_overturned)}")
+    line.append(f" (fitted on n={explanation.likelihood_n}", style="dim")
+    if explanation.base_rate_overturned is not None:
+        rate = _percent(explanation.base_rate_overturned)
+        line.append(f"; published rate of this kind of treatment {rate}", style="dim")
+    line.append(").", style="dim")
+    return line
+
+
+def _percent(share: float) -> str:
+    return "under 1%" if share < 0.01 else f"{share:.0%}"
+
+
+def _governed_by(preview: Preview) -> Text:
+    conclusion = preview.explanation.conclusion
+    assert conclusion.governing is not None
+    edition, topic = conclusion.governing.edition, conclusion.governing.topic
+    line = Text(f"On {conclusion.on} governed by {edition.cite_as}: {topic.cite}", style="dim")
+    if preview.explanation.route:
+        line.append(f" · {preview.explanation.route}")
+    return line
+
+
+def _hinges(preview: Preview) -> Iterator[RenderableType]:
+    if not preview.hinges:
+        return
+    turned, _ = _OUTCOME[preview.turns_to]
+    documenting = [h for h in preview.hinges if h.need is Need.DOCUMENT]
+    correcting = [h for h in preview.hinges if h.need is Need.CORRECT]
+    if documenting:
+        yield Text(f"It would be {turned} if the record shows:", style="bold cyan")
+        yield from _ways(documenting)
+    if correcting:
+        yield Text(
+            f"It would be {turned} only if the record was misread, and in fact shows:",
+            style="bold cyan",
+        )
+        yield from _ways(correcting)
+
+
+def _ways(hinges: list[Hinge]) -> Iterator[RenderableType]:
+    for number, hinge in enumerate(hinges[:_MOST_HINGES], start=1):
+        lines: list[RenderableType] = []
+        for index, part in enumerate(hinge.facts):
+            lines.append(_hinge_fact(part, f"{number}. " if index == 0 else "   and "))
+        yield Group(*lines)
+    if len(hinges) > _MOST_HINGES:
+        yield Text(f"   and {len(hinges) - _MOST_HINGES} more ways", style="dim")
+
+
+def _hinge_fact(part: HingeFact, lead: str) -> RenderableType:
+    line = Text(lead)
+    line.append(f"{part.question} ")
+    line.append(" or ".join(answer.answer for answer in part.answers), style="bold")
+    if part.now is not None:
+        line.append(f" (now: {part.now_words})", style="dim")
+    hint = Text(f"What counts: {part.documentation}", style="dim")
+    return Group(line, Padding(hint, (0, 0, 0, 6))) if part.documentation else line
+
+
+def _bullet(words: str) -> RenderableType:
+    return Text(f"· {words}")
