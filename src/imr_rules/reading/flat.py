@@ -16,7 +16,8 @@ _TYPOGRAPHY = str.maketrans(
 )  # fmt: skip
 # Line-end hyphens leave white space behind: "range-of- motion" keeps its hyphen, because the
 # word has another; "Guide- lines" loses it.
-_JOINT = re.compile(r"(?<=[A-Za-z])-\s+(?=[a-z])|\s+")
+# A plain single space between words is left where it stands.
+_JOINT = re.compile(r"(?<=[A-Za-z])-\s+(?=[a-z])|[^\S ]\s*| \s+")
 _OUTER_HYPHEN = re.compile(r"[A-Za-z]-[A-Za-z]+\Z")
 
 
