@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from imr_rules.facts.model import Assertion
-from imr_rules.reading.lexicon import Mark
+from imr_rules.reading.lexicon import MISSING, NEGATIONS, Mark
 
 _BACKWARD_REACH = 90  # characters between a cue and a negation that follows it
 _SAYING_REACH = 40  # characters between a denied cue and the word that makes it one of saying
@@ -48,9 +48,9 @@ def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) 
     # The "not" of a verdict denies no fact that stands in the same sentence.
     pseudo = (*found.get(Mark.NOT_NEGATION, ()), *found.get(Mark.CONCLUSION, ()))
     if pseudo:
-        for mark in (_NEGATIONS | {Mark.ENDS_SCOPE}) & found.keys():
+        for mark in (NEGATIONS | {Mark.ENDS_SCOPE}) & found.keys():
             found[mark] = tuple(s for s in found[mark] if not _inside(s, pseudo))
-    missing = tuple(span for mark in _MISSING for span in found.get(mark, ()))
+    missing = tuple(span for mark in MISSING for span in found.get(mark, ()))
     if missing:
         # "no documentation of": the "no" inside is part of the longer phrase.
         for mark in (Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER):
@@ -79,8 +79,6 @@ def _commas(
 
 
 _COMMA = re.compile(r",\s")
-_MISSING = (Mark.UNDOCUMENTED_BEFORE, Mark.UNDOCUMENTED_AFTER, Mark.UNSEEN_BEFORE)
-_NEGATIONS = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER, *_MISSING))
 
 
 def _inside(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
@@ -107,6 +105,21 @@ def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
         return Assertion.AFFIRMED
     said = _following(scopes.at.get(Mark.SAID_AFTER, ()), end, stops, _SAYING_REACH)
     return Assertion.UNDOCUMENTED if before_denied and said else Assertion.DENIED
+
+
+def turned_inside(assertion: Assertion, start: int, end: int, scopes: Scopes) -> Assertion:
+    """Return *assertion* as negations between the words themselves turn it.
+
+    "Pain has not been reduced" holds the words of "pain reduced" with a gap between them.
+    """
+    inside = {
+        mark for mark in NEGATIONS for s, e in scopes.at.get(mark, ()) if start < s and e < end
+    }
+    if not inside or assertion is Assertion.UNDOCUMENTED:
+        return assertion
+    if inside.intersection(MISSING):
+        return Assertion.UNDOCUMENTED
+    return Assertion.DENIED if assertion is Assertion.AFFIRMED else Assertion.AFFIRMED
 
 
 def _chained(marks: Sequence[tuple[int, int]]) -> int:

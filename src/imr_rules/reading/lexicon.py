@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -87,6 +87,10 @@ class Mark(StrEnum):
     HYPOTHETICAL = "hypothetical"
 
 
+MISSING = (Mark.UNDOCUMENTED_BEFORE, Mark.UNDOCUMENTED_AFTER, Mark.UNSEEN_BEFORE)
+NEGATIONS = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER, *MISSING))
+
+
 @dataclass(frozen=True, slots=True)
 class Cue:
     """One way a letter says a fact.
@@ -117,6 +121,8 @@ class Cue:
     names_another: bool
     only_if_missing: bool
     names_part: bool
+    own_negation: bool = False
+    """Whether the phrase itself holds a negation; one inside the words then belongs to them."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +210,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
     if problems:
         raise PackErrors(problems)
     return Lexicon(
-        cues=tuple(cues),
+        cues=tuple(replace(cue, own_negation=_holds_negation(cue, marks)) for cue in cues),
         marks=tuple(marks),
         item_words=_item_words(folder / "item_words.yaml", words, catalogue),
         speaks_for=_regions(folder / "regions.yaml", catalogue),
@@ -232,6 +238,11 @@ def _needs(pattern: Pattern) -> tuple[frozenset[str], ...]:
     """Return what *pattern* needs besides its anchors, the shortest choice of words first."""
     others = (need for need in pattern.needs if need != pattern.anchors)
     return tuple(sorted((frozenset(w[:_KEY] for w in need) for need in others), key=len))
+
+
+def _holds_negation(cue: Cue, marks: Iterable[tuple[Mark, Pattern]]) -> bool:
+    words = " ".join(words_of(cue.pattern.phrase.lower()))
+    return any(mark in NEGATIONS and pattern.regex.search(words) for mark, pattern in marks)
 
 
 def _by_anchor(patterns: Iterable[Pattern]) -> Mapping[str, tuple[int, ...]]:

@@ -12,7 +12,7 @@ from datetime import date
 
 from imr_rules.facts.model import UNDOCUMENTED, Assertion, Finding, Section, Speaker, Value
 from imr_rules.facts.vocabulary import FactType, Scope, Vocabulary
-from imr_rules.reading.assertion import Scopes, assertion_of, find_scopes
+from imr_rules.reading.assertion import Scopes, assertion_of, find_scopes, turned_inside
 from imr_rules.reading.dates import parse_date
 from imr_rules.reading.flat import flatten
 from imr_rules.reading.lexicon import Candidates, Cue, Lexicon, Mark, Reach, words_of
@@ -119,6 +119,8 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
             assertion = Assertion.AFFIRMED
             if not cue.as_it_stands:
                 assertion = assertion_of(match.start(), match.end(), scopes)
+                if not cue.own_negation:
+                    assertion = turned_inside(assertion, match.start(), match.end(), scopes)
             value = _value(cue, match, assertion, context)
             if value is None:
                 continue
@@ -187,7 +189,8 @@ def _matches(
 ) -> list[tuple[Cue, re.Match[str]]]:
     """Match every candidate cue that is for a category *concerned*, if there is any at all.
 
-    Of matches of one fact that overlap the longest stays.
+    Of matches of one fact that overlap the longest stays, and one whose bare words mean something
+    before one whose words do not.
     """
     wrong = Reach.RECORD if section is Section.RATIONALE else Reach.RATIONALE
     conclusions = scopes.at.get(Mark.CONCLUSION, ())
@@ -207,7 +210,7 @@ def _matches(
         for match in matches:
             if not any(_concludes(cue, match.span(), c) for c in conclusions):
                 hits.append((cue, match))
-    hits.sort(key=lambda hit: (hit[0].fact, hit[1].start() - hit[1].end()))
+    hits.sort(key=lambda h: (h[0].fact, _is_mute(h[0]), h[1].start() - h[1].end()))
     kept: list[tuple[Cue, re.Match[str]]] = []
     for cue, match in hits:
         overlaps = any(
@@ -217,6 +220,11 @@ def _matches(
         if not overlaps:
             kept.append((cue, match))
     return sorted(kept, key=lambda hit: hit[1].start())
+
+
+def _is_mute(cue: Cue) -> bool:
+    """Whether *cue* tells something only where its words are denied or said to be missing."""
+    return cue.value is None and not cue.pattern.regex.groups
 
 
 def _concludes(cue: Cue, span: tuple[int, int], conclusion: tuple[int, int]) -> bool:
