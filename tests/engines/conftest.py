@@ -9,6 +9,7 @@ import pytest
 from imr_rules.engines.durable import DurableEngine, durable_available
 from imr_rules.engines.model import Engine
 from imr_rules.engines.reference import ReferenceEngine
+from imr_rules.engines.table import TableEngine
 
 needs_durable = pytest.mark.skipif(
     not durable_available(), reason="durable-rules is not installed (Python 3.13 and later)"
@@ -31,7 +32,13 @@ def durable() -> Iterator[DurableEngine]:
     engine.close()
 
 
-@pytest.fixture(params=["reference", "durable"])
+@pytest.fixture(scope="session")
+def table() -> TableEngine:
+    """The table engine, one row at a time."""
+    return TableEngine()
+
+
+@pytest.fixture(params=["reference", "durable", "table"])
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine in turn; a new engine joins by a fixture of its name."""
     found: Engine = request.getfixturevalue(request.param)

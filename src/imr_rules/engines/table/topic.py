@@ -1,0 +1,188 @@
+"""A topic as Ibis expressions: facts, then criteria, then the conclusion, one select each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import ibis
+import ibis.expr.types as ir
+
+from imr_rules.engines.table.conditions import condition_value, some
+from imr_rules.engines.table.facts import FactsRead, facts_read, items_schema, settled_facts
+from imr_rules.engines.table.names import (
+    ON,
+    ROW,
+    bar_column,
+    criterion_column,
+    presumed_column,
+    route_column,
+    undocumented_column,
+)
+from imr_rules.engines.table.thresholds import DatedLimit, limits_between
+from imr_rules.engines.table.verdicts import (
+    bar_holds,
+    bits_of,
+    readings_of,
+    recommends,
+    route_is_open,
+)
+from imr_rules.errors import PackError
+from imr_rules.guidelines.model import Parameter, Topic
+
+MOST_CRITERIA = 62
+"""Criteria of a topic whose statuses fit a signed 64-bit number."""
+
+OVERTURNED = "overturned"
+IN_FAVOUR = "in_favour"
+SETTLED = "settled"
+MET = "met"
+COUNTED = "counted"
+UNKNOWN = "unknown"
+CONCLUSION = {
+    OVERTURNED: "boolean",
+    IN_FAVOUR: "boolean",
+    SETTLED: "boolean",
+    MET: "int64",
+    COUNTED: "int64",
+    UNKNOWN: "int64",
+}
+"""The columns of a conclusion. The last three are sets of criteria, one bit each in the order of
+the topic's file: every criterion's status in a form that all topics share."""
+
+
+@dataclass(frozen=True)
+class TopicTable:
+    """A topic as expressions over an items table, for a stretch of days.
+
+    *settled*, *criteria* and *conclusion* build on each other, and carry the columns *keys*.
+    """
+
+    topic: Topic
+    read: FactsRead
+    items: ir.Table
+    settled: ir.Table
+    criteria: ir.Table
+    keys: tuple[str, ...]
+
+    @cached_property
+    def conclusion(self) -> ir.Table:
+        """The conclusion for each row, with the columns of :data:`CONCLUSION`."""
+        return self.criteria.select(
+            **self._keys(), **_conclusion_columns(self.topic, self.criteria)
+        )
+
+    @cached_property
+    def trace(self) -> ir.Table:
+        """The conclusion with every criterion, route and bar in a column of its own."""
+        return self.criteria.select(
+            **self._keys(),
+            **_conclusion_columns(self.topic, self.criteria),
+            **_trace_columns(self.topic, self.criteria),
+        )
+
+    def _keys(self) -> dict[str, ir.Value]:
+        return {key: self.criteria[key] for key in self.keys}
+
+
+def compile_topic(
+    topic: Topic,
+    parameters: Mapping[str, Parameter],
+    *,
+    first: date = date.min,
+    until: date = date.max,
+    numbers: frozenset[str] = frozenset(),
+) -> TopicTable:
+    """Compile *topic* over a table ``items`` of its own, for days from *first* before *until*.
+
+    *numbers* names facts that are numbers although nothing holds them against a threshold.
+
+    Raises:
+        PackError: the topic has more criteria than a set of bits holds.
+    """
+    read = facts_read(topic, parameters, numbers=numbers)
+    items = ibis.table(items_schema(read), name="items")
+    return topic_over(items, topic, parameters, read, keys=(ROW,), first=first, until=until)
+
+
+def topic_over(
+    items: ir.Table,
+    topic: Topic,
+    parameters: Mapping[str, Parameter],
+    read: FactsRead,
+    *,
+    keys: tuple[str, ...],
+    first: date = date.min,
+    until: date = date.max,
+) -> TopicTable:
+    """Compile *topic* over the table *items*, whose columns *keys* are carried along.
+
+    Raises:
+        PackError: the topic has more criteria than a set of bits holds.
+    """
+    if len(topic.criteria) > MOST_CRITERIA:
+        raise PackError(
+            f"topic {topic.id!r} has {len(topic.criteria)} criteria; "
+            f"the table engine takes {MOST_CRITERIA}.",
+            at=topic.at,
+            hint="Split the topic.",
+        )
+    limits = limits_between(topic, parameters, first, until)
+    is_dated = any(limit.is_dated for limit in limits.values())
+    settled = settled_facts(items, read, tuple(dict.fromkeys((*keys, *([ON] if is_dated else ())))))
+    criteria = _criteria(topic, settled, limits, keys)
+    return TopicTable(
+        topic=topic,
+        read=read,
+        items=items,
+        settled=settled,
+        criteria=criteria,
+        keys=keys,
+    )
+
+
+def _criteria(
+    topic: Topic, settled: ir.Table, limits: Mapping[str, DatedLimit], keys: tuple[str, ...]
+) -> ir.Table:
+    columns: dict[str, ir.Value] = {key: settled[key] for key in keys}
+    for criterion in topic.criteria.values():
+        columns[criterion_column(criterion.id)] = condition_value(criterion.when, settled, limits)
+        if criterion.presumed:
+            missing = (settled[undocumented_column(fact)] for fact in criterion.facts)
+            columns[presumed_column(criterion.id)] = ~some(missing)
+    return settled.select(**columns)
+
+
+def _conclusion_columns(topic: Topic, criteria: ir.Table) -> dict[str, ir.Value]:
+    readings = readings_of(topic, criteria)
+    bits = {name: place for place, name in enumerate(topic.criteria)}
+    presumed = {name: bits[name] for name, c in topic.criteria.items() if c.presumed}
+    met = bits_of(bits, readings.met)
+
+    def presumed_only(name: str) -> ir.BooleanValue:
+        return readings.counted(name) & ~readings.met(name)
+
+    in_favour = recommends(topic, readings.possible, readings.met)
+    against = recommends(topic, readings.met, readings.possible)
+    return {
+        OVERTURNED: recommends(topic, readings.counted, readings.met),
+        IN_FAVOUR: in_favour,
+        SETTLED: in_favour == against,
+        MET: met,
+        COUNTED: met + bits_of(presumed, presumed_only) if presumed else met,
+        UNKNOWN: bits_of(bits, lambda name: criteria[criterion_column(name)].isnull()),
+    }
+
+
+def _trace_columns(topic: Topic, criteria: ir.Table) -> dict[str, ir.Value]:
+    readings = readings_of(topic, criteria)
+    columns: dict[str, ir.Value] = {
+        criterion_column(name): criteria[criterion_column(name)] for name in topic.criteria
+    }
+    for route in topic.routes:
+        columns[route_column(route.id)] = route_is_open(route, readings.counted, readings.met)
+    for place, bar in enumerate(topic.all_bars):
+        columns[bar_column(place)] = bar_holds(bar, readings.counted, readings.met)
+    return columns
