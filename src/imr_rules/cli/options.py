@@ -50,3 +50,23 @@ def out_option(function: F) -> F:
         type=click.Path(path_type=Path, dir_okay=False),
         help="Write to this file instead of the terminal.",
     )(function)
+
+
+def index_option(function: F) -> F:
+    """``--index FILE``: the Division's decision-search export, to be held against the letters."""
+    return click.option(
+        "--index",
+        type=click.Path(path_type=Path, dir_okay=False, exists=True),
+        help="The Division's decision-search export (CSV): report what either side lacks.",
+    )(function)
+
+
+def lang_option(function: F) -> F:
+    """``--lang en|es``: the language of the fixed words."""
+    return click.option(
+        "--lang",
+        default="en",
+        show_default=True,
+        metavar="en|es",
+        help="The language of the fixed words; questions stay as their pack has them.",
+    )(function)

@@ -1,0 +1,73 @@
+"""Something is said to have gone on for longer than the time since the injury."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imr_rules.audit.make_finding import finding_of
+from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
+from imr_rules.audit.policy import DurationWords, hits, says
+from imr_rules.audit.sentences import Sentence, sentences_of
+from imr_rules.facts.model import Reading, Section
+from imr_rules.reading.pattern import number_of
+
+_FACT = "drug_use_days"
+
+
+def find_impossible_duration(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]:
+    """Yield the items whose rationale speaks of longer use or symptoms than the injury is old.
+
+    The age of the injury is taken at the decision, the latest day that can be meant; drugs taken
+    before the injury exist, so a slack is allowed and the finding is a question, not a verdict.
+    """
+    words = corpus.policy.contradiction.durations
+    injury, decided = case.case.injury_date, case.case.decision_date or case.case.denial_date
+    if injury is None or decided is None:
+        return
+    age_days = (decided - injury).days
+    for item in case.items:
+        for sentence in sentences_of(case.case.text, item.rationale):
+            days = longest_told(sentence, words)
+            if days > age_days + words.slack_days and not says(
+                corpus.policy.contradiction.guideline_talk, sentence.lower
+            ):
+                yield _finding(corpus, item, days, age_days, sentence)
+                break
+        else:
+            stated = item.item.readings.get(Reading.RATIONALE, {}).get(_FACT)
+            if isinstance(stated, (int, float)) and stated > age_days + words.slack_days:
+                yield _finding(corpus, item, float(stated), age_days, None)
+
+
+def longest_told(sentence: Sentence, words: DurationWords) -> float:
+    """Return the longest duration of *sentence* in days, 0 where it is no history."""
+    if not says(words.subjects, sentence.lower):
+        return 0.0
+    longest = 0.0
+    for hit in hits(words.phrases, sentence.lower):
+        before = sentence.lower[max(0, hit.start() - 40) : hit.end()]
+        if "number" not in hit.re.groupindex or says(words.not_near, before):
+            continue
+        unit = next((unit for unit in words.units if unit in hit.group()), None)
+        if unit is not None:
+            longest = max(longest, number_of(hit["number"]) * words.units[unit])
+    return longest
+
+
+def _finding(
+    corpus: Corpus, item: AuditItem, days: float, age_days: int, sentence: Sentence | None
+) -> AuditFinding:
+    evidence = (
+        (sentence.evidence(Section.RATIONALE),)
+        if sentence
+        else item.item.evidence.get((Reading.RATIONALE, _FACT), ())
+    )
+    return finding_of(
+        corpus.policy,
+        Kind.SELF_CONTRADICTION,
+        "longer-than-injury",
+        item,
+        f"The rationale speaks of about {days:g} days; at the decision the injury was "
+        f"{age_days} days old.",
+        evidence,
+    )

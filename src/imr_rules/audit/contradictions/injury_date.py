@@ -1,0 +1,41 @@
+"""The text dates the injury otherwise than the header."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imr_rules.audit.make_finding import finding_of
+from imr_rules.audit.model import AuditCase, AuditFinding, Corpus, Kind
+from imr_rules.audit.policy import hits
+from imr_rules.audit.sentences import sentences_of
+from imr_rules.facts.model import Section
+from imr_rules.reading.dates import parse_date
+
+
+def find_other_injury_date(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]:
+    """Yield the letter's first item where a sentence dates the injury, and not as the header does.
+
+    A sentence that also gives the header's date tells of two injuries, and is left alone.
+    """
+    injury, letter = case.case.injury_date, case.letter
+    if injury is None or letter is None or not case.items:
+        return
+    places = [(Section.SUMMARY, letter.summary, case.items[0])]
+    places += [(Section.RATIONALE, item.rationale, item) for item in case.items]
+    for section, span, item in places:
+        for sentence in sentences_of(case.case.text, span):
+            told = [
+                day
+                for hit in hits(corpus.policy.contradiction.injury_date, sentence.lower)
+                if (day := parse_date(hit["date"])) is not None
+            ]
+            if told and injury not in told:
+                yield finding_of(
+                    corpus.policy,
+                    Kind.SELF_CONTRADICTION,
+                    "injury-date-differs",
+                    item,
+                    f"The header dates the injury {injury}, the {section.value} {told[0]}.",
+                    (sentence.evidence(section),),
+                )
+                return

@@ -1,0 +1,86 @@
+"""The worker's age or sex changes within the letter: a part may belong to another case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from imr_rules.audit.make_finding import finding_of
+from imr_rules.audit.model import AuditCase, AuditFinding, Corpus, Kind
+from imr_rules.audit.policy import PersonWords, hits, says
+from imr_rules.audit.sentences import Sentence, sentences_of
+from imr_rules.facts.model import Section
+from imr_rules.reading.pattern import number_of
+
+_BIRTHDAY = 1
+"""Years: a birthday may fall between two reports."""
+_LEAST_AGE = 14
+
+
+def find_other_person(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]:
+    """Yield the items whose rationale gives another age or sex than the summary or itself."""
+    words, talk = corpus.policy.contradiction.person, corpus.policy.contradiction.guideline_talk
+    summary = list(sentences_of(case.case.text, case.letter.summary if case.letter else None))
+    first_age = next(_ages(summary, words), None)
+    first_sex = next(_sexes(summary, words), None)
+    for item in case.items:
+        sentences = [
+            sentence
+            for sentence in sentences_of(case.case.text, item.rationale)
+            if not says(talk, sentence.lower)
+        ]
+        for age, told in _ages(sentences, words):
+            if first_age is not None and abs(age - first_age[0]) > _BIRTHDAY:
+                yield finding_of(
+                    corpus.policy,
+                    Kind.SELF_CONTRADICTION,
+                    "person-changes",
+                    item,
+                    f"The summary tells of a worker of {first_age[0]:g} years, the rationale of "
+                    f"one of {age:g}.",
+                    (
+                        first_age[1].evidence(Section.SUMMARY),
+                        told.evidence(Section.RATIONALE),
+                    ),
+                )
+                break
+        for sex, told in _sexes(sentences, words):
+            if first_sex is not None and sex != first_sex[0]:
+                yield finding_of(
+                    corpus.policy,
+                    Kind.SELF_CONTRADICTION,
+                    "person-changes",
+                    item,
+                    f"The summary tells of a {first_sex[0]} worker, the rationale of a {sex} one.",
+                    (
+                        first_sex[1].evidence(Section.SUMMARY),
+                        told.evidence(Section.RATIONALE),
+                    ),
+                )
+                break
+
+
+def _ages(sentences: list[Sentence], words: PersonWords) -> Iterator[tuple[float, Sentence]]:
+    for sentence in sentences:
+        for hit in hits(words.ages, sentence.lower):
+            before = sentence.lower[max(0, hit.start() - 25) : hit.start()]
+            age = number_of(hit["number"])
+            if age >= _LEAST_AGE and not says(words.not_near, before):
+                yield age, sentence
+
+
+def _sexes(sentences: list[Sentence], words: PersonWords) -> Iterator[tuple[str, Sentence]]:
+    """The sex that stands with the age ("a 48 year old male"), not any man or woman mentioned."""
+    for sentence in sentences:
+        for hit in hits(words.ages, sentence.lower):
+            after = sentence.lower[hit.end() : hit.end() + 30]
+            for sex, names in (("female", words.female), ("male", words.male)):
+                if _whole(names).search(after):
+                    yield sex, sentence
+                    break
+
+
+@cache
+def _whole(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, names)) + r")\b")

@@ -1,0 +1,139 @@
+"""The request as the rationale names it again, against the title: study, part, side, visits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from imr_rules.audit.make_finding import finding_of
+from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
+from imr_rules.audit.policy import ContradictionPolicy, RestatedWords, hits, says
+from imr_rules.audit.sentences import Sentence, sentences_of
+from imr_rules.facts.model import Section
+from imr_rules.treatments.from_title import parse_request
+from imr_rules.treatments.model import Request
+
+_LEAST_LETTERS = 4
+_SIDES = frozenset({"left", "right"})
+
+
+def find_other_request(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]:
+    """Yield the items whose rationale speaks of another request than their title, once a rule.
+
+    Sentences that tell what a guideline says are left out, and so is what some other item of the
+    letter asks for.
+    """
+    policy = corpus.policy.contradiction
+    titles = [item.item.request for item in case.items]
+    for item in case.items:
+        told: set[str] = set()
+        for sentence in sentences_of(case.case.text, item.rationale):
+            if says(policy.restated.not_near, sentence.lower):
+                continue
+            for words in restated_in(sentence, policy.restated):
+                request = parse_request(words, corpus.knowledge.catalogue)
+                for rule, explanation in _differences(corpus, item, request, words, titles):
+                    if rule not in told:
+                        told.add(rule)
+                        yield finding_of(
+                            corpus.policy,
+                            Kind.SELF_CONTRADICTION,
+                            rule,
+                            item,
+                            explanation,
+                            (sentence.evidence(Section.RATIONALE),),
+                        )
+
+
+def restated_in(sentence: Sentence, words: RestatedWords) -> Iterator[str]:
+    """Yield the words that follow an opening of *sentence*, up to the first closing word."""
+    for opening in hits(words.opens, sentence.lower):
+        rest = sentence.lower[opening.end() :].strip(" \"'")
+        stop = _closing(words.closes).search(rest)
+        named = rest[: stop.start()] if stop else rest
+        if stop is None and len(named.split()) > words.longest_words:
+            continue
+        if len(named.split()) <= words.longest_words and len(named) >= _LEAST_LETTERS:
+            yield named.strip(" \"',")
+
+
+@cache
+def _closing(closes: tuple[str, ...]) -> re.Pattern[str]:
+    plain = [re.escape(word) for word in closes if word.isalpha() or " " in word]
+    marks = [re.escape(word) for word in closes if not (word.isalpha() or " " in word)]
+    return re.compile(r"\s(?:" + "|".join(plain) + r")\b|(?:" + "|".join(marks) + r")(?:\s|$)")
+
+
+def _differences(
+    corpus: Corpus, item: AuditItem, said: Request, words: str, titles: Sequence[Request]
+) -> Iterator[tuple[str, str]]:
+    asked, policy = item.item.request, corpus.policy.contradiction
+    # What the title asks around another item of the letter may be named for that one's sake.
+    others = [title for title in titles if title is not asked]
+    own_parts = set(asked.body_parts)
+    if own_parts and said.body_parts and not _near(own_parts, set(said.body_parts), policy):
+        if not any(set(said.body_parts) & set(other.body_parts) for other in others):
+            yield (
+                "other-body-part",
+                f"The request is for the {_named(asked.body_parts)}; the rationale decides upon "
+                f"“{words}”.",
+            )
+    elif {asked.side, said.side} == _SIDES and set(said.body_parts) & own_parts:
+        yield (
+            "sides-differ",
+            f"The request is for the {asked.side} {_named(asked.body_parts)}; the rationale "
+            f"decides upon “{words}”.",
+        )
+    if _is_other_treatment(corpus, asked, said) and not any(
+        said.treatment in other.services for other in others
+    ):
+        yield (
+            "other-study",
+            f"The title asks for {asked.title.split(' was the original')[0].strip()}; the "
+            f"rationale decides upon “{words}”.",
+        )
+    numbers = {asked.units, asked.authorized_units, asked.disputed_units} - {None}
+    if (
+        numbers
+        and said.units is not None
+        and said.treatment is not None
+        and said.category == asked.category
+        and said.units not in numbers | {_rest(asked)}
+    ):
+        yield (
+            "visits-differ",
+            f"The request is for {asked.units} visits or units; the rationale decides upon "
+            f"“{words}”.",
+        )
+
+
+def _rest(request: Request) -> int | None:
+    if request.units is None or request.authorized_units is None:
+        return None
+    return request.units - request.authorized_units
+
+
+def _near(one: set[str], other: set[str], policy: ContradictionPolicy) -> bool:
+    """Whether the parts are the same, or go under each other's name."""
+    groups = [set(group) for group in policy.near]
+    return bool(one & other) or any(one & group and other & group for group in groups)
+
+
+def _is_other_treatment(corpus: Corpus, asked: Request, said: Request) -> bool:
+    """Whether *said* is certainly another treatment of the same category as *asked*.
+
+    Neither is a kind of the other, and the title does not name it at all.
+    """
+    if asked.treatment is None or said.treatment is None or asked.category != said.category:
+        return False
+    lineage = corpus.knowledge.catalogue.lineage
+    return (
+        said.treatment not in {*asked.services, *lineage(asked)}
+        and asked.treatment not in {*said.services, *lineage(said)}
+        and not set(said.services) & set(asked.services)
+    )
+
+
+def _named(parts: Sequence[str]) -> str:
+    return " and ".join(part.replace("_", " ") for part in parts)

@@ -1,0 +1,74 @@
+"""The prediction from the reviewer's own findings and the decision differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imr_rules.audit.make_finding import finding_of
+from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind, Severity
+from imr_rules.engines.model import Prediction, Status
+from imr_rules.explain.model import Reason
+from imr_rules.facts.model import Evidence
+
+
+def find_disagreements(corpus: Corpus) -> Iterator[AuditFinding]:
+    """Yield an item whenever the review basis predicts another outcome than was decided."""
+    for item in corpus.items:
+        if item.review.conclusion.agrees is not False:
+            continue
+        decisive = [reason for reason in item.review.reasons if reason.decisive]
+        # A prediction that rests on silence says more about what was read than about the decision.
+        silent = item.review.conclusion.prediction is Prediction.UPHELD and all(
+            reason.status is Status.UNKNOWN for reason in decisive
+        )
+        confidence = None
+        rule = "rules-differ-undocumented" if silent else "rules-differ"
+        if item.review.on_background_alone:
+            stated = corpus.policy.rules[rule]
+            confidence = min(stated.from_letter, stated.from_facts) / 2
+        yield finding_of(
+            corpus.policy,
+            Kind.DISAGREEMENT,
+            rule,
+            item,
+            _explanation(item, decisive),
+            evidence_of(decisive),
+            confidence=confidence,
+            severity=Severity.HIGH if item.actual == "upheld" and not silent else None,
+            criterion=", ".join(reason.criterion for reason in decisive[:3]),
+            cite=governing_cite(item),
+        )
+
+
+def _explanation(item: AuditItem, decisive: list[Reason]) -> str:
+    word = {Status.MET: "holds", Status.UNMET: "fails", Status.UNKNOWN: "is not documented"}
+    points = "; ".join(f"{_bare(r.statement)} ({word[r.status]})" for r in decisive[:3])
+    predicted = item.review.conclusion.prediction.value
+    first = (
+        f"The determination is {item.actual}, but the guideline applied to the reviewer's own "
+        f"findings gives {predicted}."
+    )
+    return f"{first} What decides: {points}." if points else first
+
+
+def _bare(statement: str) -> str:
+    return statement.strip().rstrip(".")
+
+
+def governing_cite(item: AuditItem) -> str:
+    """Return the citation of the topic that governs *item*, empty where no text does."""
+    governing = item.review.conclusion.governing
+    return f"{governing.edition.cite_as}: {governing.topic.cite}" if governing else ""
+
+
+def evidence_of(reasons: list[Reason]) -> tuple[Evidence, ...]:
+    """Return the words that the facts of *reasons* rest on, each once."""
+    return tuple(
+        dict.fromkeys(
+            evidence
+            for reason in reasons
+            for shown in reason.facts
+            for evidence in shown.evidence[:2]
+            if evidence.quote or evidence.note
+        )
+    )

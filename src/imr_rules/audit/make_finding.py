@@ -1,0 +1,64 @@
+"""A finding with the severity and confidence that ``rules/audit/rules.yaml`` gives its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from imr_rules.audit.model import AuditFinding, AuditItem, Kind, Severity
+from imr_rules.audit.policy import Policy
+from imr_rules.audit.sentences import sentences_of
+from imr_rules.cases.model import Case
+from imr_rules.facts.model import Evidence, Section
+
+
+def is_read_by_program(case: Case) -> bool:
+    """Whether the facts of *case* were read in a letter, rather than written down by a person."""
+    return bool(case.text or case.findings)
+
+
+def finding_of(
+    policy: Policy,
+    kind: Kind,
+    rule: str,
+    item: AuditItem,
+    explanation: str,
+    evidence: Sequence[Evidence] = (),
+    *,
+    confidence: float | None = None,
+    severity: Severity | None = None,
+    criterion: str = "",
+    cite: str = "",
+    against: Sequence[str] = (),
+) -> AuditFinding:
+    """Return the finding of *rule* on *item*; severity and confidence are the rule's by default."""
+    stated = policy.rules[rule]
+    if confidence is None:
+        confidence = stated.from_letter if is_read_by_program(item.case) else stated.from_facts
+    return AuditFinding(
+        kind=kind,
+        rule=rule,
+        case_number=item.case.case_number,
+        item=item.item.number,
+        severity=severity or Severity(stated.severity),
+        confidence=round(confidence * item.case.confidence, 3),
+        explanation=explanation,
+        evidence=tuple(dict.fromkeys(whole_sentence(proof, item) for proof in evidence)),
+        criterion=criterion,
+        cite=cite,
+        against=tuple(against),
+    )
+
+
+def whole_sentence(evidence: Evidence, item: AuditItem) -> Evidence:
+    """Return *evidence* with the whole sentence of the letter that its words stand in.
+
+    A few words prove a fact to a program; a person must see them in their sentence. Evidence
+    that is no quotation, or longer than a sentence, stays as it is.
+    """
+    span = {Section.SUMMARY: item.summary, Section.RATIONALE: item.rationale}.get(evidence.section)
+    if not evidence.quote or span is None:
+        return evidence
+    for sentence in sentences_of(item.case.text, span):
+        if sentence.start <= evidence.start and evidence.end <= sentence.end:
+            return sentence.evidence(evidence.section, evidence.note)
+    return evidence

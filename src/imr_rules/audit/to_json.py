@@ -1,0 +1,62 @@
+"""Findings and scores → the files of ``audit --out`` (``imr.audit.v1``)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from imr_rules import __version__
+from imr_rules.audit.model import AuditFinding, Kind
+from imr_rules.audit.policy import Policy
+from imr_rules.explain.model import NOTICE
+from imr_rules.facts.model import Evidence
+
+FORMAT = "imr.audit.v1"
+
+
+def findings_to_json(findings: Sequence[AuditFinding], policy: Policy) -> dict[str, Any]:
+    """Return *findings* as the contents of ``findings.json``."""
+    return {
+        "format": FORMAT,
+        "rules_version": __version__,
+        "notice": NOTICE,
+        "counts": counts_by_kind(findings),
+        "findings": [finding_to_json(finding, policy) for finding in findings],
+    }
+
+
+def counts_by_kind(findings: Sequence[AuditFinding]) -> Mapping[str, int]:
+    """Return how many findings there are of each kind, kinds without any included."""
+    counts = Counter(finding.kind for finding in findings)
+    return {kind.value: counts[kind] for kind in Kind}
+
+
+def finding_to_json(finding: AuditFinding, policy: Policy) -> dict[str, Any]:
+    """Return one finding as plain data; *item* and *case_number* are null for groups."""
+    return {
+        "kind": finding.kind.value,
+        "rule": finding.rule,
+        "title": policy.rules[finding.rule].title,
+        "case_number": finding.case_number,
+        "item": finding.item,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence,
+        "explanation": finding.explanation,
+        "criterion": finding.criterion,
+        "cite": finding.cite,
+        "against": list(finding.against),
+        "evidence": [_evidence(evidence) for evidence in finding.evidence],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    """A quotation with its offsets; where only a note is known, the offsets are null."""
+    quoted = bool(evidence.quote)
+    return {
+        "section": evidence.section.value,
+        "start": evidence.start if quoted else None,
+        "end": evidence.end if quoted else None,
+        "quote": evidence.quote if quoted else None,
+        "note": evidence.note or None,
+    }

@@ -1,0 +1,83 @@
+"""An audit → the files of its folder, each of which appears whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from imr_rules.audit.audit import Audit
+from imr_rules.audit.report.page import report_html
+from imr_rules.audit.rows import Row, columns_of
+from imr_rules.audit.to_json import findings_to_json
+from imr_rules.cases.from_paths import Rejected
+from imr_rules.errors import InputError, Location
+
+FILES = ("findings.json", "scores.json", "items.parquet", "rejected.jsonl", "report.html")
+
+
+def write_audit(
+    audit: Audit, rejected: Sequence[Rejected], folder: Path, *, index_lines: tuple[str, ...] = ()
+) -> None:
+    """Write the :data:`FILES` of *audit* into *folder*, which is made if need be.
+
+    Raises:
+        InputError: the folder cannot be made or written.
+    """
+    problems = "".join(
+        json.dumps({"path": str(one.path), "reason": one.reason}, ensure_ascii=False) + "\n"
+        for one in rejected
+    )
+    findings = findings_to_json(audit.findings, audit.corpus.policy)
+    page = report_html(audit, rejected=tuple(rejected), index_lines=index_lines)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / "findings.json", lambda path: _text(path, _json(findings)))
+        _write(folder / "scores.json", lambda path: _text(path, _json(audit.scores)))
+        _write(folder / "items.parquet", lambda path: _parquet(path, audit))
+        _write(folder / "rejected.jsonl", lambda path: _text(path, problems))
+        _write(folder / "report.html", lambda path: _text(path, page))
+    except OSError as error:
+        raise InputError(
+            f"cannot be written ({error.strerror or error}).", at=Location(folder)
+        ) from None
+
+
+def _write(path: Path, fill: Callable[[Path], None]) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        fill(Path(name))
+        # mkstemp makes files for their owner alone; a report is made to be passed on.
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+def _parquet(path: Path, audit: Audit) -> None:
+    # Polars takes a quarter of a second to import: only a written audit needs it.
+    import polars
+
+    numbers = {int: polars.Int64, float: polars.Float64}
+    schema = {
+        field.name: next(
+            (kind for python, kind in numbers.items() if python.__name__ in str(field.type)),
+            polars.String,
+        )
+        for field in fields(Row)
+    }
+    polars.DataFrame(columns_of(audit.rows), schema=schema).write_parquet(path)

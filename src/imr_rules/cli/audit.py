@@ -1,0 +1,114 @@
+"""``imr-rules audit``: scores, findings and a report on determinations, or the page of one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+import rich_click as click
+
+from imr_rules.audit.audit import audit
+from imr_rules.audit.case_page import case_html, case_text
+from imr_rules.audit.from_cases import corpus_of
+from imr_rules.audit.model import AuditCase, Corpus
+from imr_rules.audit.to_json import findings_to_json
+from imr_rules.audit.to_text import audit_text
+from imr_rules.audit.write import write_audit
+from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
+from imr_rules.cases.index import compare_with_index, load_index_words, read_index
+from imr_rules.cli.options import as_of_option, index_option, paths_argument, rules_option
+from imr_rules.engines.choose import engine_named
+from imr_rules.errors import UnknownNameError
+from imr_rules.explain.to_text import make_console
+from imr_rules.knowledge import load_knowledge
+
+
+@click.command("audit")
+@paths_argument
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write report.html, findings.json, scores.json, items.parquet and rejected.jsonl here.",
+)
+@click.option("--case", "number", metavar="CASE", help="Print the audit of this determination.")
+@index_option
+@as_of_option
+@click.option(
+    "--engine",
+    type=click.Choice(["durable", "reference"]),
+    default=None,
+    help="[default: durable, checked against reference]",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="What to print; html only with --case.",
+)
+@rules_option
+def command(
+    paths: tuple[Path, ...],
+    out: Path | None,
+    number: str | None,
+    index: Path | None,
+    as_of: date | None,
+    engine: str | None,
+    form: str,
+    rules: Path | None,
+) -> None:
+    """Hold determinations against their own findings, the guideline in force, and their fellows.
+
+    Prints a summary; --out writes the report and its data, --case one determination's page.
+    """
+    if form == "html" and number is None:
+        raise click.UsageError("--format html needs --case; --out writes report.html.")
+    knowledge = load_knowledge(rules)
+    chosen, note = engine_named(engine)
+    if note:
+        click.echo(note, err=True)
+    rows = read_index(index, load_index_words(knowledge.folder)) if index else ()
+    entries = list(load_cases(paths, knowledge, as_of=as_of))
+    cases = [entry.case for entry in entries if isinstance(entry, Loaded)]
+    rejected = [entry for entry in entries if isinstance(entry, Rejected)]
+    corpus = corpus_of(cases, knowledge, chosen, as_of=as_of)
+    # One determination is judged among its fellows: like cases need the whole corpus.
+    found = audit(corpus)
+    index_lines = compare_with_index(rows, cases).lines() if index else ()
+    if out is not None:
+        write_audit(found, rejected, out, index_lines=index_lines)
+    if number is not None:
+        case = _case(corpus, number)
+        if form == "html":
+            click.echo(case_html(case, found))
+        elif form == "json":
+            own = [f for f in found.findings if f.case_number == case.case.case_number]
+            click.echo(_json(findings_to_json(own, corpus.policy)))
+        else:
+            make_console(sys.stdout).print(case_text(case, found))
+    elif form == "json":
+        click.echo(_json(found.scores))
+    else:
+        make_console(sys.stdout).print(audit_text(found))
+        for line in index_lines:
+            click.echo(line)
+    for problem in rejected:
+        click.echo(problem.reason, err=True)
+    if rejected:
+        click.echo(f"{len(rejected)} of {len(entries)} files rejected.", err=True)
+        if not cases:
+            sys.exit(2)
+
+
+def _case(corpus: Corpus, number: str) -> AuditCase:
+    for case in corpus.cases:
+        if case.case.case_number.lower() == number.lower():
+            return case
+    raise UnknownNameError("case", number, [case.case.case_number for case in corpus.cases])
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2)

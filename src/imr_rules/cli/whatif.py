@@ -1,0 +1,80 @@
+"""``imr-rules whatif``: what a changed pack flips, or what each criterion holds up."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+import rich_click as click
+
+from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
+from imr_rules.cases.model import Case
+from imr_rules.cli.options import as_of_option, paths_argument, rules_option
+from imr_rules.engines.reference import ReferenceEngine
+from imr_rules.explain.to_text import make_console
+from imr_rules.facts.model import Basis
+from imr_rules.knowledge import Knowledge, load_knowledge
+from imr_rules.whatif.ablate import ablate
+from imr_rules.whatif.compare import compare_packs
+from imr_rules.whatif.to_json import whatif_to_json
+from imr_rules.whatif.to_text import ablation_text, comparison_text
+
+
+@click.command("whatif")
+@paths_argument
+@rules_option
+@click.option("--ablate", "leave_out", is_flag=True, help="Leave out each criterion in turn.")
+@click.option(
+    "--basis", type=click.Choice(["record", "review"]), default="review", show_default=True
+)
+@as_of_option
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def command(
+    paths: tuple[Path, ...],
+    rules: Path | None,
+    leave_out: bool,
+    basis: str,
+    as_of: date | None,
+    form: str,
+) -> None:
+    """Tell which outcomes the rules in --rules flip against those that ship, by criterion.
+
+    With --ablate: which decisions each criterion holds up, the criterion left out in turn.
+    """
+    if rules is None and not leave_out:
+        raise click.UsageError("Name the changed rules with --rules DIR, or ask for --ablate.")
+    changed = load_knowledge(rules)
+    engine = ReferenceEngine()
+    cases = _cases(paths, changed, as_of)
+    if leave_out:
+        found = ablate(changed, cases, Basis(basis), engine, as_of=as_of)
+    else:
+        present = load_knowledge()
+        found = compare_packs(
+            (present, _cases(paths, present, as_of)),
+            (changed, cases),
+            Basis(basis),
+            engine,
+            as_of=as_of,
+        )
+    if form == "json":
+        click.echo(json.dumps(whatif_to_json(found), ensure_ascii=False, indent=2))
+    else:
+        text = ablation_text(found) if leave_out else comparison_text(found)
+        make_console(sys.stdout).print(text)
+
+
+def _cases(paths: tuple[Path, ...], knowledge: Knowledge, as_of: date | None) -> list[Case]:
+    cases = []
+    for entry in load_cases(paths, knowledge, as_of=as_of):
+        if isinstance(entry, Rejected):
+            click.echo(entry.reason, err=True)
+        elif isinstance(entry, Loaded):
+            cases.append(entry.case)
+    if not cases:
+        sys.exit(2)
+    return cases

@@ -1,0 +1,175 @@
+"""The pack without one of its criteria: how many decisions each holds up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from imr_rules.cases.evaluate import Conclusion, evaluate_case
+from imr_rules.cases.model import Case
+from imr_rules.engines.model import Engine, Facts, Trace
+from imr_rules.facts.model import Basis
+from imr_rules.guidelines.model import (
+    AllReq,
+    AnyReq,
+    AtLeastReq,
+    Bar,
+    Parameter,
+    Ref,
+    Requirement,
+    Route,
+    Topic,
+    Unless,
+)
+from imr_rules.knowledge import Knowledge
+from imr_rules.whatif.compare import flipped_item, topic_name
+from imr_rules.whatif.model import CriterionChange, WhatIf, ranked
+
+_NOTHING = AllReq(())
+"""A requirement that asks nothing."""
+
+
+@dataclass
+class _WithoutCriterion:
+    """An engine that decides one topic in another form, and every other as it stands."""
+
+    engine: Engine
+    topic: Topic
+    changed: Topic
+    name: str = "ablated"
+
+    def trace(
+        self, topic: Topic, parameters: Mapping[str, Parameter], on: date, facts: Facts
+    ) -> Trace:
+        same = topic is self.topic
+        return self.engine.trace(self.changed if same else topic, parameters, on, facts)
+
+
+def ablate(
+    knowledge: Knowledge,
+    cases: Iterable[Case],
+    basis: Basis,
+    engine: Engine,
+    *,
+    as_of: date | None = None,
+) -> WhatIf:
+    """Leave out each criterion of every topic that governs an item, and tell what flips.
+
+    What follows from a flipped item (the services around an operation) is counted with it.
+    """
+    cases = tuple(cases)
+    plain = {
+        case.case_number: evaluate_case(case, basis, knowledge, engine, as_of=as_of)
+        for case in cases
+    }
+    by_topic: dict[str, list[Case]] = defaultdict(list)
+    governed: dict[str, int] = defaultdict(int)
+    topics: dict[str, Topic] = {}
+    for case in cases:
+        for conclusion in plain[case.case_number]:
+            if conclusion.governing is None:
+                continue
+            topic = conclusion.governing.topic
+            name = topic_name(topic)
+            topics[name] = topic
+            governed[name] += 1
+            if case not in by_topic[name]:
+                by_topic[name].append(case)
+    changes = []
+    for name, topic in topics.items():
+        for criterion in topic.criteria.values():
+            without = _WithoutCriterion(engine, topic, without_criterion(topic, criterion.id))
+            flipped = tuple(
+                flipped_item(before, after, (f"{name}/{criterion.id}",))
+                for case in by_topic[name]
+                for before, after in _pairs(
+                    plain[case.case_number],
+                    evaluate_case(case, basis, knowledge, without, as_of=as_of),
+                )
+                if before.prediction is not after.prediction
+            )
+            changes.append(
+                CriterionChange(
+                    f"{name}/{criterion.id}", criterion.statement, governed[name], flipped
+                )
+            )
+    flipped_items = {
+        (item.case_number, item.item): item for change in changes for item in change.flipped
+    }
+    return WhatIf(
+        basis=basis,
+        items=sum(len(conclusions) for conclusions in plain.values()),
+        flipped=tuple(flipped_items.values()),
+        criteria=ranked(changes),
+    )
+
+
+def _pairs(
+    before: Iterable[Conclusion], after: Iterable[Conclusion]
+) -> Iterable[tuple[Conclusion, Conclusion]]:
+    return zip(before, after, strict=True)
+
+
+def without_criterion(topic: Topic, name: str) -> Topic:
+    """Return *topic* as it reads with the criterion *name* struck out.
+
+    Where it was required beside others it is no longer asked; as one of several alternatives, or
+    as a route of its own, it is no longer a way; as a bar or an exception it is gone.
+    """
+    return replace(
+        topic,
+        criteria={key: value for key, value in topic.criteria.items() if key != name},
+        bars=_bars(topic.bars, name),
+        routes=_routes(topic.routes, name),
+    )
+
+
+def _routes(routes: tuple[Route, ...], name: str) -> tuple[Route, ...]:
+    """The routes without *name*; one that asked nothing else goes, unless it is the only one."""
+    requirements = [_requirement(route.requires, name) for route in routes]
+    emptied = all(requirement is None for requirement in requirements)
+    return tuple(
+        replace(
+            route,
+            applies=tuple(other for other in route.applies if other != name),
+            requires=requirement or _NOTHING,
+            bars=_bars(route.bars, name),
+        )
+        for route, requirement in zip(routes, requirements, strict=True)
+        if requirement is not None or emptied
+    )
+
+
+def _bars(bars: Iterable[Bar], name: str) -> tuple[Bar, ...]:
+    return tuple(
+        replace(bar, exceptions=tuple(other for other in bar.exceptions if other != name))
+        for bar in bars
+        if bar.criterion != name
+    )
+
+
+def _requirement(requirement: Requirement, name: str) -> Requirement | None:
+    """The requirement without *name*; None where nothing of it is left."""
+    match requirement:
+        case Ref(criterion=criterion):
+            return None if criterion == name else requirement
+        case AllReq(parts=parts):
+            left = _left(parts, name)
+            return AllReq(left) if left else None
+        case AnyReq(parts=parts):
+            left = _left(parts, name)
+            return AnyReq(left) if left else None
+        case AtLeastReq(count=count, parts=parts):
+            left = _left(parts, name)
+            return AtLeastReq(min(count, len(left)), left) if left else None
+        case Unless(part=part, exceptions=exceptions):
+            rest = _requirement(part, name)
+            spared = tuple(other for other in exceptions if other != name)
+            return Unless(rest, spared) if rest is not None else None
+
+
+def _left(parts: Iterable[Requirement], name: str) -> tuple[Requirement, ...]:
+    kept = (_requirement(part, name) for part in parts)
+    return tuple(part for part in kept if part is not None)

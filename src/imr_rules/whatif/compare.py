@@ -1,0 +1,159 @@
+"""Two packs on the same determinations: which outcomes differ, and by which criteria."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from imr_rules.cases.evaluate import Conclusion, evaluate_case
+from imr_rules.cases.model import Case
+from imr_rules.engines.model import Engine
+from imr_rules.explain.reasons import decisive_criteria
+from imr_rules.facts.model import Basis
+from imr_rules.guidelines.model import Topic
+from imr_rules.knowledge import Knowledge
+from imr_rules.whatif.model import CriterionChange, FlippedItem, WhatIf, ranked
+
+_Key = tuple[str, int]
+
+
+def compare_packs(
+    before: tuple[Knowledge, Iterable[Case]],
+    after: tuple[Knowledge, Iterable[Case]],
+    basis: Basis,
+    engine: Engine,
+    *,
+    as_of: date | None = None,
+) -> WhatIf:
+    """Return what the pack of *after* decides otherwise than that of *before*.
+
+    Each pack comes with the cases as its own cues and catalogue read them.
+    """
+    old = _concluded(*before, basis, engine, as_of)
+    new = _concluded(*after, basis, engine, as_of)
+    flipped = tuple(
+        _flipped(old[key], new[key])
+        for key in old
+        if key in new and old[key].prediction is not new[key].prediction
+    )
+    return WhatIf(
+        basis=basis,
+        items=len(old),
+        flipped=flipped,
+        criteria=_by_criterion(flipped, [*old.values(), *new.values()]),
+        appeared=tuple(_name(key) for key in new if key not in old),
+        vanished=tuple(_name(key) for key in old if key not in new),
+    )
+
+
+def _name(key: _Key) -> str:
+    return f"{key[0]}.{key[1]}"
+
+
+def _concluded(
+    knowledge: Knowledge,
+    cases: Iterable[Case],
+    basis: Basis,
+    engine: Engine,
+    as_of: date | None,
+) -> Mapping[_Key, Conclusion]:
+    return {
+        (case.case_number, conclusion.item.number): conclusion
+        for case in cases
+        for conclusion in evaluate_case(case, basis, knowledge, engine, as_of=as_of)
+    }
+
+
+def flipped_item(before: Conclusion, after: Conclusion, criteria: Iterable[str]) -> FlippedItem:
+    """Return the flip between two conclusions on one item."""
+    return FlippedItem(
+        case_number=before.case.case_number,
+        item=before.item.number,
+        title=before.item.title,
+        actual=before.item.actual,
+        before=before.prediction.value,
+        after=after.prediction.value,
+        criteria=tuple(criteria),
+    )
+
+
+def _flipped(before: Conclusion, after: Conclusion) -> FlippedItem:
+    return flipped_item(before, after, dict.fromkeys(_turned(before, after)))
+
+
+def _turned(before: Conclusion, after: Conclusion) -> Iterable[str]:
+    """The criteria that decide before or after, and that the change made another."""
+    old, new = _topic(before), _topic(after)
+    if old is None or new is None or topic_name(old) != topic_name(new):
+        yield from (topic_name(topic) for topic in (old, new) if topic is not None)
+        return
+    decisive = [*_decisive(before), *_decisive(after)]
+    changed = [name for name in decisive if _differs(name, before, after)]
+    # Nothing differs in what decides: the routes themselves were changed.
+    for name in changed or decisive:
+        yield f"{topic_name(old)}/{name}"
+
+
+def _differs(name: str, before: Conclusion, after: Conclusion) -> bool:
+    old, new = _topic(before), _topic(after)
+    assert old is not None
+    assert new is not None
+    if old.criteria.get(name) != new.criteria.get(name):
+        return True
+    assert before.trace is not None
+    assert after.trace is not None
+    return before.trace.statuses.get(name) != after.trace.statuses.get(name)
+
+
+def _decisive(conclusion: Conclusion) -> frozenset[str]:
+    topic = _topic(conclusion)
+    if topic is None or conclusion.trace is None:
+        return frozenset()
+    return decisive_criteria(topic, conclusion.trace, conclusion.sheet)
+
+
+def _topic(conclusion: Conclusion) -> Topic | None:
+    return conclusion.governing.topic if conclusion.governing else None
+
+
+def topic_name(topic: Topic) -> str:
+    """Return ``edition/topic``."""
+    return f"{topic.edition}/{topic.id}"
+
+
+def _by_criterion(
+    flipped: Iterable[FlippedItem], conclusions: Iterable[Conclusion]
+) -> tuple[CriterionChange, ...]:
+    topics: dict[str, Topic] = {}
+    governed: Counter[str] = Counter()
+    seen: set[tuple[str, str, int]] = set()
+    for conclusion in conclusions:
+        topic = _topic(conclusion)
+        if topic is None:
+            continue
+        name = topic_name(topic)
+        topics[name] = topic
+        key = (name, conclusion.case.case_number, conclusion.item.number)
+        governed[name] += key not in seen
+        seen.add(key)
+    groups: dict[str, list[FlippedItem]] = defaultdict(list)
+    for item in flipped:
+        for criterion in item.criteria:
+            groups[criterion].append(item)
+    return ranked(
+        CriterionChange(name, _statement(name, topics), governed[_topic_of(name)], tuple(items))
+        for name, items in groups.items()
+    )
+
+
+def _topic_of(name: str) -> str:
+    return "/".join(name.split("/")[:2])
+
+
+def _statement(name: str, topics: Mapping[str, Topic]) -> str:
+    topic = topics.get(_topic_of(name))
+    if topic is None:
+        return ""
+    criterion = topic.criteria.get(name.rpartition("/")[2])
+    return criterion.statement if criterion else topic.title

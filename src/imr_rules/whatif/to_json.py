@@ -1,0 +1,49 @@
+"""What flips → plain data (``imr.whatif.v1``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imr_rules.explain.model import NOTICE
+from imr_rules.whatif.model import CriterionChange, FlippedItem, WhatIf
+
+FORMAT = "imr.whatif.v1"
+
+
+def whatif_to_json(found: WhatIf) -> dict[str, Any]:
+    """Return *found* as plain data."""
+    return {
+        "format": FORMAT,
+        "basis": found.basis.value,
+        "items": found.items,
+        "flipped": [_item(item) for item in found.flipped],
+        "criteria": [_criterion(change) for change in found.criteria],
+        "appeared": list(found.appeared),
+        "vanished": list(found.vanished),
+        "notice": NOTICE,
+    }
+
+
+def _item(item: FlippedItem) -> dict[str, Any]:
+    return {
+        "case_number": item.case_number,
+        "item": item.item,
+        "title": item.title,
+        "actual": item.actual,
+        "before": item.before,
+        "after": item.after,
+        "criteria": list(item.criteria),
+    }
+
+
+def _criterion(change: CriterionChange) -> dict[str, Any]:
+    return {
+        "criterion": change.criterion,
+        "statement": change.statement,
+        "governed": change.governed,
+        "flipped": len(change.flipped),
+        "to_overturned": change.to_overturned,
+        "to_upheld": change.to_upheld,
+        "net_agreement": change.gains,
+        "items": [f"{item.case_number}.{item.item}" for item in change.flipped],
+    }
