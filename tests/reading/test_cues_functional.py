@@ -131,7 +131,7 @@ RATIONALES: list[tuple[str, str, Value | None, str]] = [
     ("homebound", "home_health", UNDOCUMENTED, "There is no documentation that she is homebound."),
     ("homebound", "home_health", "no", "The patient is not homebound."),
     ("homebound", "home_health", "yes", "The patient is confined to the home after surgery."),
-    ("homebound", "home_health", None, "Home care is recommended only for those who are homebound."),
+    ("homebound", "home_health", None, "Home care is recommended for those who are homebound."),
     ("skilled_need_documented", "home_health", UNDOCUMENTED,
      "There is no documentation of the need for skilled nursing."),
     ("skilled_need_documented", "home_health", "yes", "The patient requires wound care at home."),
