@@ -44,7 +44,9 @@ def case_from_letter(
     )
     items: list[CaseItem] = []
     for item, request in zip(letter.items, requests, strict=True):
-        used = facts_used(request, on, knowledge)
+        used = facts_used(request, on, knowledge) | knowledge.lexicon.relevant_facts(
+            request.category, request.body_parts
+        )
         mine = [f for f in result.findings if f.item in (None, item.number) and f.fact in used]
         readings, evidence = _readings(mine, knowledge)
         administrator, reviewer = item.claims_administrator_guideline, item.reviewer_guideline
@@ -97,7 +99,9 @@ def facts_used(request: Request, on: date, knowledge: Knowledge) -> frozenset[st
 
 def _passages(letter: Determination) -> list[Passage]:
     passages: list[Passage] = []
-    if letter.summary is not None:
+    if letter.layout is Layout.NOTE and letter.summary is None:
+        passages.append(Passage(Section.NOTE, 0, len(letter.text)))
+    elif letter.summary is not None:
         is_note = letter.layout is Layout.NOTE or not letter.items
         section = Section.NOTE if is_note else Section.SUMMARY
         passages.append(Passage(section, letter.summary.start, letter.summary.end))

@@ -143,6 +143,7 @@ class Lexicon:
     """By category: the words by which a sentence speaks of such a treatment."""
     speaks_for: Mapping[str, frozenset[str]] = field(repr=False)
     """By body part: the parts whose mention also speaks for it, itself included."""
+    _relevant: Mapping[str, Mapping[str, tuple[str, ...]]] = field(repr=False)
     _body_names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(repr=False)
     _cues_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
     _marks_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
@@ -160,6 +161,12 @@ class Lexicon:
                 mark, pattern = self.marks[index]
                 marks[mark] = (*marks.get(mark, ()), pattern.regex)
         return Candidates(tuple(cues), marks)
+
+    def relevant_facts(self, category: str | None, body_parts: Iterable[str]) -> frozenset[str]:
+        """Return the facts that treatments of *category* for *body_parts* are judged by."""
+        by_part = self._relevant.get(category or "", {})
+        wanted = ("any", *body_parts)
+        return frozenset(fact for part in wanted for fact in by_part.get(part, ()))
 
     def body_parts(self, words: Sequence[str]) -> frozenset[str]:
         """Return the body parts that the sentence of these *words* names."""
@@ -214,6 +221,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         marks=tuple(marks),
         item_words=_item_words(folder / "item_words.yaml", words, catalogue),
         speaks_for=_regions(folder / "regions.yaml", catalogue),
+        _relevant=_relevant(folder / "relevant.yaml", vocabulary, catalogue),
         _body_names=_body_names(catalogue),
         _cues_by_anchor=_by_anchor(cue.pattern for cue in cues),
         _marks_by_anchor=_by_anchor(pattern for _, pattern in marks),
@@ -399,6 +407,25 @@ def _regions(path: Path, catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
                 at = document.at("speaks_for", part)
                 raise UnknownNameError("body part", name, catalogue.body_parts, at=at)
     return {part: frozenset((part, *table.get(part, ()))) for part in catalogue.body_parts}
+
+
+def _relevant(
+    path: Path, vocabulary: Vocabulary, catalogue: Catalogue
+) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    document = strict_yaml.read(path)
+    data: dict[str, dict[str, list[str]]] = document.data or {}
+    for category, by_part in data.items():
+        _category(category, catalogue, document, (category,))
+        for part, facts in by_part.items():
+            at = document.at(category, part)
+            if part != "any" and part not in catalogue.body_parts:
+                raise UnknownNameError("body part", part, catalogue.body_parts, at=at)
+            for fact in facts:
+                vocabulary.require(fact, at)
+    return {
+        category: {part: tuple(facts) for part, facts in by_part.items()}
+        for category, by_part in data.items()
+    }
 
 
 def _body_names(
