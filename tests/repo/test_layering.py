@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "imr_rules"
 ORDER = (
     "errors", "strict_yaml", "data_folders", "letters", "treatments", "facts", "guidelines",
     "engines", "reading", "knowledge", "cases", "explain", "lint", "audit", "checklist", "preview",
-    "whatif", "table", "schemas", "cli", "web",
+    "whatif", "table", "schemas", "cli", "web", "__main__",
 )  # fmt: skip
 APART = ("audit", "checklist", "preview")
 
