@@ -95,6 +95,8 @@ RATIONALE = [
         None,
         "MTUS recommends continued opioids only when pain relief is documented.",
     ),
+    ("opioid", "pain_reduction", "no", "In this case, Norco failed to produce any pain relief."),
+    ("opioid", "pain_reduction", "no", "Here, pain scores remained at 8/10 despite Norco use."),
     # pain_reduction_percent
     ("esi", "pain_reduction_percent", 60, "The patient had 60% relief after the injection."),
     (
@@ -406,6 +408,12 @@ RATIONALE = [
     ("udt", "on_chronic_opioids", "undocumented", "There is no evidence of chronic opioid use."),
     ("opioid", "work_status", "off", "In this case, the patient is not working."),
     ("chiro_manual", "work_status", "full", "The applicant has returned to full duty."),
+    (
+        "opioid",
+        "drug_test_on_file",
+        None,
+        "In this case, drug screens are necessary to assure safe use.",
+    ),
     # taper_planned, sleep_evaluated, medication_reduced_by_treatment
     ("opioid", "taper_planned", "yes", "The provider has started a tapering schedule."),
     (
@@ -453,6 +461,7 @@ RECORD = [
     ("opioid", "adverse_effects_assessed", "yes", "She denies side effects from the medication."),
     ("opioid", "on_chronic_opioids", "yes", "He is on chronic opioid therapy."),
     ("udt", "on_chronic_opioids", "yes", "Medications included tramadol and ibuprofen."),
+    ("opioid", "opioid_relative_contraindication", None, "She is a non-smoker."),
     ("opioid", "severe_acute_injury", "yes", "X-rays showed a fracture of the distal radius."),
     ("opioid", "severe_acute_injury", "no", "X-rays showed no fracture."),
     ("opioid", "work_status", "off", "The worker is temporarily totally disabled."),
