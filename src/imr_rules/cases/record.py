@@ -29,12 +29,13 @@ def load_record(
     knowledge: Knowledge,
     *,
     requests: Sequence[str] = (),
+    otherwise: Sequence[str] = (),
     as_of: date | None = None,
 ) -> Case:
     """Return the case of a letter, chart note, request file, case file or FHIR response.
 
-    *requests* are what is asked for: a chart note says nothing of it, and where they are given
-    they stand for the items of a letter too.
+    *requests* are what is asked for, in place of what the record says of it; *otherwise* where
+    it says nothing, as a chart note does.
 
     Raises:
         InputError: the file cannot be read, or nothing says what is asked for.
@@ -47,6 +48,8 @@ def load_record(
     if draft is not None:
         if requests:
             draft = replace(draft, request=requests[0], beside=tuple(requests[1:]))
+        if not draft.request and otherwise:
+            draft = replace(draft, request=otherwise[0], beside=tuple(otherwise[1:]))
         if not draft.request:
             raise _nothing_asked(path)
         return case_from_draft(draft, knowledge.catalogue, source=str(path))
@@ -59,8 +62,9 @@ def load_record(
             raise InputError(f"holds {len(cases)} cases; one is asked about.", at=Location(path))
         return cases[0]
     letter = read_letter(path)
-    if requests:
-        letter = _asking_for(letter, requests)
+    asked = requests or (() if letter.items else otherwise)
+    if asked:
+        letter = _asking_for(letter, asked)
     case, _ = case_from_letter(letter, knowledge, as_of=as_of)
     if not case.items:
         raise _nothing_asked(path)

@@ -1,1 +1,1 @@
-"""The checklist room."""
+"""What a request must document: the criteria of its topic as questions to tick off."""

@@ -13,6 +13,22 @@ from typing import IO
 from imr_rules.errors import InputError, Location
 
 
+def write_document(document: bytes, path: Path | None, *, is_text: bool) -> None:
+    """Write *document* to the file at *path*, or to stdout where it is text or goes to a pipe.
+
+    Raises:
+        InputError: the file cannot be written, or a terminal would be flooded with bytes.
+    """
+    if path is None:
+        if not is_text and sys.stdout.isatty():
+            raise InputError("is no text for a terminal.", hint="Name a file with --out FILE.")
+        sys.stdout.buffer.write(document)
+        sys.stdout.buffer.flush()
+        return
+    with _appearing(path) as name:
+        name.write_bytes(document)
+
+
 @contextmanager
 def output_to(path: Path | None) -> Iterator[IO[str]]:
     """Yield stdout, or a stream whose contents become the file at *path* when all went well.
@@ -23,15 +39,22 @@ def output_to(path: Path | None) -> Iterator[IO[str]]:
     if path is None:
         yield sys.stdout
         return
+    with _appearing(path) as name, name.open("w", encoding="utf-8") as stream:
+        yield stream
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[Path]:
+    """Yield a file beside *path* that takes its place when all went well, and else vanishes."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", text=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise InputError(
             f"cannot be written ({error.strerror or error}).", at=Location(path)
         ) from None
+    os.close(handle)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            yield stream
+        yield Path(name)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

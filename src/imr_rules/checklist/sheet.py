@@ -1,0 +1,288 @@
+"""Checklist → sheet: titled sections of rows, in words, ready for any kind of page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from imr_rules.checklist.model import (
+    Again,
+    Answer,
+    BarLine,
+    Checklist,
+    Excepted,
+    FactAnswer,
+    Group,
+    Join,
+    Node,
+    Presumed,
+    Question,
+    Way,
+)
+from imr_rules.checklist.wording import Wording
+from imr_rules.facts.model import Evidence
+from imr_rules.guidelines.model import Citation, Stance, Standing
+
+
+class Tone(StrEnum):
+    """How a section speaks: it rules out, it asks, or it only reminds."""
+
+    BAR = "bar"
+    ASK = "ask"
+    QUIET = "quiet"
+
+
+class RowKind(StrEnum):
+    """A question to tick, a pointer to one asked before, or a line that joins others."""
+
+    QUESTION = "question"
+    AGAIN = "again"
+    LABEL = "label"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a section, *depth* steps in.
+
+    *mark* tells the standing (``†`` unverified, ``‡`` seen), *cite* the full place and
+    *short_cite* only what differs from the sheet's own. *warns* is a label over what rules out.
+    """
+
+    kind: RowKind
+    text: str
+    depth: int = 0
+    number: int = 0
+    mark: str = ""
+    cite: str = ""
+    short_cite: str = ""
+    hints: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    answer: Answer | None = None
+    evidence: tuple[str, ...] = ()
+    aside: str = ""
+    warns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled stretch of rows."""
+
+    title: str
+    note: str
+    tone: Tone
+    rows: tuple[Row, ...]
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A checklist in words."""
+
+    lang: str
+    kind: str
+    title: str
+    subtitle: str
+    governed_by: str
+    day: str
+    source: str
+    intro: tuple[str, ...]
+    warning: str
+    sections: tuple[Section, ...]
+    ways_title: str
+    legend: tuple[str, ...]
+    notice: str
+    is_filled: bool
+
+
+_MARKS = {Standing.ATTESTED: "", Standing.SEEN: "‡", Standing.BACKGROUND: "†"}
+
+
+def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
+    """Return *checklist* in *words*."""
+    topic, edition = checklist.topic, checklist.edition
+    filled = checklist.filled
+    source = words.filled_from.format(source=filled.source) if filled else ""
+    day = words.as_of.format(day=checklist.on.isoformat())
+    if topic is None or edition is None:
+        intro = [words.no_guideline]
+        if checklist.add:
+            intro.append(words.add.format(words=", ".join(checklist.add)))
+        intro.append(words.no_guideline_help)
+        return Sheet(
+            lang=words.lang,
+            kind=words.checklist,
+            title=checklist.title,
+            subtitle=checklist.treatment or "",
+            governed_by="",
+            day=day,
+            source=source,
+            intro=tuple(intro),
+            warning="",
+            sections=(),
+            ways_title="",
+            legend=(),
+            notice=words.notice,
+            is_filled=filled is not None,
+        )
+    ways = len(checklist.ways)
+    many = ways > 1
+    warning = ""
+    if not ways:
+        warning = words.never
+    elif topic.stance is Stance.NOT_RECOMMENDED:
+        warning = words.exception_only
+    intro = [] if not ways else [words.how_to_ways if many else words.how_to]
+    return Sheet(
+        lang=words.lang,
+        kind=words.checklist,
+        title=checklist.title,
+        subtitle="" if topic.title == checklist.title else topic.title,
+        governed_by=f"{edition.cite_as}: {topic.cite}. {edition.legal}",
+        day=day,
+        source=source,
+        intro=tuple(intro),
+        warning=warning,
+        sections=tuple(_Writer(topic.cite, words).sections(checklist)),
+        ways_title=words.ways_title.format(count=ways) if many else "",
+        legend=tuple(_legend(checklist, words, topic.cite)),
+        notice=words.notice,
+        is_filled=filled is not None,
+    )
+
+
+def _legend(checklist: Checklist, words: Wording, cite: Citation) -> Iterator[str]:
+    standings = {question.criterion.standing for question in checklist.questions()}
+    if standings:
+        yield words.default_cite.format(cite=cite)
+    if Standing.BACKGROUND in standings:
+        yield f"{_MARKS[Standing.BACKGROUND]} {words.unverified_note}"
+    if Standing.SEEN in standings:
+        yield f"{_MARKS[Standing.SEEN]} {words.seen_note}"
+    if Standing.ATTESTED in standings:
+        yield words.attested_note
+
+
+def group_label(group: Group, words: Wording) -> str:
+    """Return in *words* how many parts of *group* are needed."""
+    total = len(group.parts)
+    if group.join is Join.AT_LEAST and 1 < group.count < total:
+        return words.at_least.format(count=group.count, total=total)
+    one = group.join is Join.ANY or group.count == 1
+    return (words.one_of if one else words.all_of).format(total=total)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes the rows of one checklist; *cite* is the place that goes without saying."""
+
+    cite: Citation
+    words: Wording
+
+    def sections(self, checklist: Checklist) -> Iterator[Section]:
+        words = self.words
+        if checklist.bars:
+            rows = tuple(row for bar in checklist.bars for row in self.bar(bar))
+            yield Section(words.bars_title, words.bars_note, Tone.BAR, rows)
+        if checklist.common:
+            yield Section(words.common_title, "", Tone.ASK, tuple(self.all(checklist.common, 0)))
+        many = len(checklist.ways) > 1
+        for way in checklist.ways:
+            title = f"{words.way.format(letter=way.letter)}: {way.title}" if many else way.title
+            rows = tuple(self.way(way))
+            if rows:
+                yield Section(title, "", Tone.ASK, rows, way.letter if many else "")
+        if checklist.presumed:
+            rows = tuple(row for entry in checklist.presumed for row in self.presumed(entry))
+            yield Section(words.presumed_title, words.presumed_note, Tone.QUIET, rows)
+
+    def way(self, way: Way) -> Iterator[Row]:
+        if way.applies:
+            yield Row(RowKind.LABEL, self.words.applies)
+            yield from self.all(way.applies, 1)
+        yield from self.all(way.needs, 0)
+        if way.bars:
+            yield Row(RowKind.LABEL, self.words.bars_title, warns=True)
+            for bar in way.bars:
+                yield from self.bar(bar, 1)
+
+    def bar(self, bar: BarLine, depth: int = 0) -> Iterator[Row]:
+        yield from self.node(bar.question, depth)
+        yield from self.exceptions(bar.exceptions, depth)
+
+    def presumed(self, entry: Presumed) -> Iterator[Row]:
+        only_in = self.words.only_in if len(entry.ways) == 1 else self.words.only_in_several
+        aside = only_in.format(letters=", ".join(entry.ways)) if entry.ways else ""
+        if isinstance(entry.question, Question):
+            yield self.question(entry.question, 0, aside)
+        else:
+            yield from self.node(entry.question, 0)
+
+    def all(self, nodes: Iterable[Node], depth: int) -> Iterator[Row]:
+        for node in nodes:
+            yield from self.node(node, depth)
+
+    def exceptions(self, nodes: Iterable[Node], depth: int) -> Iterator[Row]:
+        found = list(nodes)
+        if found:
+            yield Row(RowKind.LABEL, self.words.unless, depth + 1)
+            yield from self.all(found, depth + 1)
+
+    def node(self, node: Node, depth: int) -> Iterator[Row]:
+        match node:
+            case Question():
+                yield self.question(node, depth)
+            case Again(question=question):
+                yield Row(
+                    RowKind.AGAIN,
+                    question.criterion.question,
+                    depth,
+                    question.number,
+                    aside=self.words.again.format(number=question.number),
+                    answer=question.answer,
+                )
+            case Group(parts=parts):
+                yield Row(RowKind.LABEL, group_label(node, self.words), depth)
+                yield from self.all(parts, depth + 1)
+            case Excepted(part=part, exceptions=exceptions):
+                yield from self.node(part, depth)
+                yield from self.exceptions(exceptions, depth)
+
+    def question(self, question: Question, depth: int, aside: str = "") -> Row:
+        criterion = question.criterion
+        return Row(
+            RowKind.QUESTION,
+            criterion.question,
+            depth,
+            question.number,
+            mark=_MARKS[criterion.standing],
+            cite=str(criterion.cite),
+            short_cite=self.short(criterion.cite),
+            hints=question.hints,
+            limits=question.limits,
+            answer=question.answer,
+            evidence=tuple(line for fact in question.facts for line in self.evidence(fact)),
+            aside=aside,
+        )
+
+    def short(self, cite: Citation) -> str:
+        if cite == self.cite:
+            return ""
+        if cite.section == self.cite.section and cite.pages:
+            return str(cite).removeprefix(f"{cite.section}, ")
+        return str(cite)
+
+    def evidence(self, answer: FactAnswer) -> Iterator[str]:
+        if answer.value is None:
+            return
+        name = answer.fact.id.replace("_", " ")
+        proofs = list(dict.fromkeys(self.proof(e) for e in answer.evidence))[:2] or [""]
+        for proof in proofs:
+            yield f"{name}: {answer.words}{f' · {proof}' if proof else ''}"
+
+    def proof(self, evidence: Evidence) -> str:
+        place = self.words.section(evidence.section.value)
+        if evidence.quote:
+            where = self.words.characters.format(start=evidence.start, end=evidence.end)
+            return f"“{' '.join(evidence.quote.split())}” ({place}, {where})"
+        return f"{evidence.note} ({place})" if evidence.note else place

@@ -1,0 +1,106 @@
+"""What a checklist is asked for ("Norco 10/325 #120", a topic) → the topic that governs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from imr_rules.errors import UnknownNameError
+from imr_rules.guidelines.load import days_in_force
+from imr_rules.guidelines.model import Edition, Topic
+from imr_rules.guidelines.select import governing_topic
+from imr_rules.knowledge import Knowledge
+from imr_rules.treatments.from_title import parse_request
+from imr_rules.treatments.model import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A treatment or topic with the text that governs it on a day.
+
+    *request* is None for a topic named by its id. *add* names what a request leaves open without
+    which no topic can be chosen.
+    """
+
+    title: str
+    treatment: str | None
+    on: date
+    request: Request | None
+    edition: Edition | None
+    topic: Topic | None
+    searched: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
+
+
+def subject_named(name: str, knowledge: Knowledge, on: date | None, *, today: date) -> Subject:
+    """Return the subject that goes by *name*: a topic, ``edition/topic``, or a request's title.
+
+    Without *on* it is *today*, or for a topic the last day on which it was in force.
+
+    Raises:
+        UnknownNameError: nothing goes by that name.
+    """
+    topic = _topic_named(name, knowledge, on or today)
+    if topic is not None:
+        edition = knowledge.library.editions[topic.edition]
+        start, end = days_in_force(edition, topic)
+        day = on or min(max(today, start), end - timedelta(days=1))
+        return Subject(topic.title, None, day, None, edition, topic)
+    request = parse_request(name, knowledge.catalogue)
+    if request.treatment is None and name in knowledge.catalogue.treatments:
+        request = _request_for(name, knowledge)
+    if request.treatment is None:
+        known = [*knowledge.catalogue.names, *(t.id for t in knowledge.library.topics())]
+        raise UnknownNameError("treatment or topic", name, known)
+    return subject_of(request, knowledge, on or today)
+
+
+def subject_of(request: Request, knowledge: Knowledge, on: date) -> Subject:
+    """Return the subject of *request* on the day *on*."""
+    governing = governing_topic(knowledge.library, request, on)
+    treatment = knowledge.catalogue.treatments.get(request.treatment or "")
+    title = treatment.title if treatment else None
+    if governing is None:
+        searched = tuple(e.id for e in knowledge.library.in_search_order() if e.is_in_force(on))
+        add = _left_open(request, knowledge, on)
+        return Subject(request.title, title, on, request, None, None, searched, add)
+    return Subject(
+        request.title, title, on, request, governing.edition, governing.topic, governing.silent
+    )
+
+
+def _request_for(treatment: str, knowledge: Knowledge) -> Request:
+    entry = knowledge.catalogue.treatments[treatment]
+    return Request(title=entry.title, treatment=treatment, category=entry.category)
+
+
+def _topic_named(name: str, knowledge: Knowledge, on: date) -> Topic | None:
+    """Return the topic called *name*: one in force before any other, the first in search order."""
+    editions = knowledge.library.in_search_order()
+    found = [
+        (edition, topic)
+        for edition in editions
+        for topic in edition.topics.values()
+        if name in (topic.id, f"{edition.id}/{topic.id}")
+    ]
+
+    def distance(pair: tuple[Edition, Topic]) -> int:
+        start, end = days_in_force(*pair)
+        return max((start - on).days, (on - end).days + 1, 0)
+
+    return min(found, key=distance)[1] if found else None
+
+
+def _left_open(request: Request, knowledge: Knowledge, on: date) -> tuple[str, ...]:
+    """Return the body parts and phases with which a topic in force would speak to *request*."""
+    lineage = set(knowledge.catalogue.lineage(request))
+    words: dict[str, None] = {}
+    for edition in knowledge.library.in_search_order():
+        if not edition.is_in_force(on):
+            continue
+        for topic in edition.topics.values():
+            start, end = days_in_force(edition, topic)
+            if start <= on < end and lineage & set(topic.applies_to.treatments):
+                for word in (*topic.applies_to.body_parts, *topic.applies_to.phases):
+                    words[word.replace("_", " ")] = None
+    return tuple(words)
