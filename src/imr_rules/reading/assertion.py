@@ -41,10 +41,13 @@ class Scopes:
 def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) -> Scopes:
     """Find every mark of *marks* in the flat, lower-case *sentence*."""
     found: dict[Mark, tuple[tuple[int, int], ...]] = {}
-    for mark, patterns in marks.items():
-        spans = sorted({m.span() for p in patterns for m in p.finditer(sentence)})
+    for mark in marks.keys() - _BESIDE_NEGATIONS:
+        spans = _spans(sentence, marks[mark])
         if spans:
-            found[mark] = tuple(spans)
+            found[mark] = spans
+    if found.keys() & NEGATIONS:
+        for mark in _BESIDE_NEGATIONS & marks.keys():
+            found[mark] = _spans(sentence, marks[mark])
     # The "not" of a verdict denies no fact that stands in the same sentence.
     pseudo = (*found.get(Mark.NOT_NEGATION, ()), *found.get(Mark.CONCLUSION, ()))
     if pseudo:
@@ -57,6 +60,10 @@ def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) 
             if mark in found:
                 found[mark] = tuple(s for s in found[mark] if not _inside(s, missing))
     return Scopes(found, *_commas(sentence, found))
+
+
+def _spans(sentence: str, patterns: Sequence[re.Pattern[str]]) -> tuple[tuple[int, int], ...]:
+    return tuple(sorted({m.span() for p in patterns for m in p.finditer(sentence)}))
 
 
 def _commas(
@@ -78,6 +85,17 @@ def _commas(
     return tuple(clauses), tuple(parts)
 
 
+# Marks that mean nothing in the half of all sentences that deny nothing: not looked for there.
+_BESIDE_NEGATIONS = frozenset(
+    (
+        Mark.NOT_NEGATION,
+        Mark.ENDS_SCOPE,
+        Mark.EXAMINED,
+        Mark.SAID_AFTER,
+        Mark.CLAUSE,
+        Mark.LIST,
+    )
+)
 _COMMA = re.compile(r",\s")
 
 
