@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from imr_rules.cases.evaluate import Conclusion, evaluate_case
-from imr_rules.cases.model import Case, CaseItem
-from imr_rules.engines.model import Engine, Prediction
-from imr_rules.engines.thresholds import Limit, limits_on
+from imr_rules.cases.model import Case
+from imr_rules.engines.model import Engine
+from imr_rules.engines.thresholds import limits_on
 from imr_rules.explain.explain import explain
-from imr_rules.explain.fact_words import FactStated, stated, value_words
-from imr_rules.explain.flips import Flip, flips_of, reasons_core, smallest_flips
-from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading, Value
-from imr_rules.guidelines.model import Topic
+from imr_rules.explain.fact_words import stated
+from imr_rules.explain.flips import reasons_core
+from imr_rules.explain.hinges import hinges_of
+from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
-from imr_rules.preview.model import Hinge, HingeFact, Need, Preview
+from imr_rules.preview.model import Preview
 
 
 def preview_case(
@@ -34,19 +32,6 @@ def preview_case(
     )
 
 
-def with_facts(case: Case, item: CaseItem, changes: Mapping[str, Value], basis: Basis) -> Case:
-    """Return *case* as it would be if the record of *item* showed *changes* too.
-
-    On the review basis the reviewer would have found them as well.
-    """
-    readings = dict(item.readings)
-    for reading in (Reading.RECORD, *([Reading.RATIONALE] if basis is Basis.REVIEW else [])):
-        readings[reading] = {**readings.get(reading, {}), **changes}
-    changed = replace(item, readings=readings)
-    items = tuple(changed if other.number == item.number else other for other in case.items)
-    return replace(case, items=items)
-
-
 def _preview(
     conclusion: Conclusion, knowledge: Knowledge, engine: Engine, as_of: date | None
 ) -> Preview:
@@ -56,95 +41,11 @@ def _preview(
     topic, parameters = conclusion.governing.topic, conclusion.governing.edition.parameters
     limits = limits_on(topic, parameters, conclusion.on)
     facts = conclusion.sheet.values
-    # What only has to be documented comes first, even where correcting a known fact takes less.
-    documented = smallest_flips(
-        topic,
-        parameters,
-        conclusion.on,
-        facts,
-        knowledge.vocabulary,
-        fixed=[fact for fact, value in facts.items() if value != UNDOCUMENTED],
-    )
-    ranked = dict.fromkeys((*documented.flips, *flips_of(conclusion, knowledge).flips))
-    turning = [f for f in ranked if _turns(f, conclusion, knowledge, engine, as_of)]
     core = reasons_core(topic, parameters, conclusion.on, facts, knowledge.vocabulary)
     return Preview(
         explanation,
-        _hinges(turning, topic, limits, facts, knowledge),
+        hinges_of(conclusion, knowledge, engine, as_of=as_of),
         tuple(
             stated(knowledge.vocabulary[fact], facts[fact], topic, limits, facts) for fact in core
         ),
-    )
-
-
-def _turns(
-    flip: Flip,
-    conclusion: Conclusion,
-    knowledge: Knowledge,
-    engine: Engine,
-    as_of: date | None,
-) -> bool:
-    """Whether *flip* still turns the prediction once what follows from it is derived anew.
-
-    The visits done so far, once known, may add up with those asked for to more than is allowed.
-    """
-    basis = conclusion.sheet.basis
-    changed = with_facts(conclusion.case, conclusion.item, dict(flip.changes), basis)
-    for again in evaluate_case(changed, basis, knowledge, engine, as_of=as_of):
-        if again.item.number == conclusion.item.number:
-            return again.prediction not in (conclusion.prediction, Prediction.NO_GUIDELINE)
-    return False
-
-
-def _hinges(
-    flips: Iterable[Flip],
-    topic: Topic,
-    limits: Mapping[str, Limit],
-    facts: Mapping[str, Value],
-    knowledge: Knowledge,
-) -> tuple[Hinge, ...]:
-    """Return *flips* by their sets of facts; several answers of a single fact become one hinge."""
-    hinges: list[Hinge] = []
-    single: dict[str, list[Flip]] = {}
-    for flip in flips:
-        if len(flip.changes) == 1:
-            single.setdefault(flip.facts[0], []).append(flip)
-    for flip in flips:
-        alike = single.get(flip.facts[0], [flip]) if len(flip.changes) == 1 else [flip]
-        if alike[0] is not flip:
-            continue
-        after = {**facts, **dict(flip.changes)}
-        parts = [
-            _hinge_fact(
-                fact, [dict(f.changes)[fact] for f in alike], topic, limits, after, facts, knowledge
-            )
-            for fact in flip.facts
-        ]
-        known = any(part.now not in (None, UNDOCUMENTED) for part in parts)
-        hinges.append(Hinge(tuple(parts), Need.CORRECT if known else Need.DOCUMENT, flip.cost))
-    return tuple(hinges)
-
-
-def _hinge_fact(
-    name: str,
-    values: Sequence[Value],
-    topic: Topic,
-    limits: Mapping[str, Limit],
-    after: Mapping[str, Value],
-    before: Mapping[str, Value],
-    knowledge: Knowledge,
-) -> HingeFact:
-    fact = knowledge.vocabulary[name]
-    answers: dict[str, FactStated] = {}
-    for value in values:
-        said = stated(fact, value, topic, limits, after)
-        answers.setdefault(said.answer, said)
-    now = before.get(name)
-    return HingeFact(
-        name,
-        fact.question,
-        tuple(answers.values()),
-        now,
-        "" if now is None else value_words(fact, now),
-        fact.documentation,
     )

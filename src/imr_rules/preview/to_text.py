@@ -9,9 +9,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from imr_rules.engines.model import Prediction
+from imr_rules.explain.hinges import Hinge, HingeFact, Need
 from imr_rules.explain.model import Reason
 from imr_rules.explain.to_text import item_heading, reason_text
-from imr_rules.preview.model import Hinge, HingeFact, Need, Preview
+from imr_rules.preview.model import Preview
 
 _MOST_HINGES = 5
 """More ways than these help nobody choose; the JSON lists all."""

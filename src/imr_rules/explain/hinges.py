@@ -1,0 +1,164 @@
+"""What the outcome hinges on: the sets of facts that would turn it, in the words of questions.
+
+Flips are held against the whole case once more: the visits done so far, once known, may add up with
+those asked for to more than is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from imr_rules.cases.evaluate import Conclusion, evaluate_case
+from imr_rules.cases.model import Case, CaseItem
+from imr_rules.engines.model import Engine, Prediction
+from imr_rules.engines.thresholds import Limit, limits_on
+from imr_rules.explain.fact_words import FactStated, stated, value_words
+from imr_rules.explain.flips import Flip, flips_of, smallest_flips
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading, Value
+from imr_rules.guidelines.model import Topic
+from imr_rules.knowledge import Knowledge
+
+
+class Need(StrEnum):
+    """What a hinge asks of the record: to show what it leaves open, or to say otherwise."""
+
+    DOCUMENT = "document"
+    CORRECT = "correct"
+
+
+@dataclass(frozen=True, slots=True)
+class HingeFact:
+    """One fact of a hinge: the answers that do, and what the record says now (None: nothing)."""
+
+    fact: str
+    question: str
+    answers: tuple[FactStated, ...]
+    now: Value | None
+    now_words: str
+    documentation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hinge:
+    """A smallest set of facts that would turn the prediction, if the record shows them."""
+
+    facts: tuple[HingeFact, ...]
+    need: Need
+    cost: int
+
+    @property
+    def changes(self) -> dict[str, Value]:
+        """The facts with a value each that turns the prediction."""
+        return {part.fact: part.answers[0].value for part in self.facts}
+
+
+def hinges_of(
+    conclusion: Conclusion, knowledge: Knowledge, engine: Engine, *, as_of: date | None = None
+) -> tuple[Hinge, ...]:
+    """Return what would turn *conclusion*: what only has to be documented first, then the rest."""
+    if conclusion.governing is None:
+        return ()
+    topic, parameters = conclusion.governing.topic, conclusion.governing.edition.parameters
+    facts = conclusion.sheet.values
+    # Where correcting a known fact takes less, what has to be documented is still wanted.
+    documented = smallest_flips(
+        topic,
+        parameters,
+        conclusion.on,
+        facts,
+        knowledge.vocabulary,
+        fixed=[fact for fact, value in facts.items() if value != UNDOCUMENTED],
+    )
+    ranked = dict.fromkeys((*documented.flips, *flips_of(conclusion, knowledge).flips))
+    turning = [f for f in ranked if _turns(f, conclusion, knowledge, engine, as_of)]
+    limits = limits_on(topic, parameters, conclusion.on)
+    return _grouped(turning, topic, limits, facts, knowledge)
+
+
+def with_facts(case: Case, item: CaseItem, changes: Mapping[str, Value], basis: Basis) -> Case:
+    """Return *case* as it would be if the record of *item* showed *changes* too.
+
+    On the review basis the reviewer would have found them as well.
+    """
+    readings = dict(item.readings)
+    for reading in (Reading.RECORD, *([Reading.RATIONALE] if basis is Basis.REVIEW else [])):
+        readings[reading] = {**readings.get(reading, {}), **changes}
+    changed = replace(item, readings=readings)
+    items = tuple(changed if other.number == item.number else other for other in case.items)
+    return replace(case, items=items)
+
+
+def _turns(
+    flip: Flip,
+    conclusion: Conclusion,
+    knowledge: Knowledge,
+    engine: Engine,
+    as_of: date | None,
+) -> bool:
+    """Whether *flip* still turns the prediction once what follows from it is derived anew.
+
+    The visits done so far, once known, may add up with those asked for to more than is allowed.
+    """
+    basis = conclusion.sheet.basis
+    changed = with_facts(conclusion.case, conclusion.item, dict(flip.changes), basis)
+    for again in evaluate_case(changed, basis, knowledge, engine, as_of=as_of):
+        if again.item.number == conclusion.item.number:
+            return again.prediction not in (conclusion.prediction, Prediction.NO_GUIDELINE)
+    return False
+
+
+def _grouped(
+    flips: Iterable[Flip],
+    topic: Topic,
+    limits: Mapping[str, Limit],
+    facts: Mapping[str, Value],
+    knowledge: Knowledge,
+) -> tuple[Hinge, ...]:
+    """Return *flips* by their sets of facts; several answers of a single fact become one hinge."""
+    hinges: list[Hinge] = []
+    single: dict[str, list[Flip]] = {}
+    for flip in flips:
+        if len(flip.changes) == 1:
+            single.setdefault(flip.facts[0], []).append(flip)
+    for flip in flips:
+        alike = single.get(flip.facts[0], [flip]) if len(flip.changes) == 1 else [flip]
+        if alike[0] is not flip:
+            continue
+        after = {**facts, **dict(flip.changes)}
+        parts = [
+            _hinge_fact(
+                fact, [dict(f.changes)[fact] for f in alike], topic, limits, after, facts, knowledge
+            )
+            for fact in flip.facts
+        ]
+        known = any(part.now not in (None, UNDOCUMENTED) for part in parts)
+        hinges.append(Hinge(tuple(parts), Need.CORRECT if known else Need.DOCUMENT, flip.cost))
+    return tuple(hinges)
+
+
+def _hinge_fact(
+    name: str,
+    values: Sequence[Value],
+    topic: Topic,
+    limits: Mapping[str, Limit],
+    after: Mapping[str, Value],
+    before: Mapping[str, Value],
+    knowledge: Knowledge,
+) -> HingeFact:
+    fact = knowledge.vocabulary[name]
+    answers: dict[str, FactStated] = {}
+    for value in values:
+        said = stated(fact, value, topic, limits, after)
+        answers.setdefault(said.answer, said)
+    now = before.get(name)
+    return HingeFact(
+        name,
+        fact.question,
+        tuple(answers.values()),
+        now,
+        "" if now is None else value_words(fact, now),
+        fact.documentation,
+    )

@@ -1,0 +1,151 @@
+"""Which questions can still matter, and which of them settles the outcome soonest.
+
+The outcome of a topic is one formula over its facts (:mod:`imr_rules.engines.symbolic`). What is
+known is put into it; a fact matters if what is left can still come out otherwise by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from imr_rules.cases.draft import Draft, case_from_draft
+from imr_rules.cases.evaluate import evaluate_case
+from imr_rules.engines.cells import MISSING, SILENT
+from imr_rules.engines.formula import ALWAYS, Formula
+from imr_rules.engines.model import Engine
+from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
+from imr_rules.facts.derive import SumOf
+from imr_rules.facts.model import Basis, Value
+from imr_rules.facts.vocabulary import Fact
+from imr_rules.guidelines.model import Criterion, Topic
+from imr_rules.guidelines.select import Governing
+from imr_rules.knowledge import Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestion:
+    """The question that is best asked next, and how many can matter, itself included."""
+
+    fact: Fact
+    open_questions: int
+    criteria: tuple[Criterion, ...]
+    """The criteria that ask for it: why the question is put."""
+
+
+@dataclass
+class Outlook:
+    """What is open on one day under one topic; made once and asked after every answer."""
+
+    symbolic: SymbolicTopic
+    sums: Mapping[str, Sequence[str]]
+    """By derived fact the facts that it adds up: those are asked, not the sum."""
+    _depends: dict[tuple[Formula, int], bool] = field(default_factory=dict)
+
+    @staticmethod
+    def of(governing: Governing, draft: Draft, knowledge: Knowledge) -> Outlook:
+        """Return the outlook of *draft* under the topic that governs it."""
+        assert draft.request_date is not None
+        parameters = governing.edition.parameters
+        return Outlook(
+            symbolic_topic(governing.topic, parameters, draft.request_date, knowledge.vocabulary),
+            {name: way.of for name, way in knowledge.derivations.items() if isinstance(way, SumOf)},
+        )
+
+    @property
+    def topic(self) -> Topic:
+        return self.symbolic.topic
+
+    def mattering(self, known: Mapping[str, Value]) -> tuple[str, ...]:
+        """Return the facts to ask that can still change the outcome, in the topic's order."""
+        left = self._left(known)
+        symbolic = self.symbolic
+        found: dict[str, None] = {}
+        for number, fact in enumerate(symbolic.facts):
+            if fact not in known and self._matters(left, number):
+                for asked in self._asked_for(fact, known):
+                    found[asked] = None
+        return tuple(found)
+
+    def best(self, known: Mapping[str, Value], among: Sequence[str]) -> str:
+        """Return the fact of *among* after whose answer the fewest questions remain on average."""
+        return min(among, key=lambda fact: self._expected(fact, known))
+
+    def _asked_for(self, fact: str, known: Mapping[str, Value]) -> Iterator[str]:
+        parts = self.sums.get(fact)
+        if parts is None:
+            yield fact
+        else:
+            yield from (part for part in parts if part not in known)
+
+    def _left(self, known: Mapping[str, Value]) -> Formula:
+        symbolic = self.symbolic
+        left = symbolic.recommended
+        for number, fact in enumerate(symbolic.facts):
+            if fact in known:
+                cell = symbolic.cells[fact].cell_of(known[fact])
+                left = symbolic.formulas.given(left, number, cell)
+        return left
+
+    def _cells(self, number: int) -> tuple[int, ...]:
+        """Return the cells that an open fact can come to lie in: none said, missing, or known."""
+        offered = self.symbolic.cells[self.symbolic.facts[number]].offered
+        return (SILENT, MISSING, *offered)
+
+    def _matters(self, left: Formula, number: int) -> bool:
+        """Whether the fact can change the outcome, whatever the other open facts turn out to be."""
+        formulas = self.symbolic.formulas
+        if left <= ALWAYS or not formulas.facts_of(left) >> number & 1:
+            return False
+        key = (left, number)
+        found = self._depends.get(key)
+        if found is None:
+            rests = {formulas.given(left, number, cell) for cell in self._cells(number)}
+            others = formulas.facts_of(left) & ~(1 << number)
+            if len(rests) == 1:
+                found = False
+            elif all(rest <= ALWAYS for rest in rests):
+                found = True
+            else:
+                other = (others & -others).bit_length() - 1
+                found = any(
+                    self._matters(formulas.given(left, other, cell), number)
+                    for cell in self._cells(other)
+                )
+            self._depends[key] = found
+        return found
+
+    def _expected(self, fact: str, known: Mapping[str, Value]) -> float:
+        """Return how many facts the formula still reads on average once *fact* is answered."""
+        symbolic, formulas = self.symbolic, self.symbolic.formulas
+        left = self._left(known)
+        if fact not in symbolic.facts:
+            # Part of a sum: its answer settles the sum if nothing else is missing of it.
+            fact = next(name for name, parts in self.sums.items() if fact in parts)
+        number = symbolic.facts.index(fact)
+        cells = symbolic.cells[fact].offered or (MISSING,)
+        rests = [formulas.given(left, number, cell) for cell in cells]
+        return sum(formulas.facts_of(rest).bit_count() for rest in rests) / len(rests)
+
+
+def known_of(draft: Draft, knowledge: Knowledge, engine: Engine) -> Mapping[str, Value]:
+    """Return what is known of *draft*'s request, with what follows from dates and title."""
+    case = case_from_draft(draft, knowledge.catalogue)
+    return evaluate_case(case, Basis.RECORD, knowledge, engine)[0].sheet.values
+
+
+def next_question(
+    outlook: Outlook, draft: Draft, passed: Sequence[str], knowledge: Knowledge, engine: Engine
+) -> NextQuestion | None:
+    """Return what to ask next about *draft*; None once nothing that can be asked matters.
+
+    Questions put off in an earlier session come last; those *passed* in this one do not come back.
+    """
+    known = known_of(draft, knowledge, engine)
+    mattering = [fact for fact in outlook.mattering(known) if fact not in passed]
+    if not mattering:
+        return None
+    first = [fact for fact in mattering if fact not in draft.skipped]
+    chosen = outlook.best(known, first or mattering)
+    criteria = tuple(c for c in outlook.topic.criteria.values() if chosen in c.facts)
+    return NextQuestion(knowledge.vocabulary[chosen], len(mattering), criteria)
