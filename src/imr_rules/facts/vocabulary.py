@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
@@ -136,7 +137,7 @@ class Fact(_Frozen):
         if value == UNDOCUMENTED and isinstance(value, str):
             return UNDOCUMENTED
         if self.type is FactType.NUMBER:
-            if isinstance(value, int | float) and not isinstance(value, bool):
+            if isinstance(value, int | float) and not isinstance(value, bool) and _is_plain(value):
                 return value
             raise WrongTypeError(
                 f"fact {self.id!r} is a number ({self.unit}), not {value!r}.", at=at
@@ -148,6 +149,11 @@ class Fact(_Frozen):
             f" not {value!r}.",
             at=at,
         )
+
+
+def _is_plain(number: float) -> bool:
+    """Whether *number* is finite and of a size that any engine can hold exactly."""
+    return math.isfinite(number) and abs(number) < 1e12
 
 
 class Vocabulary(Mapping[str, Fact]):

@@ -1,0 +1,61 @@
+"""The vocabulary checks values and merges what one reading says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from imr_rules.data_folders import rules_folder
+from imr_rules.errors import UnknownNameError, WrongTypeError
+from imr_rules.facts.model import Value
+from imr_rules.facts.vocabulary import load_vocabulary
+
+VOCABULARY = load_vocabulary(rules_folder())
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [
+        ("pain_reduction", "maybe"),
+        ("pain_reduction", True),
+        ("neuro_deficit_objective", "yes"),
+        ("pain_severity", "eight"),
+        ("pain_severity", float("nan")),
+        ("pain_severity", float("inf")),
+        ("pain_severity", 10**15),
+        ("pain_severity", True),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(fact: str, value: Any) -> None:
+    """Only the fact's own values, plain numbers and "undocumented" pass."""
+    with pytest.raises(WrongTypeError):
+        VOCABULARY[fact].check(value)
+
+
+def test_an_unknown_fact_is_answered_with_the_nearest() -> None:
+    """The error is also a LookupError, so that callers may treat it as one."""
+    with pytest.raises(UnknownNameError, match="pain_reduction") as caught:
+        VOCABULARY["pain_reducton"]
+    assert isinstance(caught.value, LookupError)
+
+
+@pytest.mark.parametrize(
+    ("fact", "said", "merged"),
+    [
+        ("cures_checked", ["yes", "undocumented"], "yes"),
+        ("cures_checked", ["undocumented", "undocumented"], "undocumented"),
+        ("cures_checked", ["yes", "no"], "no"),
+        ("prior_units_completed", [4, 6, "undocumented"], 6),
+        ("neuro_deficit_objective", ["unequivocal", "none", "equivocal"], "unequivocal"),
+    ],
+)
+def test_several_statements_become_one_value(fact: str, said: list[Value], merged: Value) -> None:
+    """The rule that the vocabulary declares for the fact decides."""
+    assert merged == VOCABULARY[fact].merged(said)
+
+
+def test_every_fact_asks_a_question_and_says_what_documents_it() -> None:
+    """A checklist can be made of any fact."""
+    lacking = [f.id for f in VOCABULARY.values() if not f.question or not f.documentation]
+    assert [] == lacking
