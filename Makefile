@@ -22,6 +22,7 @@ lint: setup
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 	$(BIN)/mypy
+	$(BIN)/imr-rules lint --level warning
 
 bench: setup
 	$(BIN)/python -m pytest --benchmark-only --benchmark-columns=median,ops,rounds --override-ini addopts= tests/bench

@@ -11,7 +11,8 @@ import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf, nextafter
+from itertools import pairwise
+from math import inf, isfinite, nextafter
 from typing import Any
 
 from imr_rules.engines.thresholds import Limit, number_of
@@ -86,7 +87,13 @@ class FactCells:
         """The places of the cells that a document can bring the fact into."""
         return tuple(place for place in self.known if self.cells[place].offers)
 
-    def where(self, holds: Callable[[Value], bool]) -> int:
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every value of the fact that is a word."""
+        offers = (offer for place in self.known for offer in self.cells[place].offers)
+        return tuple(offer for offer in offers if isinstance(offer, str))
+
+    def where(self, holds: Callable[[Any], bool]) -> int:
         """Return the known cells whose values satisfy *holds*, one bit each."""
         samples = ((place, self.cells[place].sample) for place in self.known)
         return sum(1 << place for place, sample in samples if sample is not None and holds(sample))
@@ -162,7 +169,7 @@ def _number_cells(fact: Fact, limits: Sequence[float], tests: Sequence[_Test]) -
     least = 0.0 if fact.minimum is None else float(fact.minimum)
     most = inf if fact.maximum is None else float(fact.maximum)
     alike: defaultdict[tuple[object, ...], list[float]] = defaultdict(list)
-    for point in _points(limits, least):
+    for point in _points(limits, least, most):
         alike[tuple(test(point) for test in tests)].append(point)
     places = {answers: FIRST_KNOWN + index for index, answers in enumerate(alike)}
 
@@ -172,29 +179,30 @@ def _number_cells(fact: Fact, limits: Sequence[float], tests: Sequence[_Test]) -
 
     known: list[Cell] = []
     for points in alike.values():
-        # A threshold first: it tells the reader how far a number has to go.
+        # The nearest to a threshold tells the reader how far a number has to go.
         allowed = sorted(
             (point for point in points if least <= point <= most),
-            key=lambda point: point not in limits,
+            key=lambda point: min((abs(point - limit) for limit in limits), default=0.0),
         )
         known.append(Cell(points[0], tuple(map(_plain, allowed[:1]))))
     return FactCells(fact.id, (*_UNSETTLED, *known), place)
 
 
-def _points(limits: Sequence[float], least: float) -> Iterator[float]:
-    """Yield a number of each stretch that *limits* make, the limits included, in order."""
-    if not limits:
-        yield least
-        return
-    lowest = limits[0]
-    # A number below the least possible one is sampled too: a sheet may hold it all the same.
-    yield _below(lowest) if _below(lowest) >= least or lowest <= least else (least + lowest) / 2
-    for index, limit in enumerate(limits):
-        yield limit
-        if index + 1 == len(limits):
-            yield _above(limit)
-        elif (between := _between(limit, limits[index + 1])) is not None:
-            yield between
+def _points(limits: Sequence[float], least: float, most: float) -> Iterator[float]:
+    """Yield a number of each stretch that *limits* make, in order.
+
+    The ends of what the fact can be count as limits, so that a stretch that reaches over an end is
+    seen from both sides; what lies beyond is sampled too, for a sheet may hold it all the same.
+    """
+    marks = sorted({*limits, *(end for end in (least, most) if isfinite(end))})
+    yield _below(marks[0])
+    for mark, following in pairwise(marks):
+        yield mark
+        yield from (n for n in (_above(mark), _below(following)) if mark < n < following)
+        if mark < (middle := mark + (following - mark) / 2) < following:
+            yield middle
+    yield marks[-1]
+    yield _above(marks[-1])
 
 
 def _below(limit: float) -> float:
@@ -203,14 +211,6 @@ def _below(limit: float) -> float:
 
 def _above(limit: float) -> float:
     return limit + 1 if limit + 1 > limit else nextafter(limit, inf)
-
-
-def _between(low: float, high: float) -> float | None:
-    """Return a number between *low* and *high*, a whole step up if there is room; None of none."""
-    for number in (_above(low), low + (high - low) / 2, nextafter(low, inf)):
-        if low < number < high:
-            return number
-    return None
 
 
 def _plain(number: float) -> int | float:

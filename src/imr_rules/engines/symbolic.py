@@ -91,6 +91,10 @@ class SymbolicTopic:
         """Return when *route* is satisfied under *reading*, topic-wide bars left aside."""
         return _route(route, reading, self.formulas)
 
+    def recommends(self, topic: Topic, reading: Reading) -> Formula:
+        """Return when *topic*, this one or one with the same criteria, recommends."""
+        return _recommends(topic, reading, self.formulas)
+
 
 def symbolic_topic(
     topic: Topic, parameters: Mapping[str, Parameter], on: date, vocabulary: Vocabulary
@@ -171,11 +175,11 @@ class _Builder:
             return self._compared(condition, limit.default)
         table = dict(limit.table)
         by = self.cells[limit.by]
-        numbers = dict.fromkeys((limit.default, *table.values()))
         true: list[Formula] = []
         possible: list[Formula] = []
-        for number in numbers:
-            looked_up = by.where(lambda key, n=number: table.get(key, limit.default) == n)
+        for number in dict.fromkeys((limit.default, *table.values())):
+            keys = {key for key in by.words if table.get(key, limit.default) == number}
+            looked_up = by.where(keys.__contains__)
             if number == limit.default:
                 looked_up |= _UNSETTLED | 1 << STRANGE
             applies = self._in(limit.by, looked_up)

@@ -109,6 +109,7 @@ class TopicFile(_Raw):
     criteria: dict[str, _RawCriterion] = {}
     routes: dict[str, _RawRoute] = {}
     bars: list[Any] = []
+    hurts_by_design: dict[str, str] = {}
 
 
 class ParameterFile(_Raw):
@@ -361,6 +362,7 @@ class _TopicBuilder:
                     )
                 )
         applies = self._applies(raw.applies_to)
+        self._check_hurts(raw.hurts_by_design)
         if self.problems:
             raise PackErrors(self.problems)
         return Topic(
@@ -377,11 +379,19 @@ class _TopicBuilder:
             in_force_from=raw.in_force.from_ if raw.in_force else None,
             in_force_until=raw.in_force.until if raw.in_force else None,
             also_cited_as=tuple(raw.also_cited_as),
+            hurts_by_design=raw.hurts_by_design,
             at=self.document.at("topic"),
         )
 
     def _add(self, problem: PackError) -> None:
         self.problems.append(problem)
+
+    def _check_hurts(self, raw: Mapping[str, str]) -> None:
+        read = {fact for criterion in self.criteria.values() for fact in criterion.facts}
+        for fact in raw:
+            if fact not in read:
+                at = self.document.at("hurts_by_design", fact)
+                self._add(UnknownNameError("fact of this topic", fact, read, at=at))
 
     def _fail(self, message: str, loc: Loc) -> Never:
         raise WrongTypeError(message, at=self.document.at(*loc))

@@ -289,6 +289,8 @@ class Topic:
     in_force_from: date | None = None
     in_force_until: date | None = None
     also_cited_as: tuple[str, ...] = ()
+    hurts_by_design: Mapping[str, str] = field(default_factory=dict)
+    """Facts whose favourable value may defeat the request here, each with the reason."""
     at: Location | None = field(default=None, compare=False)
 
     @property
