@@ -163,6 +163,20 @@ def _legend(checklist: Checklist, words: Wording, cite: Citation) -> Iterator[st
         yield words.attested_note
 
 
+def standing_mark(standing: Standing) -> str:
+    """Return the sign that stands behind what is known with *standing*."""
+    return _MARKS[standing]
+
+
+def evidence_words(evidence: Evidence, words: Wording) -> str:
+    """Return a quotation with its place, or the note that stands for one."""
+    place = words.section(evidence.section.value)
+    if evidence.quote:
+        where = words.characters.format(start=evidence.start, end=evidence.end)
+        return f"“{' '.join(evidence.quote.split())}” ({place}, {where})"
+    return f"{evidence.note} ({place})" if evidence.note else place
+
+
 def group_label(group: Group, words: Wording) -> str:
     """Return in *words* how many parts of *group* are needed."""
     total = len(group.parts)
@@ -276,13 +290,8 @@ class _Writer:
         if answer.value is None:
             return
         name = answer.fact.id.replace("_", " ")
-        proofs = list(dict.fromkeys(self.proof(e) for e in answer.evidence))[:2] or [""]
+        proofs = list(dict.fromkeys(evidence_words(e, self.words) for e in answer.evidence))[
+            :2
+        ] or [""]
         for proof in proofs:
             yield f"{name}: {answer.words}{f' · {proof}' if proof else ''}"
-
-    def proof(self, evidence: Evidence) -> str:
-        place = self.words.section(evidence.section.value)
-        if evidence.quote:
-            where = self.words.characters.format(start=evidence.start, end=evidence.end)
-            return f"“{' '.join(evidence.quote.split())}” ({place}, {where})"
-        return f"{evidence.note} ({place})" if evidence.note else place

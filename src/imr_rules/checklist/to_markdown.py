@@ -14,27 +14,27 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
 
 def sheet_to_markdown(sheet: Sheet, words: Wording) -> str:
     """Return *sheet* as a Markdown document."""
-    lines = [f"# {sheet.kind}: {_plain(sheet.title)}", ""]
+    lines = [f"# {sheet.kind}: {plain(sheet.title)}", ""]
     for line in (sheet.subtitle, f"{sheet.day}.", _sentence(sheet.governed_by, words.governed_by)):
         if line:
-            lines += [_plain(line), ""]
+            lines += [plain(line), ""]
     if sheet.source:
-        lines += [_plain(f"{sheet.source}."), ""]
+        lines += [plain(f"{sheet.source}."), ""]
     for line in sheet.intro:
-        lines += [_plain(line), ""]
+        lines += [plain(line), ""]
     if sheet.warning:
-        lines += [f"> **{_plain(sheet.warning)}**", ""]
+        lines += [f"> **{plain(sheet.warning)}**", ""]
     for section in sheet.sections:
         if section.letter == "A" and sheet.ways_title:
-            lines += [f"## {_plain(sheet.ways_title)}", ""]
-        lines += [f"{'###' if section.letter else '##'} {_plain(section.title)}", ""]
+            lines += [f"## {plain(sheet.ways_title)}", ""]
+        lines += [f"{'###' if section.letter else '##'} {plain(section.title)}", ""]
         if section.note:
-            lines += [f"*{_plain(section.note)}*", ""]
+            lines += [f"*{plain(section.note)}*", ""]
         for row in section.rows:
             lines += _row(row, words)
         lines.append("")
     for line in (*sheet.legend, f"{words.notice}"):
-        lines += [_plain(line), ""]
+        lines += [plain(line), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -45,13 +45,13 @@ def _sentence(text: str, lead: str) -> str:
 def _row(row: Row, words: Wording) -> Iterator[str]:
     indent = "  " * row.depth
     if row.kind is RowKind.LABEL:
-        yield f"{indent}- *{_plain(row.text)}*"
+        yield f"{indent}- *{plain(row.text)}*"
         return
     if row.kind is RowKind.AGAIN:
-        yield f"{indent}- {_plain(row.aside)}: {_plain(row.text)}"
+        yield f"{indent}- {plain(row.aside)}: {plain(row.text)}"
         return
-    aside = f" ({_plain(row.aside)})" if row.aside else ""
-    yield f"{indent}- **{row.number}.** {_plain(row.text)}{row.mark}{aside}"
+    aside = f" ({plain(row.aside)})" if row.aside else ""
+    yield f"{indent}- **{row.number}.** {plain(row.text)}{row.mark}{aside}"
     boxes = " ".join(
         f"{'[x]' if row.answer is answer else '[ ]'} {word}"
         for answer, word in (
@@ -62,14 +62,14 @@ def _row(row: Row, words: Wording) -> Iterator[str]:
     )
     yield f"{indent}  {boxes}  "
     if row.limits:
-        yield f"{indent}  {words.limit}: {_plain('; '.join(row.limits))}.  "
+        yield f"{indent}  {words.limit}: {plain('; '.join(row.limits))}.  "
     if row.hints:
-        yield f"{indent}  {words.what_counts}: {_plain('. '.join(row.hints))}.  "
+        yield f"{indent}  {words.what_counts}: {plain('. '.join(row.hints))}.  "
     for line in row.evidence:
-        yield f"{indent}  → {_plain(line)}  "
-    yield f"{indent}  *{_plain(row.cite)}*"
+        yield f"{indent}  → {plain(line)}  "
+    yield f"{indent}  *{plain(row.cite)}*"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return *text* so that Markdown takes none of it for markup."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

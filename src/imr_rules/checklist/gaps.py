@@ -1,0 +1,139 @@
+"""A decided letter → its gaps: what was found missing, where the record had it, what remains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from imr_rules.cases.evaluate import Conclusion, evaluate_case
+from imr_rules.cases.model import Case, CaseItem
+from imr_rules.engines.model import Certainty, Engine, Prediction, Status
+from imr_rules.explain.fact_words import value_words
+from imr_rules.explain.hinges import Hinge, hinges_of, with_facts
+from imr_rules.explain.model import FactShown, Reason
+from imr_rules.explain.reasons import reasons_for
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Evidence, Reading, Value
+from imr_rules.facts.vocabulary import Fact
+from imr_rules.guidelines.model import Criterion
+from imr_rules.knowledge import Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A fact that the reviewer found missing or against the request, and what the record has.
+
+    *record* is None where nothing that was read of the record speaks of it.
+    """
+
+    fact: Fact
+    criteria: tuple[Criterion, ...]
+    found: Value
+    found_words: str
+    found_evidence: tuple[Evidence, ...]
+    record: Value | None
+    record_words: str
+    record_evidence: tuple[Evidence, ...]
+
+    @property
+    def record_had_it(self) -> bool:
+        """Whether the record settles what the reviewer found missing, or says otherwise."""
+        return self.record not in (None, UNDOCUMENTED) and self.record != self.found
+
+
+@dataclass(frozen=True, slots=True)
+class GapList:
+    """The gaps of one upheld item.
+
+    *settles_it*: with what the record already had, the rules come out the other way. *barred*: what
+    was found rules the treatment out. *remains* is what would turn the outcome beyond that.
+    """
+
+    conclusion: Conclusion
+    gaps: tuple[Gap, ...]
+    settles_it: bool
+    barred: bool
+    remains: tuple[Hinge, ...]
+
+    @property
+    def item(self) -> CaseItem:
+        return self.conclusion.item
+
+
+def gap_lists(
+    case: Case, knowledge: Knowledge, engine: Engine, *, as_of: date | None = None
+) -> Iterator[GapList]:
+    """Yield the gaps of every item of *case* that was upheld or, undecided, would be."""
+    for conclusion in evaluate_case(case, Basis.REVIEW, knowledge, engine, as_of=as_of):
+        outcome = conclusion.item.actual or conclusion.prediction.value
+        if outcome == Prediction.UPHELD.value:
+            yield _gap_list(conclusion, knowledge, engine, as_of)
+
+
+def _gap_list(
+    conclusion: Conclusion, knowledge: Knowledge, engine: Engine, as_of: date | None
+) -> GapList:
+    gaps = tuple(_gaps(conclusion, knowledge))
+    had = {gap.fact.id: gap.record for gap in gaps if gap.record_had_it and gap.record is not None}
+    pointed_out = conclusion
+    if had:
+        restored = with_facts(conclusion.case, conclusion.item, had, Basis.REVIEW)
+        again = evaluate_case(restored, Basis.REVIEW, knowledge, engine, as_of=as_of)
+        pointed_out = next(c for c in again if c.item.number == conclusion.item.number)
+    settles_it = pointed_out.prediction is Prediction.OVERTURNED
+    trace = pointed_out.trace
+    return GapList(
+        conclusion,
+        gaps,
+        settles_it,
+        trace is not None and trace.verdict.certainty is Certainty.BARRED,
+        () if settles_it else hinges_of(pointed_out, knowledge, engine, as_of=as_of),
+    )
+
+
+def _gaps(conclusion: Conclusion, knowledge: Knowledge) -> Iterator[Gap]:
+    """Yield what the reviewer found about each criterion that is not established, in its order."""
+    if conclusion.governing is None:
+        return
+    rationale = conclusion.item.readings.get(Reading.RATIONALE, {})
+    record = conclusion.item.readings.get(Reading.RECORD, {})
+    evidence = conclusion.item.evidence
+    open_criteria = [
+        reason for reason in reasons_for(conclusion) if reason.lacking is not reason.bars
+    ]
+    facts = dict.fromkeys(
+        shown.fact
+        for reason in open_criteria
+        for shown in reason.facts
+        if shown.fact in rationale
+        and (
+            rationale[shown.fact] == UNDOCUMENTED
+            or (
+                reason.decisive and _speaks_against(reason, rationale[shown.fact], knowledge, shown)
+            )
+        )
+    )
+    for name in facts:
+        fact = knowledge.vocabulary[name]
+        found, now = rationale[name], record.get(name)
+        yield Gap(
+            fact,
+            tuple(
+                conclusion.governing.topic.criteria[reason.criterion]
+                for reason in open_criteria
+                if any(shown.fact == name for shown in reason.facts)
+            ),
+            found,
+            value_words(fact, found),
+            evidence.get((Reading.RATIONALE, name), ()),
+            now,
+            "" if now is None else value_words(fact, now),
+            evidence.get((Reading.RECORD, name), ()),
+        )
+
+
+def _speaks_against(reason: Reason, value: Value, knowledge: Knowledge, shown: FactShown) -> bool:
+    """Whether *value* is what *reason* fails by, or, for a bar, what it holds by."""
+    if reason.bars:
+        return True
+    return reason.status is Status.UNMET and value not in knowledge.vocabulary[shown.fact].favours
