@@ -51,10 +51,13 @@ def percentile_interval(values: Sequence[float | None]) -> Interval | None:
     """Return the middle 95 % of bootstrapped *values*.
 
     Resamples in which a measure is undefined (no overturned item was drawn) are left out; None
-    if more than one in twenty were, because what is left would then flatter.
+    if more than one in twenty were, because what is left would then flatter. None, too, where
+    every resample gives the same value: drawing again what never varied measures nothing.
     """
     known = sorted(value for value in values if value is not None)
     if not known or len(known) < LEVEL * len(values):
+        return None
+    if known[0] == known[-1]:
         return None
     tail = (1 - LEVEL) / 2
     return Interval(quantile(known, tail), quantile(known, 1 - tail))

@@ -40,12 +40,14 @@ class ConflictPolicy(_Frozen):
 
     ``affirms`` lists the record values that document the fact firmly enough; without them any
     value that speaks for the treatment does. ``denies`` likewise for the rationale.
+    ``counts_for`` names facts of a topic that a conflict on this one speaks to as well.
     """
 
     from_letter: Annotated[float, Field(ge=0, le=1)]
     from_facts: Annotated[float, Field(ge=0, le=1)]
     affirms: _Words = ()
     denies: _Words = ()
+    counts_for: _Words = ()
     severity: Literal["high", "medium", "low"] = "high"
 
 
@@ -68,10 +70,15 @@ class RestatedWords(_Frozen):
 
 
 class PersonWords(_Frozen):
-    """How letters tell age and sex; an age with one of *not_near* before it is a guideline's."""
+    """How letters tell age and sex; an age with one of *not_near* before it is a guideline's.
+
+    *she* and *he* are the pronouns with words that only the worker is told of by.
+    """
 
     female: _Words
     male: _Words
+    she: _Words
+    he: _Words
     ages: _Words
     not_near: _Words
 
@@ -102,7 +109,10 @@ class FormWords(_Frozen):
 
 
 class ContradictionPolicy(_Frozen):
-    """The words of ``self_contradiction.yaml``; *near* are parts under each other's name."""
+    """The words of ``self_contradiction.yaml``; *near* are parts under each other's name.
+
+    *study_categories* are the categories in which one treatment is never short for another.
+    """
 
     conclusion: ConclusionWords
     restated: RestatedWords
@@ -113,6 +123,7 @@ class ContradictionPolicy(_Frozen):
     durations: DurationWords
     visits: VisitWords
     forms: FormWords
+    study_categories: _Words
 
 
 class LaterSections(_Frozen):

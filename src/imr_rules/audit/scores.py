@@ -151,14 +151,12 @@ def _score(
 ) -> dict[str, Any]:
     """Return a score with its interval.
 
-    Where every resample gives the same value (a recall of 1), the bootstrap claims to be certain;
-    a rate then takes Wilson's interval instead, and any other score none.
+    Where the bootstrap has none (a recall of 1 in every resample), a rate takes Wilson's interval
+    instead, and any other score stays without.
     """
     method = "bootstrap"
-    if bootstrapped is not None and bootstrapped.low == bootstrapped.high:
-        counted = RATES.get(name)
-        bootstrapped = wilson(*counted(table)) if counted else None
-        method = "wilson"
+    if bootstrapped is None and name in RATES:
+        bootstrapped, method = wilson(*RATES[name](table)), "wilson"
     return {
         "value": value,
         "interval": _plain(bootstrapped),

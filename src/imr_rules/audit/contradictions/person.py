@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from imr_rules.audit.make_finding import finding_of
-from imr_rules.audit.model import AuditCase, AuditFinding, Corpus, Kind
+from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
 from imr_rules.audit.policy import PersonWords, hits, says
 from imr_rules.audit.sentences import Sentence, sentences_of
 from imr_rules.facts.model import Section
@@ -59,6 +59,24 @@ def find_other_person(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]
                     ),
                 )
                 break
+        yield from _pronouns(corpus, item, sentences, words)
+
+
+def _pronouns(
+    corpus: Corpus, item: AuditItem, sentences: list[Sentence], words: PersonWords
+) -> Iterator[AuditFinding]:
+    """The worker is "he" in one sentence of a rationale and "she" in another."""
+    he = next((told for told in sentences if says(words.he, told.lower)), None)
+    she = next((told for told in sentences if says(words.she, told.lower)), None)
+    if he is not None and she is not None:
+        yield finding_of(
+            corpus.policy,
+            Kind.SELF_CONTRADICTION,
+            "person-changes",
+            item,
+            "The rationale speaks of the worker as he in one sentence and as she in another.",
+            (he.evidence(Section.RATIONALE), she.evidence(Section.RATIONALE)),
+        )
 
 
 def _ages(sentences: list[Sentence], words: PersonWords) -> Iterator[tuple[float, Sentence]]:

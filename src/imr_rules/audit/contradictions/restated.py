@@ -29,9 +29,14 @@ def find_other_request(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding
     for item in case.items:
         told: set[str] = set()
         for sentence in sentences_of(case.case.text, item.rationale):
-            if says(policy.restated.not_near, sentence.lower):
+            if says(policy.restated.not_near, sentence.lower) or says(
+                policy.guideline_talk, sentence.lower
+            ):
                 continue
             for words in restated_in(sentence, policy.restated):
+                if _plain(words) in _plain(item.item.title):
+                    # The title itself, quoted in part: a part parses differently.
+                    continue
                 request = parse_request(words, corpus.knowledge.catalogue)
                 for rule, explanation in _differences(corpus, item, request, words, titles):
                     if rule not in told:
@@ -108,6 +113,10 @@ def _differences(
         )
 
 
+def _plain(words: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9.]+", words.lower()))
+
+
 def _rest(request: Request) -> int | None:
     if request.units is None or request.authorized_units is None:
         return None
@@ -126,6 +135,8 @@ def _is_other_treatment(corpus: Corpus, asked: Request, said: Request) -> bool:
     Neither is a kind of the other, and the title does not name it at all.
     """
     if asked.treatment is None or said.treatment is None or asked.category != said.category:
+        return False
+    if asked.category not in corpus.policy.contradiction.study_categories:
         return False
     lineage = corpus.knowledge.catalogue.lineage
     return (

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from imr_rules.audit.kinds.disagreement import governing_cite
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind
+from imr_rules.audit.policy import says
+from imr_rules.audit.sentences import sentences_of
 from imr_rules.engines.model import Prediction
 from imr_rules.explain.model import Reason
 from imr_rules.facts.model import Evidence, Reading, Section
 from imr_rules.facts.vocabulary import Origin
+
+_STEM = 5
+"""Letters by which a word is known in all its forms: improv(ed), funct(ional)."""
 
 
 def find_unaddressed(corpus: Corpus) -> Iterator[AuditFinding]:
@@ -28,9 +33,13 @@ def find_unaddressed(corpus: Corpus) -> Iterator[AuditFinding]:
             Reading.RATIONALE
         ):
             continue
-        decisive = [r for r in item.review.reasons if r.decisive and not r.bars]
-        if decisive and not any(_is_spoken_of(reason, item, corpus) for reason in decisive):
-            yield _finding(corpus, item, decisive)
+        decisive = [reason for reason in item.review.reasons if reason.decisive]
+        required = [reason for reason in decisive if not reason.bars]
+        if required and not any(
+            _is_spoken_of(reason, item, corpus) or _is_named(reason, item, corpus)
+            for reason in decisive
+        ):
+            yield _finding(corpus, item, required)
 
 
 def _is_spoken_of(reason: Reason, item: AuditItem, corpus: Corpus) -> bool:
@@ -42,8 +51,28 @@ def _is_spoken_of(reason: Reason, item: AuditItem, corpus: Corpus) -> bool:
     )
 
 
-def _finding(corpus: Corpus, item: AuditItem, decisive: list[Reason]) -> AuditFinding:
-    points = "; ".join(reason.statement.strip().rstrip(".") for reason in decisive[:4])
+def _is_named(reason: Reason, item: AuditItem, corpus: Corpus) -> bool:
+    """Whether a word of one of its facts stands in what the rationale says of the case.
+
+    The program may have missed what a sentence says of a fact; where it holds so much as a word
+    of the fact's name, nobody can be accused of silence.
+    """
+    talk = corpus.policy.contradiction.guideline_talk
+    words = {
+        word[:_STEM]
+        for shown in reason.facts
+        for word in shown.fact.split("_")
+        if len(word) >= _STEM
+    }
+    return any(
+        word in sentence.lower and not says(talk, sentence.lower)
+        for sentence in sentences_of(item.case.text, item.rationale)
+        for word in words
+    )
+
+
+def _finding(corpus: Corpus, item: AuditItem, required: list[Reason]) -> AuditFinding:
+    points = "; ".join(reason.statement.strip().rstrip(".") for reason in required[:4])
     spoken = item.item.readings.get(Reading.RATIONALE, {})
     evidence = tuple(
         dict.fromkeys(
@@ -60,6 +89,6 @@ def _finding(corpus: Corpus, item: AuditItem, decisive: list[Reason]) -> AuditFi
         f"The guideline asks: {points}. The rationale speaks of none of this; it rests on other "
         "points.",
         evidence[:4] or (Evidence(Section.RATIONALE, note="says nothing of these criteria"),),
-        criterion=", ".join(reason.criterion for reason in decisive[:4]),
+        criterion=", ".join(reason.criterion for reason in required[:4]),
         cite=governing_cite(item),
     )

@@ -25,7 +25,8 @@ def _environment() -> Environment:
     environment.filters["number"] = number
     environment.filters["between"] = between
     environment.filters["joined"] = joined
-    environment.globals["asset"] = _asset
+    environment.filters["drawing"] = drawing
+    environment.globals["asset"] = asset
     environment.globals["version"] = __version__
     return environment
 
@@ -42,7 +43,7 @@ def words(name: str) -> str:
 
 def percent(rate: float | None) -> str:
     """A share as a percentage with one decimal."""
-    return "not defined" if rate is None else f"{rate * 100:.1f} %"
+    return "not defined" if rate is None else f"{rate * 100:.1f}\u00a0%"
 
 
 def number(value: float | None) -> str:
@@ -55,7 +56,7 @@ def between(interval: list[float] | None, form: str = "number") -> str:
     if interval is None:
         return "no interval"
     if form == "percent":
-        return f"{interval[0] * 100:.1f} to {interval[1] * 100:.1f} %"
+        return f"{interval[0] * 100:.1f} to {interval[1] * 100:.1f}\u00a0%"
     return f"{interval[0]:.3f} to {interval[1]:.3f}"
 
 
@@ -64,8 +65,13 @@ def joined(text: str) -> str:
     return " ".join(text.split())
 
 
-def _asset(name: str) -> Markup:
-    """The style sheet or script *name*, written by us and so not escaped."""
+def drawing(svg: str) -> Markup:
+    """A chart that we drew: its words were escaped when it was drawn."""
+    return Markup(svg)
+
+
+def asset(name: str) -> Markup:
+    """Return the style sheet or script *name*, written by us and so not escaped."""
     environment = _environment()
     assert environment.loader is not None
     source, _, _ = environment.loader.get_source(environment, name)
