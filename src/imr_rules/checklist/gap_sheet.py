@@ -31,10 +31,19 @@ class GapRow:
 
 
 @dataclass(frozen=True, slots=True)
-class WayRow:
-    """One way to turn the outcome: what the record would have to show, joined by *and*."""
+class Ask:
+    """A question, the answer that would do, and what the record says now."""
 
-    asks: tuple[str, ...]
+    question: str
+    answer: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayRow:
+    """One way to turn the outcome: what the record would have to show, all of it."""
+
+    asks: tuple[Ask, ...]
     hints: tuple[str, ...]
 
 
@@ -126,7 +135,7 @@ def _way(hinge: Hinge, words: Wording) -> WayRow:
     )
 
 
-def _ask(part: HingeFact, words: Wording) -> str:
-    answers = " / ".join(answer.answer for answer in part.answers)
-    now = f" ({words.now.format(words=part.now_words)})" if part.now is not None else ""
-    return f"{part.question} {answers}{now}"
+def _ask(part: HingeFact, words: Wording) -> Ask:
+    answer = " / ".join(stated.answer for stated in part.answers)
+    now = words.now.format(words=part.now_words) if part.now is not None else ""
+    return Ask(part.question, answer, now)

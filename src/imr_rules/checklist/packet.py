@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from imr_rules.checklist.gap_sheet import GapSheet
+from imr_rules.checklist.gap_sheet import Ask, GapSheet
+from imr_rules.checklist.to_markdown import plain
 from imr_rules.checklist.wording import Wording
 
 PACKET_FORMATS = ("md", "html", "pdf")
@@ -48,8 +49,6 @@ def _markdown(sheets: Sequence[GapSheet], words: Wording) -> str:
 
 
 def _blocks(sheet: GapSheet, words: Wording) -> Iterator[str]:
-    from imr_rules.checklist.to_markdown import plain
-
     yield f"# {sheet.kind}: {plain(sheet.title)}"
     yield plain(sheet.case)
     if sheet.governed_by:
@@ -73,7 +72,13 @@ def _blocks(sheet: GapSheet, words: Wording) -> Iterator[str]:
     yield f"## {words.remains_title}"
     yield plain(sheet.remains_note)
     for number, way in enumerate(sheet.remains, start=1):
-        line = f"{number}. {plain(f' {words.and_} '.join(way.asks))}"
+        asks = [_ask(ask) for ask in way.asks]
+        line = f"{number}. " + f"  \n   {words.and_} ".join(asks)
         hints = f"  \n   {words.what_counts}: {plain('. '.join(way.hints))}" if way.hints else ""
         yield line + hints
     yield from (plain(line) for line in (*sheet.legend, sheet.notice))
+
+
+def _ask(ask: Ask) -> str:
+    now = f" ({plain(ask.now)})" if ask.now else ""
+    return f"{plain(ask.question)} **{plain(ask.answer)}**{now}"

@@ -12,8 +12,10 @@ from imr_rules.checklist.sheet import Sheet
 from imr_rules.checklist.wording import Wording
 
 MOST_PAGES = 2
+_ONE_PAGE_SIZES = (10.0, 9.5, 9.0)
+"""Type sizes in points at which one page is better than two."""
 _SIZES = (10.0, 9.5, 9.0, 8.5, 8.0, 7.5)
-"""Type sizes in points, the largest that fits is taken; below the last nobody reads on paper."""
+"""Of these the largest that fits is taken; below the last nobody reads on paper."""
 
 
 def sheet_to_pdf(sheet: Sheet, words: Wording) -> bytes:
@@ -27,6 +29,9 @@ def sheet_to_pdf(sheet: Sheet, words: Wording) -> bytes:
         "page": words.page,
         "fields": [words.worker, words.claim, words.requested_by, words.date],
     }
+    one_page = fitted_pdf("checklist.typ", data, _ONE_PAGE_SIZES, 1)
+    if page_count(one_page) == 1:
+        return one_page
     return fitted_pdf("checklist.typ", data, _SIZES, MOST_PAGES)
 
 
