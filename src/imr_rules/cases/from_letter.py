@@ -14,15 +14,21 @@ from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.model import Determination, Layout
 from imr_rules.reading.dates import latest_date_in
-from imr_rules.reading.read import Miss, Passage, Subject, merge_values, read_passages
+from imr_rules.reading.model import Passage, ReadResult, Subject, Task
+from imr_rules.reading.read import merge_values
+from imr_rules.reading.reader import CueReader, Reader
 from imr_rules.treatments.from_title import parse_request
 from imr_rules.treatments.model import Request
 
 
 def case_from_letter(
-    letter: Determination, knowledge: Knowledge, *, as_of: date | None = None
-) -> tuple[Case, tuple[Miss, ...]]:
-    """Read *letter* and return its case, with the sentences that were not understood.
+    letter: Determination,
+    knowledge: Knowledge,
+    *,
+    as_of: date | None = None,
+    reader: Reader | None = None,
+) -> tuple[Case, ReadResult]:
+    """Read *letter* by its cues, or with *reader*; return its case and all that reading it gave.
 
     The edition whose topics say which facts an item's criteria use is the one of *as_of*, or of
     the utilization review decision.
@@ -31,23 +37,20 @@ def case_from_letter(
     summary = letter.summary
     latest = latest_date_in(letter.text[summary.start : summary.end]) if summary else None
     on = as_of or letter.denial_date or latest or letter.decision_date or date.today()
-    result = read_passages(
-        letter.text,
-        _passages(letter),
-        [
-            _subject(item.number, request, knowledge)
-            for item, request in zip(letter.items, requests, strict=True)
-        ],
-        lexicon=knowledge.lexicon,
-        vocabulary=knowledge.vocabulary,
-        on=on,
-    )
+    used = [
+        facts_used(request, on, knowledge)
+        | knowledge.lexicon.relevant_facts(request.category, request.body_parts)
+        for request in requests
+    ]
+    subjects = [
+        _subject(item.number, request, facts, knowledge)
+        for item, request, facts in zip(letter.items, requests, used, strict=True)
+    ]
+    reader = reader or CueReader(knowledge.lexicon, knowledge.vocabulary)
+    result = reader.read(Task(letter.text, _passages(letter), subjects, on))
     items: list[CaseItem] = []
-    for item, request in zip(letter.items, requests, strict=True):
-        used = facts_used(request, on, knowledge) | knowledge.lexicon.relevant_facts(
-            request.category, request.body_parts
-        )
-        mine = [f for f in result.findings if f.item in (None, item.number) and f.fact in used]
+    for item, request, facts in zip(letter.items, requests, used, strict=True):
+        mine = [f for f in result.findings if f.item in (None, item.number) and f.fact in facts]
         readings, evidence = _readings(mine, knowledge)
         administrator, reviewer = item.claims_administrator_guideline, item.reviewer_guideline
         items.append(
@@ -76,10 +79,10 @@ def case_from_letter(
         licensure=letter.reviewer.licensure,
         findings=result.findings,
         text=letter.text,
-        missing=letter.missing,
+        missing=(*letter.missing, *result.unread),
         confidence=letter.confidence,
     )
-    return case, result.misses
+    return case, result
 
 
 def facts_used(request: Request, on: date, knowledge: Knowledge) -> frozenset[str]:
@@ -113,7 +116,7 @@ def _passages(letter: Determination) -> list[Passage]:
     return passages
 
 
-def _subject(number: int, request: Request, knowledge: Knowledge) -> Subject:
+def _subject(number: int, request: Request, facts: frozenset[str], knowledge: Knowledge) -> Subject:
     names = [ingredient.name for ingredient in request.ingredients]
     contained = set(names)
     treatment = knowledge.catalogue.treatments.get(request.treatment or "")
@@ -134,6 +137,8 @@ def _subject(number: int, request: Request, knowledge: Knowledge) -> Subject:
         category=request.category,
         names=re.compile(r"(?<!\w)(?:" + "|".join(words) + r")s?(?!\w)") if words else None,
         body_parts=frozenset(request.body_parts),
+        title=request.title,
+        facts=facts,
     )
 
 

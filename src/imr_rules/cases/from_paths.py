@@ -5,8 +5,8 @@ A bad file never stops the rest: it is yielded as :class:`Rejected`, with its re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -16,8 +16,10 @@ from imr_rules.cases.from_yaml import read_case
 from imr_rules.cases.model import Case
 from imr_rules.errors import ImrRulesError, InputError, Location
 from imr_rules.knowledge import Knowledge
+from imr_rules.letters.model import Determination
 from imr_rules.letters.read import read_letter
-from imr_rules.reading.read import Miss
+from imr_rules.reading.model import Miss, Refusal
+from imr_rules.reading.reader import Reader
 
 LETTER_SUFFIXES = (".txt", ".pdf", ".docx", ".html", ".htm", ".md")
 CASE_SUFFIXES = (".yaml", ".yml")
@@ -34,11 +36,15 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A case with the sentences of its letter that were not understood."""
+    """A case, and of one that was a letter: the letter, what in it was not understood, and what
+    of its reader's answers was thrown away.
+    """
 
     path: Path
     case: Case
     misses: tuple[Miss, ...] = ()
+    letter: Determination | None = None
+    refusals: Mapping[Refusal, int] = field(default_factory=dict)
 
 
 def files_of(paths: Sequence[Path]) -> Iterator[Path]:
@@ -72,19 +78,28 @@ def files_of(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def load_cases(
-    paths: Sequence[Path], knowledge: Knowledge, *, as_of: date | None = None
+    paths: Sequence[Path],
+    knowledge: Knowledge,
+    *,
+    as_of: date | None = None,
+    reader: Reader | None = None,
 ) -> Iterator[Loaded | Rejected]:
-    """Yield every case of *paths*, and what had to be rejected, in order."""
+    """Yield every case of *paths*, and what had to be rejected, in order.
+
+    *reader* reads the letters; by default their cues are read.
+    """
     for path in files_of(paths):
         try:
-            yield from _load(path, knowledge, as_of)
+            yield from _load(path, knowledge, as_of, reader)
         except ImrRulesError as error:
             yield Rejected(path, str(error))
         except OSError as error:
             yield Rejected(path, f"{path}: error[input]: {error.strerror or error}.")
 
 
-def _load(path: Path, knowledge: Knowledge, as_of: date | None) -> Iterator[Loaded]:
+def _load(
+    path: Path, knowledge: Knowledge, as_of: date | None, reader: Reader | None
+) -> Iterator[Loaded]:
     suffix = path.suffix.lower()
     if suffix in CASE_SUFFIXES:
         yield Loaded(path, read_case(path, knowledge.vocabulary, knowledge.catalogue))
@@ -92,5 +107,6 @@ def _load(path: Path, knowledge: Knowledge, as_of: date | None) -> Iterator[Load
         for case in read_jsonl(path, knowledge.vocabulary, knowledge.catalogue):
             yield Loaded(path, case)
     else:
-        case, misses = case_from_letter(read_letter(path), knowledge, as_of=as_of)
-        yield Loaded(path, case, misses)
+        letter = read_letter(path)
+        case, result = case_from_letter(letter, knowledge, as_of=as_of, reader=reader)
+        yield Loaded(path, case, result.misses, letter, result.refusals)

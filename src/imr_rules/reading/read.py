@@ -16,50 +16,11 @@ from imr_rules.reading.assertion import Scopes, assertion_of, find_scopes, turne
 from imr_rules.reading.dates import parse_date
 from imr_rules.reading.flat import flatten
 from imr_rules.reading.lexicon import Candidates, Cue, Lexicon, Mark, Reach, words_of
+from imr_rules.reading.model import Miss, Passage, ReadResult, Subject
 from imr_rules.reading.pattern import number_of
 from imr_rules.reading.sentences import sentence_bounds
 
 _MAX_PASSAGE = 200_000  # characters; no letter comes near it, and it bounds hostile input
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A stretch of a letter to be read: the summary, one rationale, or a whole note."""
-
-    section: Section
-    start: int
-    end: int
-    item: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a disputed item is about, as far as sentences can speak of it."""
-
-    number: int
-    category: str | None
-    names: re.Pattern[str] | None
-    """The item's own names: the drug and its ingredients, the procedure."""
-    body_parts: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """A sentence that speaks of the vocabulary's concepts but gave no finding."""
-
-    section: Section
-    start: int
-    end: int
-    quote: str
-    facts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadResult:
-    """The findings of a letter, and the sentences that were not understood."""
-
-    findings: tuple[Finding, ...]
-    misses: tuple[Miss, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +43,22 @@ def read_passages(
 ) -> ReadResult:
     """Read *passages* of *text*; ``text[f.start:f.end] == f.quote`` for every finding f.
 
-    *on* is the day of the denial, from which "since May 2016" counts.
+    What of an overlong passage stays unread is told in the result. *on* is the day of the denial,
+    from which "since May 2016" counts.
     """
     context = _Context(text, subjects, lexicon, vocabulary, on)
     findings: list[Finding] = []
     misses: list[Miss] = []
+    unread: list[str] = []
     for passage in passages:
+        if passage.end - passage.start > _MAX_PASSAGE:
+            unread.append(f"the {passage.section} beyond its first {_MAX_PASSAGE:,} characters")
         for found, missed in _passage(passage, context):
             findings.extend(found)
             if missed is not None:
                 misses.append(missed)
     findings.sort(key=lambda f: (f.start, f.end, f.fact, f.item or 0))
-    return ReadResult(tuple(findings), tuple(misses))
+    return ReadResult(tuple(findings), tuple(misses), tuple(unread))
 
 
 def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding], Miss | None]]:

@@ -1,0 +1,89 @@
+"""What there is to read of a letter, and what reading it gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from imr_rules.facts.model import Finding, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a letter to be read: the summary, one rationale, or a whole note."""
+
+    section: Section
+    start: int
+    end: int
+    item: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a disputed item is about, as far as sentences can speak of it.
+
+    *facts* are those the item is judged by; a reader that has to be told what to look for looks
+    for these.
+    """
+
+    number: int
+    category: str | None
+    names: re.Pattern[str] | None
+    """The item's own names: the drug and its ingredients, the procedure."""
+    body_parts: frozenset[str] = frozenset()
+    title: str = ""
+    facts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What there is to read of one letter; *on* is the day from which "since May" counts."""
+
+    text: str
+    passages: Sequence[Passage]
+    subjects: Sequence[Subject]
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A sentence that speaks of the vocabulary's concepts but gave no finding."""
+
+    section: Section
+    start: int
+    end: int
+    quote: str
+    facts: tuple[str, ...]
+
+
+class Refusal(StrEnum):
+    """Why an answer of a reader, or one finding of it, does not count."""
+
+    NO_CONNECTION = "no connection"
+    TIMED_OUT = "no answer in time"
+    REFUSED_BY_SERVER = "refused by the server"
+    TOO_LARGE = "answer too large"
+    NOT_JSON = "answer not in the agreed form"
+    UNKNOWN_FACT = "fact not asked for"
+    WRONG_VALUE = "value the fact cannot have"
+    WRONG_ITEM = "item not in the letter"
+    QUOTE_TOO_SHORT = "quotation too short or too long"
+    NOT_IN_LETTER = "quotation not in the letter"
+    TOO_MANY = "more findings than an answer may hold"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """The findings of a letter, and what was not understood, not read, or not believed.
+
+    *unread* tells in plain words which parts of the letter nobody read; *refusals* counts what was
+    answered and thrown away.
+    """
+
+    findings: tuple[Finding, ...]
+    misses: tuple[Miss, ...] = ()
+    unread: tuple[str, ...] = ()
+    refusals: Mapping[Refusal, int] = field(default_factory=dict)
