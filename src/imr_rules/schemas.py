@@ -7,27 +7,32 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from imr_rules.cases import from_json, from_yaml
+from imr_rules.cases import draft_yaml, from_json, from_yaml
 from imr_rules.explain import trace_model
 from imr_rules.facts.vocabulary import Fact
 from imr_rules.guidelines.load import EditionFile, ParameterFile, TopicFile
+from imr_rules.guidelines.situations import SituationsFile
 
 SCHEMAS: Mapping[str, str] = {
     "case": "a file of cases/: one determination with its facts in own words",
+    "request": "a request file of preview: what is asked for, and the facts its record shows",
     "determination": "a line of extract --format jsonl (imr.determination.v1)",
     "trace": "a line of evaluate --format jsonl (imr.trace.v1)",
     "fact": "an entry of rules/vocabulary",
     "topic": "a topic of rules/guidelines",
+    "situations": "the pack tests beside a topic",
     "edition": "edition.yaml of rules/guidelines",
     "parameter": "an entry of a parameters file of rules/guidelines",
 }
 
 _MODELS: Mapping[str, Callable[[], Any]] = {
     "case": lambda: from_yaml.CaseFile,
+    "request": lambda: draft_yaml.RequestFile,
     "determination": lambda: from_json.DeterminationLine,
     "trace": lambda: trace_model.TraceLine,
     "fact": lambda: Fact,
     "topic": lambda: TopicFile,
+    "situations": lambda: SituationsFile,
     "edition": lambda: EditionFile,
     "parameter": lambda: ParameterFile,
 }

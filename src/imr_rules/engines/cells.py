@@ -179,10 +179,14 @@ def _number_cells(fact: Fact, limits: Sequence[float], tests: Sequence[_Test]) -
 
     known: list[Cell] = []
     for points in alike.values():
-        # The nearest to a threshold tells the reader how far a number has to go.
+        # The nearest to a threshold tells the reader how far a number has to go; half a visit
+        # is proposed only where the threshold is one.
         allowed = sorted(
             (point for point in points if least <= point <= most),
-            key=lambda point: min((abs(point - limit) for limit in limits), default=0.0),
+            key=lambda point: (
+                not point.is_integer() and point not in limits,
+                min((abs(point - limit) for limit in limits), default=0.0),
+            ),
         )
         known.append(Cell(points[0], tuple(map(_plain, allowed[:1]))))
     return FactCells(fact.id, (*_UNSETTLED, *known), place)

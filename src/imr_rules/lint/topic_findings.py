@@ -96,7 +96,8 @@ def _findings(
             route,
             _finding(subject, Kind.UNREACHABLE_ROUTE, Level.ERROR, message, "routes", route),
         )
-    for criterion in idle_criteria(prover):
+    # A topic without routes never recommends: its criteria only say what the text rejects.
+    for criterion in idle_criteria(prover) if topic.routes else ():
         message = f"criterion {criterion!r} never changes the outcome, whatever else is known."
         yield (
             criterion,
