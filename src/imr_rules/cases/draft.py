@@ -45,8 +45,8 @@ class Draft:
 def case_from_draft(draft: Draft, catalogue: Catalogue, *, source: str = "draft") -> Case:
     """Return *draft* as a case: its request is item 1, the treatments beside it follow."""
     evidence = {
-        (Reading.RECORD, fact): (Evidence(Section.NOTE, note=draft.notes.get(fact, "")),)
-        for fact in draft.facts
+        (Reading.RECORD, fact): (Evidence(Section.NOTE, note=note),)
+        for fact, note in draft.notes.items()
     }
     first = CaseItem(
         number=1,

@@ -37,7 +37,8 @@ _WISHES = {
     "h": Wish.HELP,
     "help": Wish.HELP,
 }
-_NUMBER = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*(?:[A-Za-z%].*)?\Z")
+# The unit may be typed too ("6 weeks"), but no second number: a range is no answer.
+_NUMBER = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*(?:[A-Za-z%][A-Za-z%/, ]*)?\Z")
 
 
 def reply_to(fact: Fact, typed: str) -> Value | Wish | Unclear:

@@ -1,0 +1,69 @@
+"""A request file keeps what was answered, and says where it is wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imr_rules import strict_yaml
+from imr_rules.cases.draft import Draft
+from imr_rules.cases.draft_yaml import draft_of, draft_to_yaml
+from imr_rules.errors import PackErrors
+from imr_rules.facts.model import UNDOCUMENTED, Value
+from imr_rules.facts.vocabulary import FactType
+from imr_rules.knowledge import load_knowledge
+
+VOCABULARY = load_knowledge().vocabulary
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1)
+
+
+@st.composite
+def drafts(draw: st.DrawFn) -> Draft:
+    """Draw a request with answers of every type, notes and skipped questions."""
+    facts: dict[str, Value] = {}
+    for name in draw(st.lists(st.sampled_from(list(VOCABULARY)), unique=True, max_size=6)):
+        fact = VOCABULARY[name]
+        known: st.SearchStrategy[Value] = st.sampled_from([*fact.known_values, UNDOCUMENTED])
+        if fact.type is FactType.NUMBER:
+            known = st.integers(0, 999) | st.just(2.5) | st.just(UNDOCUMENTED)
+        facts[name] = draw(known)
+    noted = draw(st.lists(st.sampled_from(sorted(facts)), unique=True)) if facts else []
+    return Draft(
+        request=draw(TEXTS),
+        request_date=draw(st.none() | st.dates(date(2000, 1, 1), date(2030, 1, 1))),
+        injury_date=draw(st.none() | st.dates(date(2000, 1, 1), date(2030, 1, 1))),
+        age_years=draw(st.none() | st.integers(0, 110)),
+        beside=tuple(draw(st.lists(TEXTS, max_size=2))),
+        facts=facts,
+        notes={name: draw(TEXTS) for name in noted},
+        skipped=tuple(draw(st.lists(st.sampled_from(list(VOCABULARY)), unique=True, max_size=3))),
+    )
+
+
+@given(drafts())
+def test_what_is_saved_is_what_is_resumed(draft: Draft) -> None:
+    """Writing a draft and reading it gives the same draft."""
+    written = draft_to_yaml(draft).encode()
+    assert draft == draft_of(strict_yaml.parse(written, Path("r.yaml")), VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ('request: "x"\nfacts: {pain_reducton: yes}', "r.yaml:2:9", "pain_reduction"),
+        ('request: "x"\nfacts:\n  pain_reduction: 3', "r.yaml:3:3", "yes, no"),
+        ('request: "x"\nfacs: {}', "r.yaml:2:1", "facts"),
+        ("request: ''", "r.yaml:1:1", "at least 1 character"),
+        ('request: "x"\nskipped: [nothing]', "r.yaml:2:11", "nothing"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(text: str, place: str, words: str) -> None:
+    """Each mistake names file, line and column, and what would be right."""
+    with pytest.raises(PackErrors) as caught:
+        draft_of(strict_yaml.parse(text.encode(), Path("r.yaml")), VOCABULARY)
+    assert place in str(caught.value)
+    assert words in str(caught.value)

@@ -1,0 +1,169 @@
+"""A preview says what would turn the outcome, and what it says is so."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from imr_rules.cases.draft import Draft, case_from_draft
+from imr_rules.cases.evaluate import Conclusion, evaluate_case
+from imr_rules.cases.from_paths import Loaded, load_cases
+from imr_rules.cli.main import group
+from imr_rules.data_folders import cases_folder
+from imr_rules.engines.model import Certainty, Prediction
+from imr_rules.engines.reference import ReferenceEngine
+from imr_rules.explain.hinges import Need, hinges_of, with_facts
+from imr_rules.explain.model import NOTICE
+from imr_rules.facts.model import UNDOCUMENTED, Basis
+from imr_rules.knowledge import load_knowledge
+from imr_rules.preview.build import preview_case
+from imr_rules.preview.model import Preview
+from imr_rules.preview.to_text import preview_text
+
+KNOWLEDGE = load_knowledge()
+ENGINE = ReferenceEngine()
+CASES = [e.case for e in load_cases([cases_folder()], KNOWLEDGE) if isinstance(e, Loaded)]
+
+
+def conclusions(basis: Basis) -> list[Conclusion]:
+    """Return the conclusion on every item of every case that ships."""
+    return [c for case in CASES for c in evaluate_case(case, basis, KNOWLEDGE, ENGINE)]
+
+
+def is_for_want_of_documentation(conclusion: Conclusion) -> bool:
+    """Whether the item was upheld, and is predicted so for want of documentation."""
+    return (
+        conclusion.item.actual == "upheld"
+        and conclusion.trace is not None
+        and conclusion.trace.verdict.certainty is Certainty.UNDOCUMENTED
+    )
+
+
+def predicted_after(conclusion: Conclusion, changes: dict[str, str | int | float]) -> Prediction:
+    """Return what the item comes to once the record shows *changes* too."""
+    basis = conclusion.sheet.basis
+    changed = with_facts(conclusion.case, conclusion.item, changes, basis)
+    again = evaluate_case(changed, basis, KNOWLEDGE, ENGINE)
+    return next(c.prediction for c in again if c.item.number == conclusion.item.number)
+
+
+def test_documenting_what_is_proposed_overturns_every_upheld_case_that_lacked_it() -> None:
+    """Each item upheld for want of documentation has a proposal, and following it overturns it."""
+    lacking = [c for c in conclusions(Basis.REVIEW) if is_for_want_of_documentation(c)]
+    assert len(lacking) > 50
+    for conclusion in lacking:
+        where = f"{conclusion.case.case_number} item {conclusion.item.number}"
+        hinges = hinges_of(conclusion, KNOWLEDGE, ENGINE)
+        assert hinges, where
+        assert hinges[0].need is Need.DOCUMENT, where
+        for hinge in hinges:
+            assert predicted_after(conclusion, hinge.changes) is Prediction.OVERTURNED, where
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+def test_what_cannot_be_changed_is_never_proposed(basis: Basis) -> None:
+    """Age, dates and the request itself stay as they are; what is cheapest comes first."""
+    proposed = 0
+    for conclusion in conclusions(basis):
+        hinges = hinges_of(conclusion, KNOWLEDGE, ENGINE)
+        needs = [hinge.need for hinge in hinges]
+        assert needs == sorted(needs, key=lambda need: need is Need.CORRECT)
+        for hinge in hinges:
+            proposed += 1
+            assert all(KNOWLEDGE.vocabulary[fact].changeable for fact in hinge.changes)
+            known = [conclusion.sheet.values.get(fact) for fact in hinge.changes]
+            open_only = all(value in (None, UNDOCUMENTED) for value in known)
+            assert open_only is (hinge.need is Need.DOCUMENT)
+    assert proposed > 200
+
+
+def previewed(request: str, day: date, **facts: str | float) -> Preview:
+    """Return the preview of a draft."""
+    draft = Draft(request, request_date=day, facts=facts)
+    return preview_case(case_from_draft(draft, KNOWLEDGE.catalogue), KNOWLEDGE, ENGINE)[0]
+
+
+def text_of(preview: Preview, width: int = 60) -> str:
+    """Return what a terminal of *width* columns shows."""
+    stream = StringIO()
+    Console(width=width, no_color=True, file=stream).print(preview_text(preview))
+    return stream.getvalue()
+
+
+def test_a_bar_is_said_before_anything_else() -> None:
+    """Refills bar the drug: that stands above the likely outcome."""
+    text = text_of(previewed("Norco 10/325 #120 with 3 refills", date(2015, 6, 1)))
+    assert "The guideline rules this out:" in text
+    assert text.index("rules this out") < text.index("Likely outcome")
+
+
+def test_a_treatment_never_recommended_says_so_first() -> None:
+    """A topic without routes: no documentation helps, and none is asked for."""
+    preview = previewed("Low-level laser therapy", date(2014, 6, 1))
+    text = text_of(preview)
+    assert text.index("does not recommend this treatment at all") < text.index("Likely outcome")
+    assert () == preview.hinges
+
+
+@pytest.mark.parametrize("conclusion", conclusions(Basis.REVIEW)[:40:4], ids=lambda c: c.item.title)
+def test_sixty_columns_are_enough(conclusion: Conclusion) -> None:
+    """No line is wider than the terminal."""
+    for preview in preview_case(conclusion.case, KNOWLEDGE, ENGINE, basis=Basis.REVIEW):
+        assert max(map(len, text_of(preview).splitlines())) <= 60
+
+
+def test_the_text_says_all_that_a_preview_owes() -> None:
+    """Outcome, likelihood with n and published rate, citation, what decides, what would turn it."""
+    text = text_of(
+        previewed(
+            "Norco 10/325 #120", date(2015, 6, 1), pain_reduction="yes", functional_improvement="no"
+        )
+    )
+    words = " ".join(text.split())
+    promised = (
+        "Likely outcome: upheld (undocumented)", "Likelihood of overturning:", "fitted on n=",
+        "published rate", "On 2015-06-01 governed by", "What decides:", "functional improvement: no",
+        "It would be overturned if the record shows:", "What counts:",
+        "only if the record was misread, and in fact shows:", "(now: no)",
+    )  # fmt: skip
+    assert [] == [phrase for phrase in promised if phrase not in words]
+
+
+def test_the_json_carries_trace_hinges_and_notice(tmp_path: Path) -> None:
+    """Programs get everything that the text says, and each proposal with its values."""
+    request = tmp_path / "request.yaml"
+    request.write_text(
+        'request: "Soma 350mg #60"\nrequest_date: 2014-02-01\nfacts: {acute_exacerbation: yes}\n',
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(group, ["preview", str(request), "--format", "json"])
+    assert 0 == result.exit_code
+    (line,) = json.loads(result.stdout)
+    assert "imr.preview.v1" == line["format"]
+    assert "imr.trace.v1" == line["trace"]["format"]
+    assert NOTICE == line["notice"]
+    assert {"likelihood_n", "base_rate_overturned", "decisive", "held_by"} <= line.keys()
+    for hinge in line["if_the_record_shows"]:
+        assert hinge["facts"][0]["answers"]
+
+
+def test_a_chart_note_needs_to_be_told_what_is_asked(tmp_path: Path) -> None:
+    """Without --request the error names the remedy; with it the note is read."""
+    note = tmp_path / "note.txt"
+    note.write_text(
+        "Follow-up. The patient signed an opioid contract. CURES was reviewed.\n", encoding="utf-8"
+    )
+    refused = CliRunner().invoke(group, ["preview", str(note)])
+    assert "--request" in str(refused.exception)
+    read = CliRunner().invoke(
+        group,
+        ["preview", str(note), "--request", "Norco 10/325 #120", "--as-of", "2015-06-01",
+         "--format", "json"],
+    )  # fmt: skip
+    assert "yes" == json.loads(read.stdout)[0]["trace"]["facts"]["opioid_agreement_signed"]
