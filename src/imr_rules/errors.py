@@ -123,6 +123,12 @@ class MissingExtraError(ImrRulesError, ImportError):
     code = "missing-extra"
 
 
+class ReaderUnavailableError(ImrRulesError, ConnectionError):
+    """The endpoint of the second reader refuses, or does not answer any more."""
+
+    code = "reader"
+
+
 class EngineDisagreementError(ImrRulesError, AssertionError):
     """Two engines concluded differently on the same facts: a defect of ours, never a verdict."""
 

@@ -1,0 +1,39 @@
+"""``rules/reading/second_reader.yaml``: what the model is told, and all bounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from imr_rules import strict_yaml
+
+_Count = Annotated[int, Field(ge=1)]
+
+
+class SecondReaderPolicy(BaseModel):
+    """The instructions and bounds; every one of them is a limit on what a bad endpoint can do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    instructions: str
+    seconds_an_answer: Annotated[float | int, Field(gt=0)]
+    attempts: _Count
+    seconds_between: Annotated[float | int, Field(ge=0)]
+    largest_answer: _Count
+    largest_passage: _Count
+    most_findings: _Count
+    shortest_quote: _Count
+    longest_quote: _Count
+    give_up_after: _Count
+
+
+def load_policy(rules: Path) -> SecondReaderPolicy:
+    """Read the policy of the *rules* folder.
+
+    Raises:
+        PackErrors: every problem of the file, each with its line and column.
+    """
+    document = strict_yaml.read(rules / "reading" / "second_reader.yaml")
+    return strict_yaml.validate(SecondReaderPolicy, document)

@@ -1,0 +1,93 @@
+"""A passage → what the model is asked: the facts to look for, the text, the form of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from imr_rules.facts.model import UNDOCUMENTED, Assertion
+from imr_rules.facts.vocabulary import Fact, FactType
+from imr_rules.reading.model import Passage, Subject
+
+
+def question(
+    text: str,
+    passage: Passage,
+    subjects: Sequence[Subject],
+    facts: Sequence[Fact],
+    *,
+    model: str,
+    instructions: str,
+) -> dict[str, Any]:
+    """Return the request that asks *model* for *facts* in the passage's *text*."""
+    told = "\n".join(
+        (
+            "Disputed items:",
+            *(f"{subject.number}. {subject.title}" for subject in subjects),
+            "",
+            f"The text is the {passage.section} of the letter"
+            + (f", on item {passage.item}." if passage.item is not None else "."),
+            "",
+            "Facts:",
+            *map(_line, facts),
+            "",
+            "Text:",
+            text,
+        )
+    )
+    return {
+        "model": model,
+        "temperature": 0,
+        "messages": [
+            {"role": "system", "content": instructions},
+            {"role": "user", "content": told},
+        ],
+    }
+
+
+def with_schema(
+    asked: Mapping[str, Any], facts: Sequence[Fact], items: Iterable[int]
+) -> dict[str, Any]:
+    """Return *asked* with the form of the answer as a JSON schema that servers can enforce."""
+    schema = answer_schema(facts, sorted(items))
+    form = {"name": "findings", "strict": True, "schema": schema}
+    return {**asked, "response_format": {"type": "json_schema", "json_schema": form}}
+
+
+def answer_schema(facts: Sequence[Fact], items: Sequence[int]) -> dict[str, Any]:
+    """Return the JSON schema of an answer: the vocabulary's own facts, each with its values."""
+    variants: list[dict[str, Any]] = []
+    by_values: dict[tuple[str, ...], list[str]] = {}
+    for fact in facts:
+        by_values.setdefault(fact.known_values, []).append(fact.id)
+    for values, names in by_values.items():
+        missing: dict[str, Any] = {"type": "string", "enum": [*values, UNDOCUMENTED]}
+        value = missing if values else {"anyOf": [{"type": "number"}, missing]}
+        variants.append(
+            _object(
+                {
+                    "fact": {"type": "string", "enum": names},
+                    "value": value,
+                    "assertion": {"type": "string", "enum": [a.value for a in Assertion]},
+                    "item": {"type": ["integer", "null"], "enum": [*items, None]},
+                    "quote": {"type": "string"},
+                }
+            )
+        )
+    each = {"anyOf": variants} if variants else _object({})
+    return _object({"findings": {"type": "array", "items": each}})
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _line(fact: Fact) -> str:
+    is_number = fact.type is FactType.NUMBER
+    values = f"number, {fact.unit}" if is_number else "|".join(fact.known_values)
+    return f"- {fact.id} ({values}|{UNDOCUMENTED}): {fact.question}"
