@@ -6,7 +6,7 @@ A negation before the words reaches them unless something ends its scope in betw
 responded" leaves the response undocumented); two plain negations cancel each other where one
 follows at once upon the other ("does not deny"), not in a list ("no swelling, no effusion"). A
 plain "no" that a word of saying follows ("no relief was documented") leaves the thing
-undocumented, while "no evidence of" it on examination denies it.
+undocumented, and so does a plain denial of words of saying ("documentation of relief is absent"), while "no evidence of" it on examination denies it.
 """
 
 from __future__ import annotations
@@ -53,12 +53,16 @@ def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) 
     if pseudo:
         for mark in (NEGATIONS | {Mark.ENDS_SCOPE}) & found.keys():
             found[mark] = tuple(s for s in found[mark] if not _inside(s, pseudo))
+    # The "no" of "no documentation of" is part of the longer phrase.
+    for group in (_BEFORE, _AFTER):
+        spans = tuple(span for mark in group for span in found.get(mark, ()))
+        if len(spans) > 1:
+            for mark in group & found.keys():
+                found[mark] = tuple(s for s in found[mark] if not _within_longer(s, spans))
     missing = tuple(span for mark in MISSING for span in found.get(mark, ()))
     if missing:
-        # "no documentation of": the "no" inside is part of the longer phrase.
-        for mark in (Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER):
-            if mark in found:
-                found[mark] = tuple(s for s in found[mark] if not _inside(s, missing))
+        for mark in _DENIED & found.keys():
+            found[mark] = tuple(s for s in found[mark] if not _inside(s, missing))
     return Scopes(found, *_commas(sentence, found))
 
 
@@ -80,18 +84,24 @@ def _commas(
         joints = [s for s, _ in found.get(Mark.LIST, ()) if end <= s < until]
         if not joints:
             parts.append((start, end))
+        # "No motor, sensory or reflex loss was seen" is one list with one verb behind it.
+        until = min(joints, default=until)
         if end not in joints and any(end <= s < until for s, _ in found.get(Mark.CLAUSE, ())):
             clauses.append((start, end))
     return tuple(clauses), tuple(parts)
 
 
 # Marks that mean nothing in the half of all sentences that deny nothing: not looked for there.
+_DENIED = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER))
+_AFTER = frozenset((Mark.DENIED_AFTER, Mark.UNDOCUMENTED_AFTER))
+_BEFORE = NEGATIONS - _AFTER
 _BESIDE_NEGATIONS = frozenset(
     (
         Mark.NOT_NEGATION,
         Mark.ENDS_SCOPE,
         Mark.EXAMINED,
         Mark.SAID_AFTER,
+        Mark.SAID_BEFORE,
         Mark.CLAUSE,
         Mark.LIST,
     )
@@ -101,6 +111,12 @@ _COMMA = re.compile(r",\s")
 
 def _inside(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in others)
+
+
+def _within_longer(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    return any(
+        start <= span[0] and span[1] <= end and (start, end) != span for start, end in others
+    )
 
 
 def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
@@ -121,8 +137,11 @@ def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
         return Assertion.DENIED if scopes.has(Mark.EXAMINED) else Assertion.UNDOCUMENTED
     if (_chained(before_denied) + len(after_denied)) % 2 == 0:
         return Assertion.AFFIRMED
-    said = _following(scopes.at.get(Mark.SAID_AFTER, ()), end, stops, _SAYING_REACH)
-    return Assertion.UNDOCUMENTED if before_denied and said else Assertion.DENIED
+    if before_denied:
+        said = _following(scopes.at.get(Mark.SAID_AFTER, ()), end, stops, _SAYING_REACH)
+    else:
+        said = _reaching(scopes.at.get(Mark.SAID_BEFORE, ()), start, stops)
+    return Assertion.UNDOCUMENTED if said else Assertion.DENIED
 
 
 def turned_inside(assertion: Assertion, start: int, end: int, scopes: Scopes) -> Assertion:

@@ -73,6 +73,7 @@ class Mark(StrEnum):
     UNDOCUMENTED_AFTER = "undocumented_after"
     UNSEEN_BEFORE = "unseen_before"
     SAID_AFTER = "said_after"
+    SAID_BEFORE = "said_before"
     NOT_NEGATION = "not_negation"
     ENDS_SCOPE = "ends_scope"
     CLAUSE = "clause"
