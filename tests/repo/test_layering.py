@@ -12,8 +12,8 @@ SOURCE = Path(__file__).parents[2] / "src" / "imr_rules"
 # From left to right: a room may import from those before it, never from those after it.
 ORDER = (
     "errors", "strict_yaml", "data_folders", "letters", "treatments", "facts", "guidelines",
-    "engines", "reading", "knowledge", "cases", "explain", "lint", "table", "audit", "checklist", "preview",
-    "whatif", "schemas", "cli", "web", "__main__",
+    "engines", "reading", "knowledge", "cases", "explain", "lint", "table", "audit",
+    "checklist", "preview", "whatif", "schemas", "cli", "web", "__main__",
 )  # fmt: skip
 APART = ("audit", "checklist", "preview")
 

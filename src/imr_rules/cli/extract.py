@@ -31,10 +31,29 @@ from imr_rules.knowledge import load_knowledge
 )
 @rules_option
 @out_option
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes that read letters into a table [default: one a core].",
+)
 def command(
-    paths: tuple[Path, ...], as_of: date | None, form: str, rules: Path | None, out: Path | None
+    paths: tuple[Path, ...],
+    as_of: date | None,
+    form: str,
+    rules: Path | None,
+    out: Path | None,
+    workers: int | None,
 ) -> None:
-    """Read letters and chart notes: items, decisions, dates, and facts with their quotations."""
+    """Read letters and chart notes: items, decisions, dates, and facts with their quotations.
+
+    With --out FACTS.parquet the facts become a table, read on all cores. PATH may then also be a
+    zip archive, or @LIST, a file with one path a line. Run again, it goes on where it was ended.
+    """
+    if out is not None and out.suffix.lower() == ".parquet":
+        from imr_rules.cli.extract_table import extract_with_progress
+
+        extract_with_progress(paths, out, rules=rules, as_of=as_of, workers=workers)
+        return
     knowledge = load_knowledge(rules)
     rejected: list[Rejected] = []
     cases: list[Case] = []

@@ -65,7 +65,15 @@ def read_letter(path: Path | str) -> Determination:
             holds no readable text; the message names the file and the remedy.
     """
     path = Path(path)
-    raw = _bytes_of(path)
+    return letter_from_bytes(_bytes_of(path), path)
+
+
+def letter_from_bytes(raw: bytes, path: Path) -> Determination:
+    """Read the letter that *raw* holds; *path* is what messages and the letter call it.
+
+    Raises:
+        InputError: it holds no readable text.
+    """
     try:
         content = _content(raw, path)
         return parse_letter(

@@ -1,0 +1,94 @@
+"""The table form of ``imr-rules extract``: progress while it runs, a count when it is done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import rich_click as click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bar
+from rich.text import Text
+
+from imr_rules.table.extract import Progress, extract_table
+
+INTERRUPTED = 130
+"""The exit status of a program that Ctrl-C ended."""
+
+
+def extract_with_progress(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    rules: Path | None,
+    as_of: date | None,
+    workers: int | None,
+) -> None:
+    """Extract *paths* into the table *out*; exit with 2 if nothing at all could be read.
+
+    Raises:
+        InputError: a path does not exist, or *out* cannot be written.
+    """
+    try:
+        with _shown() as tell:
+            made = extract_table(paths, out, rules=rules, as_of=as_of, workers=workers, tell=tell)
+    except KeyboardInterrupt:
+        click.echo(f"Stopped. What was read is in {out}; run it again to go on.", err=True)
+        sys.exit(INTERRUPTED)
+    resumed = f" ({made.before} of them before)" if made.before else ""
+    click.echo(f"{out}: {made.letters} letters{resumed}, {made.items} items.", err=True)
+    if made.rejected:
+        click.echo(
+            f"{made.rejected} files rejected: {out.with_name('rejected.jsonl')} tells why.",
+            err=True,
+        )
+        if not made.letters:
+            sys.exit(2)
+
+
+class _Rate(ProgressColumn):
+    """Letters read in a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.0f}/s" if task.speed else "")
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[Progress], None]]:
+    """Yield what shows progress: a bar on a terminal, nothing elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    with Bar(
+        TextColumn("letters"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[rejected]} rejected"),
+        console=console,
+    ) as bar:
+        task = bar.add_task("letters", total=None, rejected=0)
+
+        def tell(progress: Progress) -> None:
+            bar.update(
+                task,
+                # What an earlier run finished says nothing of this one's pace.
+                total=progress.total - progress.before,
+                completed=progress.done - progress.before,
+                rejected=progress.rejected,
+            )
+
+        yield tell

@@ -1,0 +1,247 @@
+"""Tables are decided as single items are, whatever their size, order and parts."""
+
+from __future__ import annotations
+
+from random import Random
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imr_rules.cases.evaluate import Conclusion, evaluate_case
+from imr_rules.cases.model import Case
+from imr_rules.engines.reference import ReferenceEngine
+from imr_rules.errors import InputError
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Value
+from imr_rules.facts.vocabulary import FactType
+from imr_rules.guidelines.select import governing_topic
+from imr_rules.knowledge import Knowledge
+from imr_rules.table.evaluate import CONCLUDED, PLACE, TableRules, conclude
+from imr_rules.table.outcomes import (
+    BY_OUTCOME,
+    CERTAINTY,
+    COUNT,
+    PREDICTION,
+    statuses,
+    tally,
+    with_conclusions,
+)
+from imr_rules.table.selection import Selector
+from imr_rules.table.synthetic import rows_of_packs, synthetic_items
+from imr_rules.treatments.model import Phase, Request
+
+GENERATED = 3_000
+
+
+def test_cases_that_ship_conclude_as_item_by_item(
+    decided: dict[str, Case], items: pl.DataFrame, rules: TableRules, knowledge: Knowledge
+) -> None:
+    """Topic, prediction, certainty and the status of every criterion are those of the reference."""
+    engine = ReferenceEngine()
+    expected = {
+        (path, conclusion.item.number, basis.value): _by_reference(conclusion)
+        for path, case in decided.items()
+        for basis in Basis
+        for conclusion in evaluate_case(case, basis, knowledge, engine)
+    }
+    found = with_conclusions(items, rules)
+    by_item: dict[tuple[str, int, str], dict[str, str]] = {}
+    for row in statuses(found, rules).iter_rows(named=True):
+        key = (row["letter"], row["item"], row["basis"])
+        by_item.setdefault(key, {})[row["criterion"]] = row["status"]
+    concluded = {
+        key: (row["edition"], row["topic"], row[PREDICTION], row[CERTAINTY], by_item.get(key, {}))
+        for row in found.iter_rows(named=True)
+        for key in [(row["letter"], row["item"], row["basis"])]
+    }
+    assert len(concluded) > 400
+    assert concluded == expected
+
+
+def _by_reference(conclusion: Conclusion) -> tuple[object, ...]:
+    if conclusion.governing is None or conclusion.trace is None:
+        return (None, None, "no_guideline", None, {})
+    return (
+        conclusion.governing.edition.id,
+        conclusion.governing.topic.id,
+        conclusion.prediction.value,
+        conclusion.trace.verdict.certainty.value,
+        {name: status.value for name, status in conclusion.trace.statuses.items()},
+    )
+
+
+@pytest.mark.parametrize("mix", ["cases", "packs"])
+def test_generated_items_conclude_as_the_reference_does(
+    mix: str, items: pl.DataFrame, rules: TableRules, knowledge: Knowledge
+) -> None:
+    """On made-up items of every pack, the table engine and the reference agree bit by bit."""
+    like = (
+        items.filter(pl.col("basis") == "review")
+        if mix == "cases"
+        else rows_of_packs(knowledge, 4, seed=3)
+    )
+    made = synthetic_items(like, GENERATED, seed=7)
+    differing = differences_from_reference(made, rules, knowledge)
+    assert differing == []
+
+
+def differences_from_reference(
+    made: pl.DataFrame, rules: TableRules, knowledge: Knowledge
+) -> list[tuple[dict[str, object], dict[str, object]]]:
+    """Return the conclusions on *made* that differ from the reference, each with what it says."""
+    engine = ReferenceEngine()
+    facts = [name for name in knowledge.vocabulary if name in made.columns]
+    found = conclude(made, rules).to_dicts()
+    settled = _told(made, found, rules)
+    differing = []
+    for row, conclusion in zip(settled, found, strict=True):
+        if conclusion[PLACE] is None:
+            continue
+        governor = rules.governors[conclusion[PLACE]]
+        sheet: dict[str, Value] = {f: row[f] for f in facts if row[f] is not None}
+        trace = engine.trace(governor.topic, governor.edition.parameters, row["on"], sheet)
+        bits = {name: 1 << place for place, name in enumerate(governor.topic.criteria)}
+        expected = {
+            PLACE: conclusion[PLACE],
+            "overturned": trace.verdict.prediction.value == "overturned",
+            "in_favour": trace.verdict.certainty.value != "barred",
+            "settled": trace.settled,
+            "met": sum(bits[n] for n, s in trace.statuses.items() if s.value == "met"),
+            "counted": sum(bits[n] for n in trace.counted),
+            "unknown": sum(bits[n] for n, s in trace.statuses.items() if s.value == "unknown"),
+        }
+        if expected["overturned"]:
+            # An overturned item was not asked in its favour by the reference.
+            expected["in_favour"] = conclusion["in_favour"]
+        if conclusion != expected:
+            differing.append((conclusion, expected))
+    return differing
+
+
+def _told(
+    made: pl.DataFrame, found: list[dict[str, object]], rules: TableRules
+) -> list[dict[str, object]]:
+    """Return the rows of *made*, accompanying items told what became of their operation."""
+    rows = made.to_dicts()
+    outcome = {
+        (row["letter"], row["item"]): bool(conclusion["overturned"])
+        for row, conclusion in zip(rows, found, strict=True)
+    }
+    for row in rows:
+        if row["parent_item"] is not None:
+            approved = outcome[row["letter"], row["parent_item"]]
+            for fact in rules.parent_facts:
+                row[fact] = "approved" if approved else "not_approved"
+    return rows
+
+
+def test_rows_and_letters_in_any_order_conclude_the_same(
+    items: pl.DataFrame, rules: TableRules
+) -> None:
+    """A conclusion belongs to its row, however the table is sorted."""
+    numbered = items.with_row_index("place_in_file")
+    shuffled = numbered.sample(fraction=1.0, shuffle=True, seed=4)
+    straight = conclude(items, rules)
+    mixed = conclude(shuffled.drop("place_in_file"), rules)
+    back = mixed.with_columns(shuffled["place_in_file"]).sort("place_in_file")
+    assert back.drop("place_in_file").equals(straight)
+
+
+def test_an_empty_table_has_no_conclusions(items: pl.DataFrame, rules: TableRules) -> None:
+    """No rows in, no rows out, with the same columns."""
+    found = conclude(items.clear(), rules)
+    assert (found.height, found.columns) == (0, list(CONCLUDED))
+
+
+def test_a_fact_that_the_table_lacks_is_silent(items: pl.DataFrame, rules: TableRules) -> None:
+    """A table extracted before a fact was known reads as if nobody spoke of it."""
+    fact = "first_line_failed"
+    assert fact in items.columns
+    silent = items.with_columns(pl.lit(None, items.schema[fact]).alias(fact))
+    assert conclude(items.drop(fact), rules).equals(conclude(silent, rules))
+
+
+def test_a_treatment_of_other_rules_is_refused(items: pl.DataFrame, rules: TableRules) -> None:
+    """A treatment that no catalogue entry has is an error that says what to do."""
+    strange = items.head(1).with_columns(pl.lit("leech_therapy").alias("treatment"))
+    with pytest.raises(InputError, match=r"'leech_therapy'.*extract the letters again"):
+        conclude(strange, rules)
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_selection_by_kind_of_request_is_the_search_of_the_guidelines(
+    knowledge: Knowledge, rules: TableRules, data: st.DataObject
+) -> None:
+    """The narrowed, remembered search finds what the full search finds, on any day."""
+    catalogue = knowledge.library.catalogue
+    selector: Selector = rules.selector
+    treatment = data.draw(st.sampled_from([None, *catalogue.treatments]))
+    own = catalogue.treatments[treatment].category if treatment else None
+    categories = sorted({t.category for t in catalogue.treatments.values()})
+    category = data.draw(st.sampled_from([own, None, *categories]))
+    parts = sorted({p for g in rules.governors for p in g.topic.applies_to.body_parts})
+    body_parts = data.draw(st.lists(st.sampled_from(parts), max_size=2, unique=True))
+    phase = data.draw(st.sampled_from([None, *Phase]))
+    on = data.draw(st.sampled_from(selector.change_days) | st.dates())
+    request = Request(
+        title="", treatment=treatment, category=category, body_parts=tuple(body_parts), phase=phase
+    )
+    governing = governing_topic(knowledge.library, request, on)
+    key = (treatment, category, "; ".join(sorted(body_parts)), phase.value if phase else None)
+    asked = (key, selector.stretch_of(on))
+    place = selector.places([asked])[asked]
+    found = selector.governors[place].key if place is not None else None
+    assert found == ((governing.edition.id, governing.topic.id) if governing else None)
+
+
+def test_counting_by_batches_counts_every_row_once(items: pl.DataFrame, rules: TableRules) -> None:
+    """A tally over uneven batches of whole letters equals the tally of the whole table."""
+    letters = items["letter"].unique().sort().to_list()
+    Random(5).shuffle(letters)
+    parts = [letters[:1], letters[1:40], letters[40:]]
+    batches = [
+        with_conclusions(items.filter(pl.col("letter").is_in(part)), rules) for part in parts
+    ]
+    whole = tally([with_conclusions(items, rules)], BY_OUTCOME)
+    assert tally(batches, BY_OUTCOME).equals(whole)
+    assert whole[COUNT].sum() == items.height
+
+
+def test_made_up_tables_keep_base_rates_and_gaps(items: pl.DataFrame) -> None:
+    """Category mix, decisions and how often each fact is known stay near those of the cases."""
+    like = items.filter(pl.col("basis") == "review")
+    made = synthetic_items(like, 20_000, seed=1)
+    assert made.equals(synthetic_items(like, 20_000, seed=1))
+    assert not made.equals(synthetic_items(like, 20_000, seed=2))
+    assert abs((made["actual"] == "upheld").mean() - (like["actual"] == "upheld").mean()) < 0.02
+    for category, share in like["category"].value_counts(normalize=True).iter_rows():
+        assert abs((made["category"] == category).mean() - share) < 0.02
+    for name in like.columns:
+        known = like[name].is_not_null().mean()
+        if made.schema[name] == pl.Float64 or isinstance(made.schema[name], pl.Enum):
+            assert abs(made[name].is_not_null().mean() - known) < 0.05
+    assert made["case_number"].str.starts_with("SYNTHETIC").all()
+
+
+def test_number_columns_hold_no_mark_for_undocumented(
+    items: pl.DataFrame, decided: dict[str, Case], knowledge: Knowledge
+) -> None:
+    """What is undocumented is null among numbers and named in a column of its own."""
+    stated = [
+        (path, item.number, fact)
+        for path, case in decided.items()
+        for item in case.items
+        for reading in item.readings.values()
+        for fact, value in reading.items()
+        if value == UNDOCUMENTED and knowledge.vocabulary[fact].type is FactType.NUMBER
+    ]
+    named = {
+        (row["letter"], row["item"], fact)
+        for row in items.iter_rows(named=True)
+        for fact in (row["undocumented_numbers"] or "").split("; ")
+        if fact and row[fact] is None
+    }
+    assert named <= set(stated)
+    assert bool(named) == bool(stated)

@@ -1,0 +1,255 @@
+"""Extraction: every letter once, whatever ends a run, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from imr_rules.errors import InputError
+from imr_rules.facts.model import Basis
+from imr_rules.facts.vocabulary import Vocabulary
+from imr_rules.knowledge import Knowledge
+from imr_rules.table.extract import Progress, extract_table
+from imr_rules.table.journal import NAME
+from imr_rules.table.parts import batches, part_files
+from imr_rules.table.sources import letter_sources
+
+LETTER = """\
+Dated: 03/02/2016
+
+Case Number: CM16-{number:07d}
+Date of Injury: 05/06/2014
+Date of UR Decision: 01/20/2016
+Date of Assignment: 02/01/2016
+
+CLINICAL CASE SUMMARY
+The injured worker is a 44 year old female with low back pain.
+
+IMR ISSUES, DECISIONS AND RATIONALES
+The final determination was based on decisions for the disputed items set forth below:
+
+1. Soma 350mg #60 is not medically necessary and appropriate.
+Claims Administrator guideline: The claims administrator based its decision on the MTUS.
+MAXIMUS guideline: The Expert Reviewer based his/her decision on the MTUS.
+Rationale: There is no documentation of muscle spasm on examination.
+"""
+
+_CRASH = """\
+import os
+from imr_rules.table import extract
+
+def crash(source, *rest, cases_of=extract.cases_of, **more):
+    if source.endswith("00013.txt"):
+        os._exit(3)
+    return cases_of(source, *rest, **more)
+
+extract.cases_of = crash
+"""
+
+_RUN = """\
+import sys
+from pathlib import Path
+from imr_rules.table import extract
+extract.LETTERS_PER_PART = 16
+extract.LETTERS_PER_TASK = 4
+if __name__ == "__main__":
+    extract.extract_table([Path(sys.argv[1])], Path(sys.argv[2]), workers=2)
+"""
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Path:
+    """A folder of forty short letters."""
+    return write_letters(tmp_path / "letters", 40)
+
+
+def write_letters(folder: Path, count: int) -> Path:
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"{number:05d}.txt").write_text(LETTER.format(number=number))
+    return folder
+
+
+def read_table(out: Path, vocabulary: Vocabulary) -> pl.DataFrame:
+    """Return both bases of a table, sorted, without the folder the letters stood in."""
+    both = pl.concat(
+        [batch for basis in Basis for batch in batches(out, vocabulary, basis)]
+    ).with_columns(pl.col("letter").str.split("/").list.last())
+    return both.sort("letter", "item", "basis")
+
+
+def left_behind(out: Path) -> list[str]:
+    return [p.name for p in out.parent.rglob(".*")]
+
+
+def test_folders_archives_and_lists_give_the_same_table(
+    letters: Path, tmp_path: Path, knowledge: Knowledge
+) -> None:
+    """A letter reads the same from a folder, from a zip archive and by a list of paths."""
+    archive = tmp_path / "letters.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in letters.iterdir():
+            packed.write(path, f"inside/{path.name}")
+        packed.writestr("inside/notes.csv", "not,a,letter")
+    listed = tmp_path / "list.txt"
+    listed.write_text("\n".join(f"letters/{p.name}" for p in sorted(letters.iterdir())) + "\n")
+    tables = []
+    for name, source in (("a", letters), ("b", archive), ("c", Path(f"@{listed}"))):
+        out = tmp_path / name / "facts.parquet"
+        made = extract_table([source], out, workers=2)
+        assert (made.letters, made.items, made.rejected) == (40, 40, 0)
+        assert left_behind(out) == []
+        tables.append(read_table(out, knowledge.vocabulary))
+    assert tables[0].height == 80
+    assert tables[0].equals(tables[1])
+    assert tables[0].equals(tables[2])
+
+
+def test_a_killed_run_goes_on_without_losing_or_doubling_a_letter(
+    tmp_path: Path, knowledge: Knowledge
+) -> None:
+    """Killed twice with part of the letters committed, the table ends as an unbroken run's."""
+    letters = write_letters(tmp_path / "letters", 300)
+    program = tmp_path / "run.py"
+    program.write_text(_RUN)
+    out = tmp_path / "killed" / "facts.parquet"
+    for parts in (2, 6):
+        process = subprocess.Popen(
+            [sys.executable, str(program), str(letters), str(out)], start_new_session=True
+        )
+        _wait_for_parts(out, parts, process)
+        process.kill()
+        process.wait()
+        _wait_for_end_of_group(process.pid)
+        # What a run leaves when it dies between a part and its line in the journal.
+        stray = out / "decision_year=2016" / "basis=review" / "part-009999.parquet"
+        stray.write_bytes(b"half")
+    so_far = len(list(out.rglob("part-*.parquet")))
+    assert 0 < so_far
+    resumed = extract_table([letters], out, workers=2)
+    assert (resumed.letters, resumed.items) == (300, 300)
+    assert 0 < resumed.before < 300
+    unbroken = tmp_path / "unbroken" / "facts.parquet"
+    extract_table([letters], unbroken, workers=2)
+    vocabulary: Vocabulary = knowledge.vocabulary
+    assert read_table(out, vocabulary).equals(read_table(unbroken, vocabulary))
+    assert left_behind(out) == []
+
+
+def _wait_for_parts(out: Path, count: int, process: subprocess.Popen[bytes]) -> None:
+    journal = out / NAME
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        if journal.exists() and journal.read_text().count('"part-') >= count:
+            return
+        time.sleep(0.005)
+    pytest.fail("the run ended, or committed nothing in a minute")
+
+
+def _wait_for_end_of_group(group: int) -> None:
+    """Workers must go by themselves once their parent is dead."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    pytest.fail("workers outlived their parent")
+
+
+def test_ctrl_c_keeps_what_was_read(tmp_path: Path) -> None:
+    """An interrupt ends the run soon, with its parts whole and no file half written."""
+    letters = write_letters(tmp_path / "letters", 300)
+    program = tmp_path / "run.py"
+    program.write_text(_RUN)
+    out = tmp_path / "facts.parquet"
+    process = subprocess.Popen(
+        [sys.executable, str(program), str(letters), str(out)],
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+    )
+    _wait_for_parts(out, 2, process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert b"KeyboardInterrupt" in errors
+    committed = extract_table([letters], out, workers=2).before
+    assert 32 <= committed < 300
+    assert left_behind(out) == []
+
+
+def test_bad_files_are_listed_and_do_not_stop_the_rest(letters: Path, tmp_path: Path) -> None:
+    """Each bad file has its reason in rejected.jsonl; mended, the next run takes it in."""
+    (letters / "00003.txt").write_bytes(b"")
+    (letters / "00007.pdf").write_bytes(b"%PDF-1.4 broken")
+    out = tmp_path / "facts.parquet"
+    made = extract_table([letters], out, workers=1)
+    assert (made.letters, made.rejected) == (39, 2)
+    listed = [json.loads(x) for x in (tmp_path / "rejected.jsonl").read_text().splitlines()]
+    assert sorted(Path(entry["path"]).name for entry in listed) == ["00003.txt", "00007.pdf"]
+    assert "is empty" in next(e["reason"] for e in listed if e["path"].endswith("3.txt"))
+    (letters / "00003.txt").write_text(LETTER.format(number=3))
+    again = extract_table([letters], out, workers=1)
+    assert (again.letters, again.rejected, again.before) == (40, 1, 39)
+
+
+def test_a_letter_that_ends_its_reader_is_rejected_alone(letters: Path, tmp_path: Path) -> None:
+    """A crash of the process that reads costs the letter that caused it, and no other."""
+    program = tmp_path / "run.py"
+    program.write_text(_CRASH + _RUN)
+    out = tmp_path / "facts.parquet"
+    subprocess.run([sys.executable, str(program), str(letters), str(out)], check=True, timeout=120)
+    made = extract_table([letters], out, workers=1)
+    assert (made.before, made.letters) == (39, 40)
+    assert "ended the program" in (tmp_path / "rejected.jsonl").read_text()
+
+
+def test_progress_counts_up_to_every_letter(letters: Path, tmp_path: Path) -> None:
+    """Progress starts at what an earlier run did and ends at the whole."""
+    heard: list[Progress] = []
+    extract_table([letters], tmp_path / "facts.parquet", workers=1, tell=heard.append)
+    assert heard[0] == Progress(0, 40, 0, 0)
+    assert heard[-1].done == 40
+    assert [p.done for p in heard] == sorted(p.done for p in heard)
+
+
+def test_other_rules_or_days_need_another_folder(letters: Path, tmp_path: Path) -> None:
+    """Parts that were extracted differently are never mixed."""
+    out = tmp_path / "facts.parquet"
+    extract_table([letters], out, workers=1)
+    with pytest.raises(InputError, match="another --as-of"):
+        extract_table([letters], out, workers=1, as_of=date(2018, 1, 1))
+
+
+def test_a_folder_of_other_things_is_left_alone(letters: Path) -> None:
+    """Extraction never writes into a folder that is not its own."""
+    with pytest.raises(InputError, match="holds no extraction"):
+        extract_table([letters], letters, workers=1)
+
+
+def test_a_journal_line_cut_off_is_forgotten(letters: Path, tmp_path: Path) -> None:
+    """A line that was being written when the power went counts as not written."""
+    out = tmp_path / "facts.parquet"
+    extract_table([letters], out, workers=1)
+    journal = out / NAME
+    text = journal.read_text()
+    journal.write_text(text[: len(text) - 20])
+    made = extract_table([letters], out, workers=1)
+    assert (made.letters, made.items, made.before) == (40, 40, 0)
+    assert len(part_files(out)) == 2
+
+
+def test_a_path_given_twice_is_read_once(letters: Path) -> None:
+    """A letter named by its folder and by itself is one letter."""
+    first = next(iter(sorted(letters.iterdir())))
+    assert len(list(letter_sources([letters, first, letters]))) == 40
