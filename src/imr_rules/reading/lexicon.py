@@ -54,6 +54,7 @@ class _RawCue(_Raw):
     affirms: bool = True
     names_another: bool = False
     only_if_missing: bool = False
+    broad: bool = False
 
 
 class _RawFactCues(_Raw):
@@ -104,7 +105,8 @@ class Cue:
     before it does as well ("Right shoulder: ... Strength was reduced."). *names_another*: the words
     themselves must name something else (the other opioid beside the one that is asked for). With
     *only_if_missing* the affirmed words mean nothing: a pain score tells of no relief, but one that
-    is missing leaves the relief undocumented.
+    is missing leaves the relief undocumented. *broad*: a wide net for what the exact cues leave; it
+    counts only where no exact cue speaks of the fact in the same reading.
     """
 
     fact: str
@@ -122,6 +124,7 @@ class Cue:
     names_another: bool
     only_if_missing: bool
     names_part: bool
+    broad: bool = False
     own_negation: bool = False
     """Whether the phrase itself holds a negation; one inside the words then belongs to them."""
 
@@ -312,6 +315,7 @@ def _fact_cues(
                 names_another=entry.names_another,
                 only_if_missing=entry.only_if_missing,
                 names_part=raw.names_part,
+                broad=entry.broad,
             )
 
 

@@ -23,6 +23,10 @@ from imr_rules.reading.sentences import sentence_bounds
 _MAX_PASSAGE = 200_000  # characters; no letter comes near it, and it bounds hostile input
 
 
+_BROAD = 0.7
+"""The confidence of a finding by a broad cue; an exact one of the same fact outweighs it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Context:
     text: str
@@ -105,6 +109,7 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
                         quote=context.text[first:last],
                         item=item,
                         speaker=_speaker(scopes, passage.section),
+                        confidence=_BROAD if cue.broad else 1.0,
                     )
                 )
         missed: Miss | None = None
@@ -289,13 +294,16 @@ def merge_values(
 ) -> Mapping[str, tuple[Value, tuple[Finding, ...]]]:
     """Merge the findings of one reading of one item, fact by fact, as the vocabulary declares.
 
-    Returns the value of each fact with the findings that carry it.
+    Of findings of unlike confidence only the surest count. Returns the value of each fact with the
+    findings that carry it.
     """
     by_fact: dict[str, list[Finding]] = {}
     for finding in findings:
         by_fact.setdefault(finding.fact, []).append(finding)
     merged: dict[str, tuple[Value, tuple[Finding, ...]]] = {}
-    for fact, stated in by_fact.items():
+    for fact, found in by_fact.items():
+        surest = max(finding.confidence for finding in found)
+        stated = [finding for finding in found if finding.confidence == surest]
         value = vocabulary[fact].merged([f.value for f in stated])
         merged[fact] = (value, tuple(f for f in stated if f.value == value))
     return merged
