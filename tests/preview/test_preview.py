@@ -128,7 +128,8 @@ def test_the_text_says_all_that_a_preview_owes() -> None:
     words = " ".join(text.split())
     promised = (
         "Likely outcome: upheld (undocumented)", "Likelihood of overturning:", "fitted on n=",
-        "published rate", "On 2015-06-01 governed by", "What decides:", "functional improvement: no",
+        "published rate", "On 2015-06-01 governed by", "What decides:",
+        "functional improvement: no",
         "It would be overturned if the record shows:", "What counts:",
         "only if the record was misread, and in fact shows:", "(now: no)",
     )  # fmt: skip

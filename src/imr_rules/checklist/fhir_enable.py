@@ -20,7 +20,7 @@ from imr_rules.cases.fhir_links import (
     values_system,
 )
 from imr_rules.engines.thresholds import Limit
-from imr_rules.facts.vocabulary import Fact, FactType, Vocabulary
+from imr_rules.facts.vocabulary import Fact, FactType
 from imr_rules.guidelines.model import (
     AllOf,
     AnyOf,
@@ -73,12 +73,12 @@ def unknown_coding() -> dict[str, str]:
 
 
 def when_met(
-    condition: Condition, vocabulary: Vocabulary, limits: Mapping[str, Limit]
+    condition: Condition, facts: Mapping[str, Fact], limits: Mapping[str, Limit]
 ) -> Enabling | None:
     """Return the clauses under which *condition* holds, or None where FHIR cannot say it."""
     match condition:
         case FactIs(fact=fact, values=values):
-            return Enabling(tuple(_equals(vocabulary[fact], v) for v in values), "any")
+            return Enabling(tuple(_equals(facts[fact], v) for v in values), "any")
         case FactKnown(fact=fact):
             return Enabling((_exists(fact, True),), "any")
         case FactCompares(fact=fact, comparison=comparison, threshold=threshold):
@@ -87,20 +87,20 @@ def when_met(
                 return None
             return Enabling((_compares(fact, _OPERATOR[comparison], limit.default),), "any")
         case AllOf(parts=parts):
-            return _joined([when_met(part, vocabulary, limits) for part in parts], "all")
+            return _joined([when_met(part, facts, limits) for part in parts], "all")
         case AnyOf(parts=parts):
-            return _joined([when_met(part, vocabulary, limits) for part in parts], "any")
+            return _joined([when_met(part, facts, limits) for part in parts], "any")
         case _:
             return None
 
 
 def when_not_met(
-    condition: Condition, vocabulary: Vocabulary, limits: Mapping[str, Limit]
+    condition: Condition, facts: Mapping[str, Fact], limits: Mapping[str, Limit]
 ) -> Enabling | None:
     """Return the clauses under which *condition* does not hold or is not known to."""
     match condition:
         case FactIs(fact=name, values=values):
-            fact = vocabulary[name]
+            fact = facts[name]
             others = [_equals(fact, v) for v in fact.known_values if v not in values]
             unknown = _clause(name, "=", "answerCoding", unknown_coding())
             return Enabling((*others, unknown), "any")
@@ -114,7 +114,7 @@ def when_not_met(
             compared = _compares(fact, opposite, limit.default)
             return Enabling((compared, _exists(fact, False)), "any")
         case AllOf(parts=parts):
-            return _joined([when_not_met(part, vocabulary, limits) for part in parts], "any")
+            return _joined([when_not_met(part, facts, limits) for part in parts], "any")
         case _:
             return None
 

@@ -23,7 +23,7 @@ from imr_rules.checklist.fhir_enable import (
     when_not_met,
 )
 from imr_rules.checklist.fhir_response import response_to
-from imr_rules.checklist.fhir_units import load_units, ucum_code
+from imr_rules.checklist.fhir_units import ucum_code
 from imr_rules.checklist.model import (
     Again,
     BarLine,
@@ -41,7 +41,6 @@ from imr_rules.checklist.wording import Wording
 from imr_rules.engines.thresholds import limits_on
 from imr_rules.facts.vocabulary import Fact, FactType
 from imr_rules.guidelines.model import FactIs, Stance
-from imr_rules.knowledge import Knowledge
 
 Item = dict[str, Any]
 
@@ -53,15 +52,22 @@ _UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 _RESOURCE_CITATION = "http://hl7.org/fhir/StructureDefinition/cqf-citation"
 
 
-def checklist_to_fhir(checklist: Checklist, words: Wording, knowledge: Knowledge) -> dict[str, Any]:
-    """Return *checklist* as a Questionnaire, or a collection of it and its response."""
-    questionnaire = _questionnaire(checklist, words, knowledge)
+def checklist_to_fhir(
+    checklist: Checklist, words: Wording, units: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return *checklist* as a Questionnaire, or a collection of it and its response.
+
+    *units* are the UCUM codes of the vocabulary's units.
+    """
+    questionnaire = _questionnaire(checklist, words, units)
     if checklist.filled is None:
         return questionnaire
     return response_to(questionnaire, checklist)
 
 
-def _questionnaire(checklist: Checklist, words: Wording, knowledge: Knowledge) -> dict[str, Any]:
+def _questionnaire(
+    checklist: Checklist, words: Wording, units: Mapping[str, str]
+) -> dict[str, Any]:
     topic, edition = checklist.topic, checklist.edition
     name = f"{edition.id}-{topic.id}" if topic and edition else "no-guideline"
     resource: dict[str, Any] = {
@@ -89,7 +95,7 @@ def _questionnaire(checklist: Checklist, words: Wording, knowledge: Knowledge) -
         resource["effectivePeriod"] = period
     items = [_request_group(checklist, words), *_remarks(checklist, words)]
     if topic and edition:
-        items += _Items(checklist, words, knowledge).all()
+        items += _Items(checklist, words, units).all()
     resource["item"] = items
     return resource
 
@@ -133,7 +139,7 @@ class _Items:
 
     checklist: Checklist
     words: Wording
-    knowledge: Knowledge
+    units: Mapping[str, str]
     _asked: set[str] = field(default_factory=set)
     _links: Counter[str] = field(default_factory=Counter)
 
@@ -214,10 +220,10 @@ class _Items:
         limits = limits_on(
             self.checklist.topic, self.checklist.edition.parameters, self.checklist.on
         )
-        condition, vocabulary = question.criterion.when, self.knowledge.vocabulary
+        facts = {answer.fact.id: answer.fact for answer in question.facts}
         if met:
-            return when_met(condition, vocabulary, limits)
-        return when_not_met(condition, vocabulary, limits)
+            return when_met(question.criterion.when, facts, limits)
+        return when_not_met(question.criterion.when, facts, limits)
 
     def _nodes(self, nodes: Iterable[Node]) -> list[Item]:
         return [item for node in nodes for item in self._node(node)]
@@ -275,7 +281,7 @@ class _Items:
             item["type"] = "decimal"
             unit = {
                 "system": "http://unitsofmeasure.org",
-                "code": ucum_code(fact.unit, load_units(self.knowledge.folder)),
+                "code": ucum_code(fact.unit, self.units),
                 "display": fact.unit,
             }
             item["extension"] = [{"url": _UNIT, "valueCoding": unit}]

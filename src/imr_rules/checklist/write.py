@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from imr_rules.checklist.model import Checklist
 from imr_rules.checklist.sheet import sheet_of
 from imr_rules.checklist.wording import Wording
-from imr_rules.knowledge import Knowledge
 
 FORMATS = ("md", "html", "pdf", "docx", "fhir")
 TEXT_FORMATS = ("md", "html", "fhir")
 
 
-def checklist_bytes(checklist: Checklist, form: str, words: Wording, knowledge: Knowledge) -> bytes:
-    """Return *checklist* as a document of the format *form*, one of :data:`FORMATS`."""
+def checklist_bytes(
+    checklist: Checklist, form: str, words: Wording, units: Mapping[str, str]
+) -> bytes:
+    """Return *checklist* as a document of the format *form*, one of :data:`FORMATS`.
+
+    *units* are the UCUM codes of the vocabulary's units.
+    """
     # The writers load what they need when they are first called: a Markdown list asks for none.
     if form == "fhir":
         from imr_rules.checklist.to_fhir import checklist_to_fhir
 
-        resource = checklist_to_fhir(checklist, words, knowledge)
+        resource = checklist_to_fhir(checklist, words, units)
         return (json.dumps(resource, ensure_ascii=False, indent=2) + "\n").encode()
     sheet = sheet_of(checklist, words)
     if form == "md":

@@ -8,6 +8,7 @@ from pathlib import Path
 import rich_click as click
 
 from imr_rules.checklist.build import build_checklist
+from imr_rules.checklist.fhir_units import load_units
 from imr_rules.checklist.from_record import subject_in_record
 from imr_rules.checklist.subject import subject_named
 from imr_rules.checklist.wording import load_wording
@@ -57,5 +58,5 @@ def command(
         if filled_from is None:
             click.echo(f"{record}: asks for nothing under this topic; left blank.", err=True)
     checklist = build_checklist(subject, knowledge.vocabulary, filled_from=filled_from)
-    document = checklist_bytes(checklist, form, words, knowledge)
+    document = checklist_bytes(checklist, form, words, load_units(knowledge.folder))
     write_document(document, out, is_text=form in TEXT_FORMATS)
