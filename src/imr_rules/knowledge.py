@@ -10,7 +10,8 @@ from pathlib import Path
 from imr_rules.data_folders import rules_folder
 from imr_rules.facts.derive import Derivation, load_derivations
 from imr_rules.facts.vocabulary import Vocabulary, load_vocabulary
-from imr_rules.guidelines.load import Library, load_library
+from imr_rules.guidelines.library import Library
+from imr_rules.guidelines.load import load_library
 from imr_rules.reading.lexicon import Lexicon, load_lexicon
 from imr_rules.treatments.catalogue import Catalogue
 from imr_rules.treatments.load import load_catalogue

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from imr_rules.cases import draft_yaml, from_json, from_yaml
 from imr_rules.explain import trace_model
 from imr_rules.facts.vocabulary import Fact
-from imr_rules.guidelines.load import EditionFile, ParameterFile, TopicFile
+from imr_rules.guidelines.shapes import EditionFile, ParameterFile, TopicFile
 from imr_rules.guidelines.situations import SituationsFile
 
 SCHEMAS: Mapping[str, str] = {

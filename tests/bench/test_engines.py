@@ -17,7 +17,7 @@ from imr_rules.engines.durable import DurableEngine, durable_available
 from imr_rules.engines.model import Facts
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.facts.model import UNDOCUMENTED, Value
-from imr_rules.guidelines.load import days_in_force
+from imr_rules.guidelines.library import days_in_force
 from imr_rules.guidelines.model import Parameter, Topic
 from imr_rules.knowledge import Knowledge, load_knowledge
 

@@ -12,7 +12,7 @@ from imr_rules.engines.durable import DurableEngine
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import FactType
-from imr_rules.guidelines.load import days_in_force
+from imr_rules.guidelines.library import days_in_force
 from imr_rules.guidelines.model import Topic, thresholds_of
 from imr_rules.knowledge import Knowledge, load_knowledge
 

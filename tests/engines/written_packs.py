@@ -12,7 +12,8 @@ from typing import Any
 from tests.engines.strategies import FIRST_DAY, vocabulary
 
 from imr_rules.engines.durable.variables import plain_decimal
-from imr_rules.guidelines.load import Library, load_library
+from imr_rules.guidelines.library import Library
+from imr_rules.guidelines.load import load_library
 from imr_rules.guidelines.model import (
     AllOf,
     AllReq,

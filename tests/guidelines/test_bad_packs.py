@@ -8,7 +8,8 @@ import pytest
 
 from imr_rules.errors import PackErrors
 from imr_rules.facts.vocabulary import load_vocabulary
-from imr_rules.guidelines.load import Library, load_library
+from imr_rules.guidelines.library import Library
+from imr_rules.guidelines.load import load_library
 from imr_rules.treatments.load import load_catalogue
 
 GOOD = (Path(__file__).parent / "good_topic.yaml").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from imr_rules.errors import UnknownNameError
-from imr_rules.guidelines.load import days_in_force
+from imr_rules.guidelines.library import days_in_force
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from imr_rules.guidelines.load import Library, days_in_force
+from imr_rules.guidelines.library import Library, days_in_force
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.treatments.model import Request
 

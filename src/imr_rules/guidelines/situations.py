@@ -21,7 +21,7 @@ from imr_rules.errors import (
 )
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import Vocabulary
-from imr_rules.guidelines.load import Library, days_in_force
+from imr_rules.guidelines.library import Library, days_in_force
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.strict_yaml import Document, Loc
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations, pairwise
 
-from imr_rules.guidelines.load import Library, days_in_force
+from imr_rules.guidelines.library import Library, days_in_force
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.lint.model import Kind, Level, LintFinding
 from imr_rules.treatments.catalogue import Catalogue

@@ -14,7 +14,7 @@ from imr_rules.engines.thresholds import change_days
 from imr_rules.errors import Location
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import Vocabulary
-from imr_rules.guidelines.load import days_in_force
+from imr_rules.guidelines.library import days_in_force
 from imr_rules.guidelines.model import Edition, Stance, Topic
 from imr_rules.lint.bounds import inexact_bounds
 from imr_rules.lint.model import Example, Kind, Level, LintFinding

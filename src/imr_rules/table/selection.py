@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from imr_rules.errors import InputError
-from imr_rules.guidelines.load import Library, days_in_force
+from imr_rules.guidelines.library import Library, days_in_force
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.guidelines.select import governing_topic
 from imr_rules.table.schema import LIST_SEPARATOR
