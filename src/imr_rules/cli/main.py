@@ -24,6 +24,7 @@ _COMMANDS = {
     "fit": "Fit the likelihood of overturning on decided cases.",
     "schema": "Print the JSON Schema of a file or output format.",
 }
+_FOR_MAINTAINERS = {"score": "Compare what is read in letters with the cases of the same numbers."}
 
 
 class _LazyGroup(click.RichGroup):
@@ -33,13 +34,18 @@ class _LazyGroup(click.RichGroup):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _FOR_MAINTAINERS and not ctx.resilient_parsing:
+            return _command(cmd_name)
         if cmd_name not in _COMMANDS:
             return None
         if ctx.resilient_parsing or _only_listing():
             return click.Command(cmd_name, help=_COMMANDS[cmd_name])
-        module = importlib.import_module(f"imr_rules.cli.{cmd_name}")
-        command: click.Command = module.command
-        return command
+        return _command(cmd_name)
+
+
+def _command(name: str) -> click.Command:
+    command: click.Command = importlib.import_module(f"imr_rules.cli.{name}").command
+    return command
 
 
 def _only_listing() -> bool:
