@@ -185,7 +185,7 @@ def test_the_sample_questionnaire(
     sample: Checklist, words: Wording, units: Mapping[str, str], snapshot: SnapshotAssertion
 ) -> None:
     """The whole resource of a topic that has every shape in it."""
-    resource = checklist_to_fhir(sample, words, units)
+    resource = checklist_to_fhir(sample, words, units) | {"version": "of this release"}
     assert snapshot == json.dumps(resource, indent=1, ensure_ascii=False)
 
 

@@ -1,0 +1,109 @@
+"""A packet tells what was found missing, where the record had it, and what remains."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from pypdf import PdfReader
+
+from imr_rules.cases.evaluate import evaluate_case
+from imr_rules.cases.from_paths import Loaded, load_cases
+from imr_rules.checklist.gap_sheet import gap_sheet
+from imr_rules.checklist.gaps import GapList, gap_lists
+from imr_rules.checklist.packet import packet_bytes
+from imr_rules.checklist.wording import Wording
+from imr_rules.cli.main import group
+from imr_rules.data_folders import cases_folder
+from imr_rules.engines.model import Prediction
+from imr_rules.engines.reference import ReferenceEngine
+from imr_rules.explain.hinges import with_facts
+from imr_rules.explain.model import NOTICE
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading
+from imr_rules.knowledge import Knowledge, load_knowledge
+
+ENGINE = ReferenceEngine()
+
+
+def all_gaps() -> list[GapList]:
+    """Return the gap list of every upheld item of the cases that ship."""
+    knowledge = load_knowledge()
+    return [
+        gaps
+        for entry in load_cases([cases_folder()], knowledge)
+        if isinstance(entry, Loaded)
+        for gaps in gap_lists(entry.case, knowledge, ENGINE)
+    ]
+
+
+@pytest.fixture(scope="module")
+def gaps() -> list[GapList]:
+    """The gap lists of the cases."""
+    return all_gaps()
+
+
+def test_only_upheld_items_have_gaps(gaps: list[GapList]) -> None:
+    """What was granted needs no list."""
+    assert len(gaps) > 100
+    assert {"upheld"} == {found.item.actual for found in gaps}
+
+
+def test_a_gap_is_what_the_reviewer_said(gaps: list[GapList]) -> None:
+    """Each gap stands in the rationale, and is claimed of the record only where that settles it."""
+    listed = [gap for found in gaps for gap in found.gaps]
+    assert len(listed) > 100
+    for found in gaps:
+        rationale = found.item.readings[Reading.RATIONALE]
+        for gap in found.gaps:
+            assert rationale[gap.fact.id] == gap.found
+            if gap.record_had_it:
+                assert gap.record not in (None, UNDOCUMENTED)
+    assert any(gap.record_had_it for gap in listed)
+    assert not all(gap.record_had_it for gap in listed)
+
+
+def test_what_the_record_had_is_said_to_suffice_only_where_it_does(
+    gaps: list[GapList], knowledge: Knowledge
+) -> None:
+    """Pointing to it, and nothing else, makes the rules come out the other way."""
+    settled = [found for found in gaps if found.settles_it and found.gaps]
+    for found in settled:
+        had = {g.fact.id: g.record for g in found.gaps if g.record_had_it and g.record is not None}
+        case = with_facts(found.conclusion.case, found.item, had, Basis.REVIEW)
+        again = evaluate_case(case, Basis.REVIEW, knowledge, ENGINE)
+        (mine,) = [c for c in again if c.item.number == found.item.number]
+        assert Prediction.OVERTURNED is mine.prediction
+        assert () == found.remains
+
+
+def test_every_item_fits_on_one_page(gaps: list[GapList], words: Wording) -> None:
+    """One page an item, with the notice on it."""
+    for found in gaps[:60]:
+        pdf = packet_bytes([gap_sheet(found, words)], "pdf", words, title="x")
+        pages = PdfReader(BytesIO(pdf)).pages
+        assert 1 == len(pages), found.item.title
+        assert NOTICE in " ".join(pages[0].extract_text().split())
+
+
+@pytest.mark.parametrize("form", ["md", "html"])
+def test_every_item_gives_a_text(form: str, gaps: list[GapList], words: Wording) -> None:
+    """The title, each question found open, and the notice stand in it."""
+    for found in gaps:
+        text = packet_bytes([gap_sheet(found, words)], form, words, title="x").decode()
+        assert NOTICE in text
+        assert words.remains_title in text
+
+
+def test_a_letter_without_an_upheld_item_says_so(tmp_path: Path) -> None:
+    """Nothing to list is no error."""
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        'case: "CM1"\ndenial_date: 2015-06-01\nitems:\n'
+        '  - {item: 1, title: "Norco 10/325 #120", actual: overturned}\n',
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(group, ["packet", str(case)])
+    assert 0 == result.exit_code
+    assert "no upheld item" in result.stderr
