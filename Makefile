@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test lint bench clean
+.PHONY: setup demo test test-browser lint bench score clean
 
 setup: $(VENV)/.installed
 
@@ -18,6 +18,10 @@ demo: setup
 test: setup
 	$(BIN)/python -m pytest
 
+# Skips without Chromium: apt-get install chromium fonts-dejavu-core
+test-browser: setup
+	$(BIN)/python -m pytest -m browser
+
 lint: setup
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
@@ -26,6 +30,15 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m pytest --benchmark-only --benchmark-columns=median,ops,rounds --override-ini addopts= tests/bench
+
+# Reads the letters behind cases/ again and rewrites the tables of docs/reading.md.
+IMR_LETTERS ?= ../shared/letters
+score: setup
+	@if [ -d "$(IMR_LETTERS)" ]; then \
+		$(BIN)/imr-rules score "$(IMR_LETTERS)" --write docs/reading.md; \
+	else \
+		echo "No letters at $(IMR_LETTERS): set IMR_LETTERS to their folder. Nothing was scored."; \
+	fi
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

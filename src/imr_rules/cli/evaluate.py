@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import IO
@@ -13,8 +14,15 @@ import rich_click as click
 
 from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
+from imr_rules.cases.index import compare_with_index, load_index_words, read_index
 from imr_rules.cases.model import Case
-from imr_rules.cli.options import as_of_option, out_option, paths_argument, rules_option
+from imr_rules.cli.options import (
+    as_of_option,
+    index_option,
+    out_option,
+    paths_argument,
+    rules_option,
+)
 from imr_rules.cli.output import output_to
 from imr_rules.engines.choose import engine_named
 from imr_rules.engines.model import Engine
@@ -56,6 +64,7 @@ from imr_rules.knowledge import Knowledge, load_knowledge
     show_default=True,
 )
 @click.option("--all-criteria", is_flag=True, help="List every criterion, not only what decides.")
+@index_option
 @rules_option
 @out_option
 def command(
@@ -65,6 +74,7 @@ def command(
     engine: str | None,
     form: str,
     all_criteria: bool,
+    index: Path | None,
     rules: Path | None,
     out: Path | None,
 ) -> None:
@@ -74,6 +84,8 @@ def command(
     if note:
         click.echo(note, err=True)
     bases = [Basis.RECORD, Basis.REVIEW] if basis == "both" else [Basis(basis)]
+    rows = read_index(index, load_index_words(knowledge.folder)) if index else ()
+    seen: list[Case] = []
     rejected: list[Rejected] = []
     read = 0
     with output_to(out) as stream:
@@ -84,9 +96,15 @@ def command(
                 click.echo(entry.reason, err=True)
                 continue
             read += 1
+            if index:
+                # Numbers, dates and outcomes suffice; a long run need not hold every letter.
+                seen.append(replace(entry.case, text="", findings=()))
             printer.case(entry.case, _explained(entry, bases, knowledge, chosen, as_of))
         if read:
             printer.end()
+    if index:
+        for line in compare_with_index(rows, seen).lines():
+            click.echo(line, err=True)
     if rejected:
         click.echo(f"{len(rejected)} of {len(rejected) + read} files rejected.", err=True)
         if not read:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imr_rules.audit.kinds.disagreement import governing_cite
-from imr_rules.audit.make_finding import finding_of
+from imr_rules.audit.make_finding import finding_of, is_read_by_program
 from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
 from imr_rules.engines.model import Prediction
 from imr_rules.facts.model import Reading, Value
@@ -18,7 +18,11 @@ def find_one_sided_findings(corpus: Corpus, case: AuditCase) -> Iterator[AuditFi
     """Yield items refused on favourable findings alone, or granted on adverse ones alone.
 
     Only facts that the governing topic reads count, and the topic must conclude as they point.
+    Only facts that a person wrote down are taken: read by program, a guideline that the rationale
+    restates looks like findings in favour, and every such accusation was wrong on a second look.
     """
+    if is_read_by_program(case.case):
+        return
     for item in case.items:
         if item.review.conclusion.agrees is not False:
             continue

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from imr_rules.audit.body_parts import are_near
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
-from imr_rules.audit.policy import ContradictionPolicy, RestatedWords, hits, says
+from imr_rules.audit.policy import RestatedWords, hits, says
 from imr_rules.audit.sentences import Sentence, sentences_of
 from imr_rules.facts.model import Section
 from imr_rules.treatments.from_title import parse_request
@@ -73,11 +74,11 @@ def _closing(closes: tuple[str, ...]) -> re.Pattern[str]:
 def _differences(
     corpus: Corpus, item: AuditItem, said: Request, words: str, titles: Sequence[Request]
 ) -> Iterator[tuple[str, str]]:
-    asked, policy = item.item.request, corpus.policy.contradiction
+    asked = item.item.request
     # What the title asks around another item of the letter may be named for that one's sake.
     others = [title for title in titles if title is not asked]
     own_parts = set(asked.body_parts)
-    if own_parts and said.body_parts and not _near(own_parts, set(said.body_parts), policy):
+    if own_parts and said.body_parts and not are_near(own_parts, said.body_parts, corpus):
         if not any(set(said.body_parts) & set(other.body_parts) for other in others):
             yield (
                 "other-body-part",
@@ -121,12 +122,6 @@ def _rest(request: Request) -> int | None:
     if request.units is None or request.authorized_units is None:
         return None
     return request.units - request.authorized_units
-
-
-def _near(one: set[str], other: set[str], policy: ContradictionPolicy) -> bool:
-    """Whether the parts are the same, or go under each other's name."""
-    groups = [set(group) for group in policy.near]
-    return bool(one & other) or any(one & group and other & group for group in groups)
 
 
 def _is_other_treatment(corpus: Corpus, asked: Request, said: Request) -> bool:

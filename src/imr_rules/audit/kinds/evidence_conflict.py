@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from imr_rules.audit.body_parts import are_near, parts_named
 from imr_rules.audit.kinds.disagreement import governing_cite
-from imr_rules.audit.make_finding import finding_of, is_read_by_program
+from imr_rules.audit.make_finding import finding_of, is_read_by_program, whole_sentence
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind, Severity
 from imr_rules.audit.policy import ConflictPolicy
 from imr_rules.explain.model import Reason
-from imr_rules.facts.model import UNDOCUMENTED, Conflict
-from imr_rules.facts.vocabulary import Fact
+from imr_rules.facts.model import UNDOCUMENTED, Conflict, Evidence
+from imr_rules.facts.vocabulary import Fact, Scope
 
 
 def find_evidence_conflicts(corpus: Corpus) -> Iterator[AuditFinding]:
@@ -22,9 +24,10 @@ def find_evidence_conflicts(corpus: Corpus) -> Iterator[AuditFinding]:
     for item in corpus.items:
         if item.actual != "upheld":
             continue
-        for conflict in item.review.conclusion.sheet.conflicts:
-            policy = corpus.policy.conflicts.get(conflict.fact)
-            if policy is None:
+        for told in item.review.conclusion.sheet.conflicts:
+            policy = corpus.policy.conflicts.get(told.fact)
+            conflict = _about_the_part(corpus, item, told)
+            if policy is None or conflict is None:
                 continue
             spoken_to = {conflict.fact, *policy.counts_for}
             reason = next(
@@ -38,6 +41,29 @@ def find_evidence_conflicts(corpus: Corpus) -> Iterator[AuditFinding]:
             fact = corpus.knowledge.vocabulary[conflict.fact]
             if reason is not None and _denies(conflict, policy, fact):
                 yield _finding(corpus, item, conflict, policy, reason)
+
+
+def _about_the_part(corpus: Corpus, item: AuditItem, conflict: Conflict) -> Conflict | None:
+    """The conflict with only those quotations that may speak of the part in dispute.
+
+    None where one side speaks of other parts alone: "no neck complaints" denies nothing of the
+    low back.
+    """
+    parts = item.item.request.body_parts
+    if corpus.knowledge.vocabulary[conflict.fact].scope is not Scope.BODY_PART or not parts:
+        return conflict
+
+    def kept(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+        named = [(one, parts_named(whole_sentence(one, item).quote, corpus)) for one in evidence]
+        return tuple(one for one, said in named if not said or are_near(said, parts, corpus))
+
+    record, rationale = kept(conflict.record_evidence), kept(conflict.rationale_evidence)
+    emptied = (conflict.record_evidence and not record) or (
+        conflict.rationale_evidence and not rationale
+    )
+    return (
+        None if emptied else replace(conflict, record_evidence=record, rationale_evidence=rationale)
+    )
 
 
 def _denies(conflict: Conflict, policy: ConflictPolicy, fact: Fact) -> bool:

@@ -1,0 +1,148 @@
+"""``imr-rules audit`` as a user runs it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars
+import pytest
+from click.testing import CliRunner, Result
+
+from imr_rules.audit.to_json import FORMAT
+from imr_rules.audit.write import FILES
+from imr_rules.cli.audit import command
+from imr_rules.explain.model import NOTICE
+
+from .written_determinations import Written
+
+LETTERS = (
+    Written(cited="The Expert Reviewer did not cite any medical evidence for its decision."),
+    Written(number="CM17-0000002", injury="10/05/2016", outcome="Overturned"),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two letters and a file that is none."""
+    letters = tmp_path / "letters"
+    letters.mkdir()
+    for letter in LETTERS:
+        (letters / f"{letter.number}.txt").write_text(letter.text, encoding="utf-8")
+    (letters / "empty.txt").write_text(" \n", encoding="utf-8")
+    return letters
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(command, [*map(str, arguments), "--engine", "reference"])
+
+
+def test_the_folder_holds_every_file(folder: Path, tmp_path: Path) -> None:
+    """Report, findings, scores, items and what was rejected; a bad file stops nothing."""
+    out = tmp_path / "deep" / "audit"
+    result = run(folder, "--out", out)
+    assert result.exit_code == 0
+    assert {path.name for path in out.iterdir()} == set(FILES)
+    found = json.loads((out / "findings.json").read_text(encoding="utf-8"))
+    assert found["format"] == FORMAT
+    for finding in found["findings"]:
+        assert {"kind", "case_number", "item", "severity", "confidence", "explanation"} <= set(
+            finding
+        )
+        assert all({"section", "start", "end", "quote"} <= set(e) for e in finding["evidence"])
+    assert polars.read_parquet(out / "items.parquet").height == 2
+    rejected = (out / "rejected.jsonl").read_text(encoding="utf-8").splitlines()
+    assert ["empty.txt"] == [Path(json.loads(line)["path"]).name for line in rejected]
+    assert "1 of 3 files rejected." in result.stderr
+
+
+def test_a_quotation_is_found_in_the_letter_as_extract_prints_it(
+    folder: Path, tmp_path: Path
+) -> None:
+    """``text[start:end] == quote`` over the letter as read."""
+    run(folder, "--out", tmp_path / "audit")
+    found = json.loads((tmp_path / "audit" / "findings.json").read_text(encoding="utf-8"))
+    texts = {letter.number: letter.text for letter in LETTERS}
+    quoted = [(f, e) for f in found["findings"] for e in f["evidence"] if e["quote"]]
+    assert quoted
+    for finding, evidence in quoted:
+        text = texts[finding["case_number"]]
+        assert evidence["quote"] == text[evidence["start"] : evidence["end"]]
+
+
+def test_an_audit_run_again_is_the_same(folder: Path, tmp_path: Path) -> None:
+    """Nothing depends on chance or on the clock."""
+    for name in ("first", "second"):
+        run(folder, "--out", tmp_path / name)
+    for name in FILES:
+        first = (tmp_path / "first" / name).read_bytes()
+        assert first == (tmp_path / "second" / name).read_bytes(), name
+
+
+def test_the_summary_is_one_screen_with_one_notice(folder: Path) -> None:
+    """Both bases side by side, the base rate first, counts of findings, one notice."""
+    result = run(folder)
+    assert "always upheld (base rate)" in result.stdout
+    assert " ".join(result.stdout.split()).count(NOTICE) == 1
+
+
+def test_one_determination_can_be_printed_as_a_page(folder: Path) -> None:
+    """Text and HTML of one case hold its findings and no other case's."""
+    text = run(folder, "--case", "cm17-0000001").stdout
+    assert "CM17-0000001" in text
+    assert "No guideline is cited" in text
+    assert "CM17-0000002" not in text
+    html = run(folder, "--case", "CM17-0000001", "--format", "html").stdout
+    assert html.startswith("<!DOCTYPE html>")
+    assert "No guideline is cited" in html
+    lines = json.loads(run(folder, "--case", "CM17-0000001", "--format", "json").stdout)
+    assert {"CM17-0000001"} == {finding["case_number"] for finding in lines["findings"]}
+
+
+def test_an_unknown_case_is_met_with_the_nearest(folder: Path) -> None:
+    """A slip in a case number names the one that was probably meant."""
+    result = run(folder, "--case", "CM17-000001")
+    assert result.exit_code == 1
+    assert "CM17-0000001" in str(result.exception)
+
+
+def test_the_index_tells_what_either_side_lacks(folder: Path, tmp_path: Path) -> None:
+    """Letters without a row, rows without a letter, and what both tell otherwise."""
+    index = tmp_path / "export.csv"
+    index.write_text(
+        "Case Number,Date of Injury,Decision Date,Request Decision\n"
+        "CM17-0000002,10/05/2016,02/20/2017,Upheld\n"
+        "CM17-0000077,10/05/2016,02/20/2017,Upheld\n",
+        encoding="utf-8",
+    )
+    out = run(folder, "--index", index).stdout
+    assert "in the index, no letter: 1: CM17-0000077" in out
+    assert "a letter, not in the index: 1: CM17-0000001" in out
+    assert "CM17-0000002: 1 items overturned in the letter, 0 in the index" in out
+
+
+def test_html_of_everything_is_refused_with_the_way_to_get_it() -> None:
+    """``--format html`` without a case points at ``--out``."""
+    result = run(".", "--format", "html")
+    assert result.exit_code == 2
+    assert "--out" in result.stderr
+
+
+@pytest.mark.letters
+def test_every_quotation_of_the_real_letters_is_exact(real_letters: Path, tmp_path: Path) -> None:
+    """On real letters, too, quotations stand at their offsets; nothing is rejected."""
+    from imr_rules.cases.from_paths import Loaded, load_cases
+    from imr_rules.knowledge import load_knowledge
+
+    result = run(real_letters, "--out", tmp_path)
+    assert result.exit_code == 0
+    assert (tmp_path / "rejected.jsonl").read_text(encoding="utf-8") == ""
+    loaded = load_cases([real_letters], load_knowledge())
+    texts = {one.case.case_number: one.case.text for one in loaded if isinstance(one, Loaded)}
+    found: dict[str, Any] = json.loads((tmp_path / "findings.json").read_text(encoding="utf-8"))
+    quoted = [(f, e) for f in found["findings"] for e in f["evidence"] if e["quote"]]
+    assert len(quoted) > 20
+    for finding, evidence in quoted:
+        text = texts[finding["case_number"]]
+        assert evidence["quote"] == text[evidence["start"] : evidence["end"]]

@@ -1,0 +1,285 @@
+"""Each rule on a letter that it must find something in, and on one that it must leave alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from imr_rules.audit.audit import Audit
+from imr_rules.audit.model import AuditFinding, Corpus, Kind
+from imr_rules.facts.model import Section
+
+from .written_determinations import Written
+
+Find = Callable[..., list[AuditFinding]]
+
+PLAIN = Written()
+ELBOW = Written(
+    title="MRI of the right elbow",
+    summary="A fictional painter of 38 has pain of the right elbow.",
+    cited="Decision based on MTUS Elbow Complaints 2007, Section(s): Special Studies.",
+    rationale="No red flag is seen. The request for MRI of the right elbow is not medically "
+    "necessary.",
+)
+THERAPY = Written(
+    title="Physical therapy for the right shoulder, 12 visits",
+    summary="A fictional mover of 30 hurt the right shoulder.",
+    cited="Decision based on MTUS Chronic Pain Medical Treatment 2016, Section(s): Physical "
+    "medicine treatment.",
+    rationale="The gain of the earlier visits is not documented. The request for physical therapy "
+    "for the right shoulder, 12 visits is not medically necessary.",
+)
+NORCO = Written(
+    title="Norco 5/325mg #30",
+    cited="Decision based on MTUS Opioid Treatment 2016, Section(s): 2. Opioids for Subacute Pain.",
+    rationale="Relief of pain is not documented. The request for Norco 5/325mg #30 is not "
+    "medically necessary.",
+)
+
+FOUND = [
+    (
+        "conclusion-reversed",
+        replace(PLAIN, rationale="The reflex is gone. The request is medically necessary."),
+        PLAIN,
+    ),
+    (
+        "conclusion-reversed",
+        replace(PLAIN, outcome="Overturned"),
+        replace(
+            PLAIN,
+            outcome="Overturned",
+            rationale="The reflex is gone. The request for MRI of the lumbar spine was medically "
+            "necessary.",
+        ),
+    ),
+    (
+        "criteria-said-met",
+        replace(
+            PLAIN,
+            rationale="The file meets the guideline criteria. The request is not medically "
+            "necessary.",
+        ),
+        replace(
+            PLAIN,
+            rationale="The worker does not meet the guideline criteria. The request is not "
+            "medically necessary.",
+        ),
+    ),
+    (
+        "other-body-part",
+        replace(
+            ELBOW,
+            rationale="The worker does not have what is needed for the request for a knee MRI at "
+            "this time. The request is not medically necessary.",
+        ),
+        ELBOW,
+    ),
+    (
+        "other-study",
+        replace(
+            ELBOW,
+            rationale="Nothing here would warrant an elbow x-ray at this time. The request is not "
+            "medically necessary.",
+        ),
+        ELBOW,
+    ),
+    (
+        "sides-differ",
+        replace(
+            ELBOW,
+            rationale="The request for MRI of the left elbow is not medically necessary.",
+        ),
+        ELBOW,
+    ),
+    (
+        "visits-differ",
+        replace(
+            THERAPY,
+            rationale="The table allows 16 visits over eight weeks. The request exceeds the "
+            "recommended 8 visits and is not medically necessary.",
+        ),
+        replace(
+            THERAPY,
+            rationale="The table allows 10 visits over eight weeks. The request exceeds the "
+            "recommended 10 visits and is not medically necessary.",
+        ),
+    ),
+    (
+        "longer-than-injury",
+        replace(
+            NORCO,
+            rationale="The worker has been taking opioids for at least 8 months. The request is "
+            "not medically necessary.",
+        ),
+        replace(
+            NORCO,
+            rationale="The worker has been taking opioids for at least 8 weeks. The request is "
+            "not medically necessary.",
+        ),
+    ),
+    (
+        "person-changes",
+        replace(
+            PLAIN,
+            summary="The worker is a 41 year old male with back pain.",
+            rationale="This 56 year old man has no red flags. The request is not medically "
+            "necessary.",
+        ),
+        replace(
+            PLAIN,
+            summary="The worker is a 41 year old male with back pain.",
+            rationale="This 42 year old man has no red flags. The request is not medically "
+            "necessary.",
+        ),
+    ),
+    (
+        "person-changes",
+        replace(
+            PLAIN,
+            rationale="He has no weakness. She denied numbness. The request is not medically "
+            "necessary.",
+        ),
+        replace(
+            PLAIN,
+            rationale="He has no weakness. He denied numbness. The request is not medically "
+            "necessary.",
+        ),
+    ),
+    (
+        "injury-date-differs",
+        replace(PLAIN, summary="The back was hurt in a fall; the date of injury is 10/05/2016."),
+        replace(PLAIN, summary="The back was hurt in a fall; the date of injury is 11/02/2016."),
+    ),
+    (
+        "drug-form",
+        replace(
+            NORCO,
+            title="Ibuprofen 600mg #60",
+            cited="Decision based on MTUS Chronic Pain Medical Treatment 2016, Section(s): "
+            "Topical analgesics.",
+        ),
+        replace(
+            NORCO,
+            title="Lidocaine ointment 5% 30gm",
+            cited="Decision based on MTUS Chronic Pain Medical Treatment 2016, Section(s): "
+            "Topical analgesics.",
+        ),
+    ),
+    (
+        "chapter-elsewhere",
+        replace(PLAIN, title="MRI of the right knee"),
+        PLAIN,
+    ),
+    (
+        "edition-not-in-force",
+        replace(
+            NORCO,
+            cited="Decision based on MTUS Chronic Pain Medical Treatment 2009, Section(s): "
+            "Opioids.",
+        ),
+        NORCO,
+    ),
+    (
+        "section-unknown",
+        replace(
+            PLAIN,
+            cited="Decision based on MTUS Low Back Complaints 2004, Section(s): 308.",
+        ),
+        PLAIN,
+    ),
+    (
+        "section-for-later",
+        replace(
+            NORCO,
+            cited="Decision based on MTUS Opioid Treatment 2016, Section(s): 3.3.9 Opioids for "
+            "Chronic Pain and Chronic Opioid Treatment: Maintenance of Chronic Opioid Treatment.",
+        ),
+        NORCO,
+    ),
+    (
+        "none-cited",
+        replace(
+            PLAIN,
+            cited="The Expert Reviewer did not cite any medical evidence for its decision.",
+        ),
+        PLAIN,
+    ),
+    (
+        "evidence-denied",
+        replace(
+            PLAIN,
+            summary="A fictional cook of 41 has back pain. On exam the left ankle reflex is absent "
+            "and strength of the left foot is 3/5.",
+            rationale="There is no evidence of a neurological deficit on examination. The request "
+            "is not medically necessary.",
+        ),
+        PLAIN,
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "bad", "good"), FOUND, ids=[rule for rule, _, _ in FOUND])
+def test_a_rule_finds_its_letter_and_no_other(
+    rule: str, bad: Written, good: Written, findings_in: Find
+) -> None:
+    """The rule speaks on the letter that holds the fault, and is silent on its mended twin."""
+    assert rule in {finding.rule for finding in findings_in(bad)}
+    assert rule not in {finding.rule for finding in findings_in(good)}
+
+
+def test_every_quotation_stands_where_the_finding_says(
+    corpus_of_letters: Callable[[Sequence[Written]], Corpus], findings_in: Find
+) -> None:
+    """The letter holds each quotation at its offsets, whole sentences for a reader."""
+    for _, bad, _ in FOUND:
+        text = next(iter(corpus_of_letters([bad]).cases)).case.text
+        quoted = [e for finding in findings_in(bad) for e in finding.evidence if e.quote]
+        assert quoted
+        for evidence in quoted:
+            assert evidence.quote == text[evidence.start : evidence.end]
+
+
+def test_both_quotations_of_a_conflict_are_shown(findings_in: Find) -> None:
+    """A conflict shows the summary's words and the rationale's, each in its section."""
+    bad = next(bad for rule, bad, _ in FOUND if rule == "evidence-denied")
+    found = next(f for f in findings_in(bad) if f.kind is Kind.EVIDENCE_CONFLICT)
+    assert {Section.SUMMARY, Section.RATIONALE} == {e.section for e in found.evidence}
+    assert found.criterion
+    assert "Low Back" in found.cite
+
+
+def test_like_cases_with_unlike_outcomes_name_each_other(findings_in: Find) -> None:
+    """Two letters alike in every criterion and decided unlike: the one off the rules is asked."""
+    findings = findings_in(
+        replace(
+            PLAIN,
+            rationale="No red flags are seen and the neurological examination is normal. "
+            "Conservative care was not tried. No operation is planned. The request is not "
+            "medically necessary.",
+        ),
+        replace(
+            PLAIN,
+            number="CM17-0000002",
+            outcome="Overturned",
+            rationale="No red flags are seen and the neurological examination is normal. "
+            "Conservative care was not tried. No operation is planned. The request is medically "
+            "necessary.",
+        ),
+    )
+    like = [finding for finding in findings if finding.kind is Kind.LIKE_CASES]
+    assert [("CM17-0000002", ("CM17-0000001 item 1",))] == [
+        (finding.case_number, finding.against) for finding in like
+    ]
+
+
+def test_every_rule_of_a_finding_is_known(shipped_audit: Audit) -> None:
+    """Each finding's severity and confidence come from rules/audit; none is certain."""
+    rules = shipped_audit.corpus.policy.rules
+    assert shipped_audit.findings
+    for finding in shipped_audit.findings:
+        assert finding.rule in rules
+        assert 0 < finding.confidence < 1
+        assert finding.explanation.endswith(".")
+        assert finding.evidence or finding.kind is Kind.NOISE

@@ -1,0 +1,147 @@
+"""What a changed pack flips, and what each criterion holds up."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imr_rules.cases.evaluate import evaluate_case
+from imr_rules.cases.from_paths import Loaded, load_cases
+from imr_rules.cases.model import Case
+from imr_rules.cli.whatif import command
+from imr_rules.data_folders import cases_folder, rules_folder
+from imr_rules.engines.reference import ReferenceEngine
+from imr_rules.facts.model import Basis
+from imr_rules.guidelines.model import (
+    AllReq,
+    AnyReq,
+    AtLeastReq,
+    Bar,
+    Ref,
+    Requirement,
+    Unless,
+    criteria_of,
+)
+from imr_rules.knowledge import load_knowledge
+from imr_rules.whatif.ablate import ablate, without_criterion
+from imr_rules.whatif.compare import compare_packs
+
+KNOWLEDGE = load_knowledge()
+TOPICS = tuple(KNOWLEDGE.library.topics())
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    """The cases that ship."""
+    return [one.case for one in load_cases([cases_folder()], KNOWLEDGE) if isinstance(one, Loaded)]
+
+
+def test_the_same_pack_flips_nothing(cases: list[Case]) -> None:
+    """A pack held against itself is no change."""
+    same = (KNOWLEDGE, cases)
+    assert compare_packs(same, same, Basis.REVIEW, ReferenceEngine()).flipped == ()
+
+
+@given(
+    st.sampled_from(TOPICS).flatmap(
+        lambda t: st.tuples(st.just(t), st.sampled_from(sorted(t.criteria) or [""]))
+    )
+)
+def test_a_struck_criterion_is_nowhere_in_the_topic(chosen: tuple) -> None:  # type: ignore[type-arg]
+    """After striking, no route, bar or exception speaks of the criterion, and the others stay."""
+    topic, name = chosen
+    changed = without_criterion(topic, name)
+    left = {
+        *changed.criteria,
+        *(c for route in changed.routes for c in route.criteria),
+        *(c for bar in changed.all_bars for c in (bar.criterion, *bar.exceptions)),
+    }
+    assert name not in left
+    assert left <= set(topic.criteria)
+    assert set(topic.criteria) - {name} == set(changed.criteria)
+
+
+def test_striking_follows_where_the_criterion_stood() -> None:
+    """Required: no longer asked. An alternative: no longer a way. A bar: gone."""
+    topic = next(t for t in TOPICS if t.routes)
+    a, b, c = Ref("a"), Ref("b"), Ref("c")
+    wanted: list[tuple[Requirement, Requirement]] = [
+        (AllReq((a, b)), AllReq((b,))),
+        (AnyReq((a, b)), AnyReq((b,))),
+        (AtLeastReq(2, (a, b, c)), AtLeastReq(2, (b, c))),
+        (AtLeastReq(2, (a, b)), AtLeastReq(1, (b,))),
+        (Unless(b, ("a",)), Unless(b, ())),
+        (Unless(a, ("b",)), AllReq(())),
+    ]
+    for before, after in wanted:
+        route = replace(topic.routes[0], applies=("a",), requires=before, bars=(Bar("a"),))
+        changed = without_criterion(replace(topic, routes=(route,), bars=(Bar("b", ("a",)),)), "a")
+        assert after == changed.routes[0].requires
+        assert () == changed.routes[0].applies == changed.routes[0].bars
+        assert (Bar("b"),) == changed.bars
+        assert "a" not in set(criteria_of(changed.routes[0].requires))
+
+
+def test_a_route_of_one_criterion_goes_with_it() -> None:
+    """Where a criterion was a route of its own, striking it closes that way."""
+    topic = next(t for t in TOPICS if t.routes)
+    alone = replace(topic.routes[0], id="alone", requires=Ref("a"))
+    other = replace(topic.routes[0], id="other", requires=Ref("b"))
+    changed = without_criterion(replace(topic, routes=(alone, other)), "a")
+    assert ["other"] == [route.id for route in changed.routes]
+
+
+def test_what_ablation_counts_is_what_the_engine_concludes(cases: list[Case]) -> None:
+    """Each flip it reports is a flip when the case is concluded with the criterion struck out."""
+    engine = ReferenceEngine()
+    found = ablate(KNOWLEDGE, cases[:12], Basis.REVIEW, engine)
+    assert found.flipped
+    by_number = {case.case_number: case for case in cases}
+    for change in found.criteria:
+        for item in change.flipped:
+            plain = evaluate_case(by_number[item.case_number], Basis.REVIEW, KNOWLEDGE, engine)
+            before = next(one for one in plain if one.item.number == item.item)
+            assert item.before == before.prediction.value != item.after
+    counts = [len(change.flipped) for change in found.criteria]
+    assert counts == sorted(counts, reverse=True)
+
+
+@pytest.fixture
+def stricter_rules(tmp_path: Path) -> Path:
+    """The rules that ship, with the trial of manual therapy cut to one visit."""
+    rules = tmp_path / "rules"
+    shutil.copytree(rules_folder(), rules)
+    path = rules / "guidelines" / "mtus-2016" / "opioids" / "opioids.yaml"
+    text = path.read_text(encoding="utf-8")
+    start = text.index("\nroutes:")
+    path.write_text(text[:start] + "\nroutes: {}\n", encoding="utf-8")
+    return rules
+
+
+def test_the_command_names_what_a_changed_pack_flips(stricter_rules: Path) -> None:
+    """A topic that no longer recommends turns its overturned items, and they are named."""
+    result = CliRunner().invoke(
+        command, [str(cases_folder()), "--rules", str(stricter_rules), "--format", "json"]
+    )
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["format"] == "imr.whatif.v1"
+    assert found["flipped"]
+    assert {("overturned", "upheld")} == {(f["before"], f["after"]) for f in found["flipped"]}
+    named = {c for item in found["flipped"] for c in item["criteria"]}
+    assert all(name.startswith("mtus-2016/opioids") for name in named)
+    assert {c["criterion"] for c in found["criteria"]} == named
+
+
+def test_the_command_asks_for_a_change() -> None:
+    """Without changed rules there is nothing to compare, and it says what to give."""
+    result = CliRunner().invoke(command, [str(cases_folder())])
+    assert result.exit_code == 2
+    assert "--rules" in result.stderr
