@@ -92,7 +92,6 @@ class Sheet:
     ways_title: str
     legend: tuple[str, ...]
     notice: str
-    is_filled: bool
 
 
 _MARKS = {Standing.ATTESTED: "", Standing.SEEN: "‡", Standing.BACKGROUND: "†"}
@@ -123,7 +122,6 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
             ways_title="",
             legend=(),
             notice=words.notice,
-            is_filled=filled is not None,
         )
     ways = len(checklist.ways)
     many = ways > 1
@@ -147,7 +145,6 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
         ways_title=words.ways_title.format(count=ways) if many else "",
         legend=tuple(_legend(checklist, words, topic.cite)),
         notice=words.notice,
-        is_filled=filled is not None,
     )
 
 

@@ -28,7 +28,6 @@ class Wording(BaseModel):
 
     lang: str
     checklist: str
-    what_to_show: str
     as_of: str
     governed_by: str
     filled_from: str
@@ -68,7 +67,6 @@ class Wording(BaseModel):
     not_shown: str
     what_counts: str
     limit: str
-    unverified: str
     unverified_note: str
     seen_note: str
     attested_note: str
