@@ -3,32 +3,38 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test test-browser lint bench score clean
+.PHONY: setup develop demo test test-browser lint bench score clean
 
+# The command alone, and with what tests and linters need.
 setup: $(VENV)/.installed
+develop: $(VENV)/.developed
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.developed: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
 	touch $@
 
 demo: setup
 	$(BIN)/imr-rules evaluate cases
 
-test: setup
+test: develop
 	$(BIN)/python -m pytest
 
 # Skips without Chromium: apt-get install chromium fonts-dejavu-core
-test-browser: setup
+test-browser: develop
 	$(BIN)/python -m pytest -m browser
 
-lint: setup
+lint: develop
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 	$(BIN)/mypy
 	$(BIN)/imr-rules lint --level warning
 
-bench: setup
+bench: develop
 	$(BIN)/python -m pytest --benchmark-only --benchmark-columns=median,ops,rounds --override-ini addopts= tests/bench
 
 # Reads the letters behind cases/ again and rewrites the tables of docs/reading.md.
