@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from imr_rules.checklist.model import (
     Again,
@@ -101,7 +102,7 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
     """Return *checklist* in *words*."""
     topic, edition = checklist.topic, checklist.edition
     filled = checklist.filled
-    source = words.filled_from.format(source=filled.source) if filled else ""
+    source = words.filled_from.format(source=Path(filled.source).name) if filled else ""
     day = words.as_of.format(day=checklist.on.isoformat())
     if topic is None or edition is None:
         intro = [words.no_guideline]
