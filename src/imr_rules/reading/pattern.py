@@ -22,8 +22,15 @@ _WORDS_FOR_NUMBERS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen twenty
 """
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 NUMBER_WORDS: Mapping[str, int] = {
-    word: number for number, word in enumerate(_WORDS_FOR_NUMBERS.split())
+    **{word: number for number, word in enumerate(_WORDS_FOR_NUMBERS.split())},
+    **{word: 10 * tens for tens, word in enumerate(_TENS, start=2)},
+    **{
+        f"{word}-{unit}": 10 * tens + number
+        for tens, word in enumerate(_TENS, start=2)
+        for number, unit in enumerate(_WORDS_FOR_NUMBERS.split()[1:10], start=1)
+    },
 }
 _NUMBER = (
     r"(?P<number>\d{1,4}(?:\.\d+)?(?:\s?(?:-|to|or)\s?\d{1,4}(?:\.\d+)?)?|"
