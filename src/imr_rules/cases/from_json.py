@@ -69,6 +69,7 @@ class DeterminationLine(_Raw):
     age_years: float | None = None
     reviewer: _Reviewer = _Reviewer()
     items: list[_Item]
+    facts: _Facts = Field(default=_Facts(), description="of a text without items: a chart note")
     findings: list[_Finding] = Field(default_factory=list)
 
 
@@ -110,7 +111,25 @@ def _case(line: str, at: Location, vocabulary: Vocabulary, catalogue: Catalogue)
         specialties=tuple(raw.reviewer.specialties),
         licensure=tuple(raw.reviewer.licensure),
         findings=findings,
+        readings=_readings(raw.facts, at, vocabulary),
     )
+
+
+def _readings(
+    facts: _Facts, at: Location, vocabulary: Vocabulary
+) -> dict[Reading, dict[str, Value]]:
+    stated = {Reading.RECORD: facts.record, Reading.RATIONALE: facts.rationale}
+    return {
+        reading: {fact: _checked(fact, value, at, vocabulary) for fact, value in values.items()}
+        for reading, values in stated.items()
+    }
+
+
+def _checked(fact: str, value: Any, at: Location, vocabulary: Vocabulary) -> Value:
+    try:
+        return vocabulary.require(fact, at).check(value, at=at)
+    except PackError as error:
+        raise InputError(error.message, at=at, hint=error.hint) from None
 
 
 def _item(
@@ -120,19 +139,10 @@ def _item(
     vocabulary: Vocabulary,
     catalogue: Catalogue,
 ) -> CaseItem:
-    readings: dict[Reading, dict[str, Value]] = {}
+    readings = _readings(raw.facts, at, vocabulary)
     evidence: dict[tuple[Reading, str], tuple[Evidence, ...]] = {}
-    stated: dict[Reading, dict[str, Any]] = {
-        Reading.RECORD: raw.facts.record,
-        Reading.RATIONALE: raw.facts.rationale,
-    }
-    for reading, facts in stated.items():
-        values = readings.setdefault(reading, {})
-        for fact, value in facts.items():
-            try:
-                values[fact] = vocabulary.require(fact, at).check(value, at=at)
-            except PackError as error:
-                raise InputError(error.message, at=at, hint=error.hint) from None
+    for reading, values in readings.items():
+        for fact, value in values.items():
             evidence[reading, fact] = tuple(
                 Evidence(f.section, quote=f.quote, start=f.start, end=f.end)
                 for f in findings

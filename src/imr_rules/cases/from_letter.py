@@ -78,6 +78,7 @@ def case_from_letter(
         specialties=letter.reviewer.specialties,
         licensure=letter.reviewer.licensure,
         findings=result.findings,
+        readings={} if items else _readings(result.findings, knowledge)[0],
         text=letter.text,
         missing=(*letter.missing, *result.unread),
         confidence=letter.confidence,

@@ -46,6 +46,8 @@ class Case:
     specialties: tuple[str, ...] = ()
     licensure: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    readings: Mapping[Reading, Mapping[str, Value]] = field(default_factory=dict)
+    """The facts of a text without items, a chart note for instance; empty where there are items."""
     latest_date: date | None = None
     """The latest date the text mentions: stands in where a letter has no header dates."""
     text: str = ""

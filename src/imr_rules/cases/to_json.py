@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from imr_rules.cases.model import Case, CaseItem
-from imr_rules.facts.model import Finding, Reading
+from imr_rules.facts.model import Finding, Reading, Value
 
 FORMAT = "imr.determination.v1"
 
@@ -26,6 +27,7 @@ def case_to_json(case: Case) -> dict[str, Any]:
             "licensure": list(case.licensure),
         },
         "items": [_item(item) for item in case.items],
+        "facts": _facts(case.readings),
         "findings": [_finding(finding) for finding in case.findings],
         "missing": list(case.missing),
         "confidence": case.confidence,
@@ -46,8 +48,12 @@ def _item(item: CaseItem) -> dict[str, Any]:
         "request": item.request.model_dump(mode="json", exclude={"title"}),
         "claims_administrator_guideline": item.claims_administrator_guideline,
         "reviewer_guideline": item.reviewer_guideline,
-        "facts": {reading.value: dict(item.readings.get(reading, {})) for reading in Reading},
+        "facts": _facts(item.readings),
     }
+
+
+def _facts(readings: Mapping[Reading, Mapping[str, Value]]) -> dict[str, dict[str, Value]]:
+    return {reading.value: dict(readings.get(reading, {})) for reading in Reading}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

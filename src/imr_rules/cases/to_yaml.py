@@ -23,7 +23,7 @@ def case_to_yaml(case: Case) -> str:
     for name, texts in (("specialties", case.specialties), ("licensure", case.licensure)):
         if texts:
             lines.append(f"{name}: [{', '.join(map(_text, texts))}]")
-    lines.append("items:")
+    lines.append("items:" if case.items else "items: []")
     for item in case.items:
         lines.extend(_item_lines(item))
     return "\n".join(lines) + "\n"

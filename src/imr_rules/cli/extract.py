@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import IO
 
 import rich_click as click
 
 from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
-from imr_rules.cases.model import Case
 from imr_rules.cases.to_json import case_to_json
 from imr_rules.cases.to_yaml import case_to_yaml
 from imr_rules.cli.options import as_of_option, out_option, paths_argument, rules_option
 from imr_rules.cli.output import output_to
-from imr_rules.knowledge import load_knowledge
+from imr_rules.cli.reader_options import chosen_reader, reader_options, tell_refusals
+from imr_rules.knowledge import Knowledge, load_knowledge
 
 
 @click.command("extract")
@@ -24,11 +26,20 @@ from imr_rules.knowledge import load_knowledge
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "jsonl", "yaml"]),
+    type=click.Choice(["text", "json", "jsonl", "yaml", "html"]),
     default="text",
     show_default=True,
-    help="text prints each letter as read: the offsets of the findings count in it.",
+    help="text prints each letter as read: the offsets of the findings count in it."
+    " html is a page with what was read marked.",
 )
+@click.option("--explain", is_flag=True, help="Print each letter with what was read marked.")
+@click.option(
+    "--misses",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the sentences that touch a fact and were not understood to this CSV file."
+    " It holds text of records.",
+)
+@reader_options
 @rules_option
 @out_option
 @click.option(
@@ -40,6 +51,11 @@ def command(
     paths: tuple[Path, ...],
     as_of: date | None,
     form: str,
+    explain: bool,
+    misses: Path | None,
+    reader_name: str,
+    endpoint: str | None,
+    model: str | None,
     rules: Path | None,
     out: Path | None,
     workers: int | None,
@@ -49,39 +65,84 @@ def command(
     With --out FACTS.parquet the facts become a table, read on all cores. PATH may then also be a
     zip archive, or @LIST, a file with one path a line. Run again, it goes on where it was ended.
     """
+    if explain and form != "text":
+        raise click.UsageError("--explain is for the terminal; --format html is the page of it.")
     if out is not None and out.suffix.lower() == ".parquet":
+        if explain or misses or reader_name != "cues":
+            raise click.UsageError("a table is made of cues alone, with no other output.")
         from imr_rules.cli.extract_table import extract_with_progress
 
         extract_with_progress(paths, out, rules=rules, as_of=as_of, workers=workers)
         return
     knowledge = load_knowledge(rules)
+    reader = chosen_reader(reader_name, endpoint, model, knowledge)
     rejected: list[Rejected] = []
-    cases: list[Case] = []
+    read: list[Loaded] = []
     with output_to(out) as stream:
-        for entry in load_cases(paths, knowledge, as_of=as_of):
+        for entry in load_cases(paths, knowledge, as_of=as_of, reader=reader):
             if isinstance(entry, Rejected):
                 rejected.append(entry)
                 continue
-            cases.append(entry.case)
+            read.append(entry)
             _tell_missing(entry)
-            if form == "text":
+            if explain:
+                _print_marked(entry, stream)
+            elif form == "text":
                 stream.write(entry.case.text)
             elif form == "jsonl":
                 stream.write(json.dumps(case_to_json(entry.case), ensure_ascii=False) + "\n")
         if form == "json":
-            lines = [case_to_json(case) for case in cases]
+            lines = [case_to_json(entry.case) for entry in read]
             stream.write(json.dumps(lines, ensure_ascii=False, indent=2) + "\n")
         elif form == "yaml":
-            for case in cases:
-                stream.write(case_to_yaml(case))
+            for entry in read:
+                stream.write(case_to_yaml(entry.case))
+        elif form == "html":
+            stream.write(_page(read, knowledge))
+    if misses is not None:
+        _write_misses(misses, read)
+    tell_refusals(entry.refusals for entry in read)
     for problem in rejected:
         click.echo(problem.reason, err=True)
     if rejected:
-        click.echo(f"{len(rejected)} of {len(rejected) + len(cases)} files rejected.", err=True)
-        if not cases:
+        click.echo(f"{len(rejected)} of {len(rejected) + len(read)} files rejected.", err=True)
+        if not read:
             sys.exit(2)
 
 
 def _tell_missing(entry: Loaded) -> None:
     for missing in entry.case.missing:
         click.echo(f"{entry.path}: {missing}", err=True)
+
+
+def _tell_textless(entry: Loaded) -> None:
+    click.echo(f"{entry.path}: no letter, so there is no text to mark.", err=True)
+
+
+def _print_marked(entry: Loaded, stream: IO[str]) -> None:
+    from imr_rules.explain.letter.to_text import marked_letter
+    from imr_rules.explain.to_text import make_console
+
+    if entry.letter is None:
+        _tell_textless(entry)
+        return
+    make_console(stream).print(marked_letter(entry.letter, entry.case))
+
+
+def _page(read: Iterable[Loaded], knowledge: Knowledge) -> str:
+    from imr_rules.explain.letter.to_html import letters_page
+
+    marked = []
+    for entry in read:
+        if entry.letter is None:
+            _tell_textless(entry)
+        else:
+            marked.append((entry.letter, entry.case))
+    return letters_page(marked, knowledge.vocabulary)
+
+
+def _write_misses(path: Path, read: Iterable[Loaded]) -> None:
+    from imr_rules.cli.misses import write_misses
+
+    count = write_misses(path, ((entry.path, miss) for entry in read for miss in entry.misses))
+    click.echo(f"{count} sentences not understood: {path} holds text of records.", err=True)

@@ -1,0 +1,131 @@
+"""``extract`` as a user sees it: marked letters, pages, misses, notes, a second reader."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from imr_rules.cases.from_json import read_jsonl
+from imr_rules.cli.extract import command as extract
+from imr_rules.data_folders import cases_folder
+from imr_rules.facts.model import Reading
+from imr_rules.knowledge import load_knowledge
+
+NOTE = """PROGRESS NOTE
+Subjective: 52 year old male. Pain is 8/10 and falls to 4/10 with Norco. He completed 8 sessions of
+physical therapy without benefit. =The numbness was discussed in general terms.
+Objective: Motor strength 4/5 in the left foot.
+"""
+
+
+@pytest.fixture
+def note(tmp_path: Path) -> Path:
+    """A chart note of nobody."""
+    path = tmp_path / "note.txt"
+    path.write_text(NOTE, encoding="utf-8")
+    return path
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(extract, [str(argument) for argument in arguments])
+
+
+def test_explain_marks_a_note_without_colour_in_a_pipe(note: Path) -> None:
+    """Brackets and names carry it."""
+    result = run(note, "--explain")
+    assert 0 == result.exit_code
+    assert "neuro_deficit_objective=unequivocal" in " ".join(result.stdout.split())
+    assert "\x1b" not in result.stdout
+
+
+def test_a_page_holds_the_note(note: Path, tmp_path: Path) -> None:
+    """``--format html`` writes one file."""
+    page = tmp_path / "page.html"
+    assert 0 == run(note, "--format", "html", "--out", page).exit_code
+    text = page.read_text(encoding="utf-8")
+    assert text.lstrip().startswith("<!doctype html>")
+    assert "prior_units_completed=8" in text
+
+
+def test_a_note_gives_its_facts_without_items(note: Path, tmp_path: Path) -> None:
+    """They stand at the top of the line, and come back from it."""
+    lines = tmp_path / "note.jsonl"
+    assert 0 == run(note, "--format", "jsonl", "--out", lines).exit_code
+    line = json.loads(lines.read_text(encoding="utf-8"))
+    assert [] == line["items"]
+    assert 8 == line["facts"]["record"]["prior_units_completed"]
+    assert {"note"} == {finding["section"] for finding in line["findings"]}
+    knowledge = load_knowledge()
+    (case,) = read_jsonl(lines, knowledge.vocabulary, knowledge.catalogue)
+    assert line["facts"]["record"] == case.readings[Reading.RECORD]
+
+
+def test_a_letter_with_items_keeps_its_facts_with_them() -> None:
+    """The top of the line stays empty there: what is whose is told by the items."""
+    result = run(cases_folder() / "CM16-0242419.yaml", "--format", "jsonl")
+    assert {"record": {}, "rationale": {}} == json.loads(result.stdout)["facts"]
+
+
+def test_misses_go_to_the_file_alone(note: Path, tmp_path: Path) -> None:
+    """The table has its columns; its sentences are on no stream, and none is a formula."""
+    table = tmp_path / "misses.csv"
+    result = run(note, "--format", "jsonl", "--misses", table)
+    assert 0 == result.exit_code
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    assert f"{len(rows)} sentences not understood" in result.stderr
+    for row in rows:
+        assert row["sentence"] not in result.output
+        assert not row["sentence"].startswith("=")
+        start, end = int(row["start"]), int(row["end"])
+        assert " ".join(NOTE[start:end].split()) == row["sentence"].removeprefix("'")
+
+
+def test_a_case_has_no_text_to_mark() -> None:
+    """It is said, and nothing is made up."""
+    result = run(cases_folder() / "CM16-0242419.yaml", "--explain")
+    assert "no letter, so there is no text to mark" in result.stderr
+    assert "" == result.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--reader", "llm"], "needs --endpoint URL and --model NAME"),
+        (["--reader", "llm", "--endpoint", "http://127.0.0.1:9"], "needs --endpoint"),
+        (["--endpoint", "http://127.0.0.1:9"], "go with --reader llm"),
+        (["--explain", "--format", "json"], "--explain is for the terminal"),
+        (["--explain", "--out", "x.parquet"], "a table is made of cues alone"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(
+    note: Path, options: list[str], words: str
+) -> None:
+    """There is no endpoint unless one is named."""
+    result = run(note, *options)
+    assert 2 == result.exit_code
+    assert words in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_a_dead_endpoint_is_named_and_its_trouble_counted(
+    note: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line says where the text goes; the note comes out unread, with the count at the end."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    options = ["--reader", "llm", "--endpoint", "http://127.0.0.1:9", "--model", "m"]
+    result = run(note, *options, "--format", "jsonl")
+    assert "The text of every letter is sent to 127.0.0.1:9, unencrypted." in result.stderr
+    assert "Thrown away: 3 × no connection." in result.stderr
+    assert any("no usable answer" in text for text in json.loads(result.stdout)["missing"])
+
+
+def test_the_second_reader_is_not_even_imported_by_default(note: Path) -> None:
+    """What reaches out to a host stays unloaded until it is asked for."""
+    for name in [name for name in sys.modules if name.startswith("imr_rules.reading.second")]:
+        del sys.modules[name]
+    run(note)
+    assert "imr_rules.reading.second" not in sys.modules
