@@ -20,21 +20,23 @@ from dataclasses import dataclass
 
 _WORDS_FOR_NUMBERS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty
+    sixteen seventeen eighteen nineteen
 """
+_ONES = _WORDS_FOR_NUMBERS.split()
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 NUMBER_WORDS: Mapping[str, int] = {
-    **{word: number for number, word in enumerate(_WORDS_FOR_NUMBERS.split())},
-    **{word: 10 * tens for tens, word in enumerate(_TENS, start=2)},
+    **{word: number for number, word in enumerate(_ONES)},
     **{
-        f"{word}-{unit}": 10 * tens + number
+        f"{word}-{unit}" if number else word: 10 * tens + number
         for tens, word in enumerate(_TENS, start=2)
-        for number, unit in enumerate(_WORDS_FOR_NUMBERS.split()[1:10], start=1)
+        for number, unit in enumerate(_ONES[:10])
     },
 }
+# Tens and units apart: ninety-nine whole words would be tried at every place of a sentence.
 _NUMBER = (
     r"(?P<number>\d{1,4}(?:\.\d+)?(?:\s?(?:-|to|or)\s?\d{1,4}(?:\.\d+)?)?|"
-    + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+    + rf"(?:{'|'.join(_TENS)})(?:-(?:{'|'.join(_ONES[1:10])}))?|"
+    + "|".join(sorted(_ONES, key=len, reverse=True))
     + r")"
 )
 _DATE = (
