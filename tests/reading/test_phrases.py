@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ BANKS = sorted((Path(__file__).parent / "phrases").glob("*.yaml"))
 SILENT = "silent"
 OPENING = "The injured worker has been treated for some time. "
 """A rationale has spoken of the case before it comes to the sentence."""
+DENIED_ON = date(2016, 6, 1)
+"""The day from which "since March" counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def stated(phrase: Phrase, knowledge: Knowledge) -> Value:
         source="phrase",
         text=text,
         layout=Layout.SECTIONS,
+        denial_date=DENIED_ON,
         summary=words if in_summary else None,
         items=(
             DisputedItem(
