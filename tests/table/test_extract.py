@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from imr_rules.data_folders import rules_folder
 from imr_rules.errors import InputError
 from imr_rules.facts.model import Basis
 from imr_rules.facts.vocabulary import Vocabulary
@@ -63,7 +65,8 @@ from imr_rules.table import extract
 extract.LETTERS_PER_PART = 16
 extract.LETTERS_PER_TASK = 4
 if __name__ == "__main__":
-    extract.extract_table([Path(sys.argv[1])], Path(sys.argv[2]), workers=2)
+    letters, out, rules = map(Path, sys.argv[1:])
+    extract.extract_table([letters], out, rules=rules, workers=2)
 """
 
 
@@ -71,6 +74,19 @@ if __name__ == "__main__":
 def letters(tmp_path: Path) -> Path:
     """A folder of forty short letters."""
     return write_letters(tmp_path / "letters", 40)
+
+
+@pytest.fixture(scope="module")
+def rules_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The rules that ship, cut down: workers load them over and over."""
+    copy = Path(shutil.copytree(rules_folder(), tmp_path_factory.mktemp("copy") / "rules"))
+    for path in (copy / "reading" / "cues").iterdir():
+        if path.name != "exam.yaml":
+            path.unlink()
+    for edition in (copy / "guidelines").iterdir():
+        if edition.name != "mtus-2009":
+            shutil.rmtree(edition)
+    return copy
 
 
 def write_letters(folder: Path, count: int) -> Path:
@@ -93,7 +109,7 @@ def left_behind(out: Path) -> list[str]:
 
 
 def test_folders_archives_and_lists_give_the_same_table(
-    letters: Path, tmp_path: Path, knowledge: Knowledge
+    letters: Path, tmp_path: Path, knowledge: Knowledge, rules_copy: Path
 ) -> None:
     """A letter reads the same from a folder, from a zip archive and by a list of paths."""
     archive = tmp_path / "letters.zip"
@@ -106,7 +122,7 @@ def test_folders_archives_and_lists_give_the_same_table(
     tables = []
     for name, source in (("a", letters), ("b", archive), ("c", Path(f"@{listed}"))):
         out = tmp_path / name / "facts.parquet"
-        made = extract_table([source], out, workers=2)
+        made = extract_table([source], out, rules=rules_copy, workers=2)
         assert (made.letters, made.items, made.rejected) == (40, 40, 0)
         assert left_behind(out) == []
         tables.append(read_table(out, knowledge.vocabulary))
@@ -116,7 +132,7 @@ def test_folders_archives_and_lists_give_the_same_table(
 
 
 def test_a_killed_run_goes_on_without_losing_or_doubling_a_letter(
-    tmp_path: Path, knowledge: Knowledge
+    tmp_path: Path, knowledge: Knowledge, rules_copy: Path
 ) -> None:
     """Killed twice with part of the letters committed, the table ends as an unbroken run's."""
     letters = write_letters(tmp_path / "letters", 300)
@@ -125,7 +141,8 @@ def test_a_killed_run_goes_on_without_losing_or_doubling_a_letter(
     out = tmp_path / "killed" / "facts.parquet"
     for parts in (2, 6):
         process = subprocess.Popen(
-            [sys.executable, str(program), str(letters), str(out)], start_new_session=True
+            [sys.executable, str(program), str(letters), str(out), str(rules_copy)],
+            start_new_session=True,
         )
         _wait_for_parts(out, parts, process)
         process.kill()
@@ -136,11 +153,11 @@ def test_a_killed_run_goes_on_without_losing_or_doubling_a_letter(
         stray.write_bytes(b"half")
     so_far = len(list(out.rglob("part-*.parquet")))
     assert 0 < so_far
-    resumed = extract_table([letters], out, workers=2)
+    resumed = extract_table([letters], out, rules=rules_copy, workers=2)
     assert (resumed.letters, resumed.items) == (300, 300)
     assert 0 < resumed.before < 300
     unbroken = tmp_path / "unbroken" / "facts.parquet"
-    extract_table([letters], unbroken, workers=2)
+    extract_table([letters], unbroken, rules=rules_copy, workers=2)
     vocabulary: Vocabulary = knowledge.vocabulary
     assert read_table(out, vocabulary).equals(read_table(unbroken, vocabulary))
     assert left_behind(out) == []
@@ -168,14 +185,14 @@ def _wait_for_end_of_group(group: int) -> None:
     pytest.fail("workers outlived their parent")
 
 
-def test_ctrl_c_keeps_what_was_read(tmp_path: Path) -> None:
+def test_ctrl_c_keeps_what_was_read(tmp_path: Path, rules_copy: Path) -> None:
     """An interrupt ends the run soon, with its parts whole and no file half written."""
     letters = write_letters(tmp_path / "letters", 300)
     program = tmp_path / "run.py"
     program.write_text(_RUN)
     out = tmp_path / "facts.parquet"
     process = subprocess.Popen(
-        [sys.executable, str(program), str(letters), str(out)],
+        [sys.executable, str(program), str(letters), str(out), str(rules_copy)],
         start_new_session=True,
         stderr=subprocess.PIPE,
     )
@@ -183,68 +200,84 @@ def test_ctrl_c_keeps_what_was_read(tmp_path: Path) -> None:
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert b"KeyboardInterrupt" in errors
-    committed = extract_table([letters], out, workers=2).before
+    committed = extract_table([letters], out, rules=rules_copy, workers=2).before
     assert 32 <= committed < 300
     assert left_behind(out) == []
 
 
-def test_bad_files_are_listed_and_do_not_stop_the_rest(letters: Path, tmp_path: Path) -> None:
+def test_bad_files_are_listed_and_do_not_stop_the_rest(
+    letters: Path, tmp_path: Path, rules_copy: Path
+) -> None:
     """Each bad file has its reason in rejected.jsonl; mended, the next run takes it in."""
     (letters / "00003.txt").write_bytes(b"")
     (letters / "00007.pdf").write_bytes(b"%PDF-1.4 broken")
     out = tmp_path / "facts.parquet"
-    made = extract_table([letters], out, workers=1)
+    made = extract_table([letters], out, rules=rules_copy, workers=1)
     assert (made.letters, made.rejected) == (39, 2)
     listed = [json.loads(x) for x in (tmp_path / "rejected.jsonl").read_text().splitlines()]
     assert sorted(Path(entry["path"]).name for entry in listed) == ["00003.txt", "00007.pdf"]
     assert "is empty" in next(e["reason"] for e in listed if e["path"].endswith("3.txt"))
     (letters / "00003.txt").write_text(LETTER.format(number=3))
-    again = extract_table([letters], out, workers=1)
+    again = extract_table([letters], out, rules=rules_copy, workers=1)
     assert (again.letters, again.rejected, again.before) == (40, 1, 39)
 
 
-def test_a_letter_that_ends_its_reader_is_rejected_alone(letters: Path, tmp_path: Path) -> None:
+def test_a_letter_that_ends_its_reader_is_rejected_alone(
+    letters: Path, tmp_path: Path, rules_copy: Path
+) -> None:
     """A crash of the process that reads costs the letter that caused it, and no other."""
     program = tmp_path / "run.py"
     program.write_text(_CRASH + _RUN)
     out = tmp_path / "facts.parquet"
-    subprocess.run([sys.executable, str(program), str(letters), str(out)], check=True, timeout=120)
-    made = extract_table([letters], out, workers=1)
+    subprocess.run(
+        [sys.executable, str(program), str(letters), str(out), str(rules_copy)],
+        check=True,
+        timeout=120,
+    )
+    made = extract_table([letters], out, rules=rules_copy, workers=1)
     assert (made.before, made.letters) == (39, 40)
     assert "ended the program" in (tmp_path / "rejected.jsonl").read_text()
 
 
-def test_progress_counts_up_to_every_letter(letters: Path, tmp_path: Path) -> None:
+def test_progress_counts_up_to_every_letter(
+    letters: Path, tmp_path: Path, rules_copy: Path
+) -> None:
     """Progress starts at what an earlier run did and ends at the whole."""
     heard: list[Progress] = []
-    extract_table([letters], tmp_path / "facts.parquet", workers=1, tell=heard.append)
+    extract_table(
+        [letters], tmp_path / "facts.parquet", rules=rules_copy, workers=1, tell=heard.append
+    )
     assert heard[0] == Progress(0, 40, 0, 0)
     assert heard[-1].done == 40
     assert [p.done for p in heard] == sorted(p.done for p in heard)
 
 
-def test_other_rules_or_days_need_another_folder(letters: Path, tmp_path: Path) -> None:
+def test_other_rules_or_days_need_another_folder(
+    letters: Path, tmp_path: Path, rules_copy: Path
+) -> None:
     """Parts that were extracted differently are never mixed."""
     out = tmp_path / "facts.parquet"
-    extract_table([letters], out, workers=1)
+    extract_table([letters], out, rules=rules_copy, workers=1)
     with pytest.raises(InputError, match="another --as-of"):
-        extract_table([letters], out, workers=1, as_of=date(2018, 1, 1))
+        extract_table([letters], out, rules=rules_copy, workers=1, as_of=date(2018, 1, 1))
 
 
-def test_a_folder_of_other_things_is_left_alone(letters: Path) -> None:
+def test_a_folder_of_other_things_is_left_alone(letters: Path, rules_copy: Path) -> None:
     """Extraction never writes into a folder that is not its own."""
     with pytest.raises(InputError, match="holds no extraction"):
-        extract_table([letters], letters, workers=1)
+        extract_table([letters], letters, rules=rules_copy, workers=1)
 
 
-def test_a_journal_line_cut_off_is_forgotten(letters: Path, tmp_path: Path) -> None:
+def test_a_journal_line_cut_off_is_forgotten(
+    letters: Path, tmp_path: Path, rules_copy: Path
+) -> None:
     """A line that was being written when the power went counts as not written."""
     out = tmp_path / "facts.parquet"
-    extract_table([letters], out, workers=1)
+    extract_table([letters], out, rules=rules_copy, workers=1)
     journal = out / NAME
     text = journal.read_text()
     journal.write_text(text[: len(text) - 20])
-    made = extract_table([letters], out, workers=1)
+    made = extract_table([letters], out, rules=rules_copy, workers=1)
     assert (made.letters, made.items, made.before) == (40, 40, 0)
     assert len(part_files(out)) == 2
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import polars as pl
 
-from imr_rules.errors import ImrRulesError
+from imr_rules.errors import ImrRulesError, InputError
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.table.from_case import Row, rows_of_case
@@ -90,6 +90,8 @@ def extract_table(
         KeyboardInterrupt: after what was read has been written.
     """
     knowledge = load_knowledge(rules)
+    # Cues that cannot be loaded end the run here, and do not reject every letter one by one.
+    _ = knowledge.lexicon
     sources = list(letter_sources(paths))
     settings = Settings(_digest(knowledge.folder), as_of.isoformat() if as_of else None)
     with open_journal(out, settings) as journal:
@@ -180,17 +182,24 @@ def _read_all(
         if not suspects:
             return
         # A letter ended its worker, and with it the pool: find it by reading one at a time.
-        for chunk in suspects:
-            for source in chunk:
-                yield [_read_apart(source, rules, as_of)]
+        yield from _read_apart([source for chunk in suspects for source in chunk], rules, as_of)
 
 
-def _read_apart(source: str, rules: Path | None, as_of: date | None) -> LetterRead:
-    try:
+def _read_apart(
+    sources: Sequence[str], rules: Path | None, as_of: date | None
+) -> Iterator[list[LetterRead]]:
+    """Read *sources* one at a time, so that what ends the reader is known by name."""
+    left = list(reversed(sources))
+    while left:
         with _pool(rules, as_of, 1) as pool:
-            return pool.submit(_read_chunk, [source]).result()[0]
-    except BrokenProcessPool:
-        return LetterRead(source, reason=f"{source}: error[input]: ended the program reading it.")
+            try:
+                while left:
+                    yield pool.submit(_read_chunk, left[-1:]).result()
+                    left.pop()
+            except BrokenProcessPool:
+                source = left.pop()
+                reason = f"{source}: error[input]: ended the program that was reading it."
+                yield [LetterRead(source, reason=reason)]
 
 
 @contextmanager
@@ -219,7 +228,7 @@ class _Worker:
     as_of: date | None
 
 
-_worker: list[_Worker] = []
+_worker: list[_Worker | ImrRulesError] = []
 """What this process reads letters with; set once when it starts, because tasks cannot carry it."""
 
 
@@ -227,7 +236,13 @@ def _start(rules: Path | None, as_of: date | None) -> None:
     # Ctrl-C reaches the whole group; the parent decides what to do about it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker.append(_Worker(load_knowledge(rules), as_of))
+    try:
+        knowledge = load_knowledge(rules)
+        _ = knowledge.lexicon
+        _worker.append(_Worker(knowledge, as_of))
+    except ImrRulesError as error:
+        # Someone is editing the rules. Raised here it would only look like a crash of the worker.
+        _worker.append(error)
 
 
 def _end_with_parent() -> None:
@@ -239,7 +254,10 @@ def _end_with_parent() -> None:
 
 
 def _read_chunk(sources: Sequence[str]) -> list[LetterRead]:
-    return [_read(source, _worker[0]) for source in sources]
+    worker = _worker[0]
+    if isinstance(worker, ImrRulesError):
+        raise InputError(f"the rules cannot be loaded any more: {worker}")
+    return [_read(source, worker) for source in sources]
 
 
 def _read(source: str, worker: _Worker) -> LetterRead:
