@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from imr_rules.facts.model import UNDOCUMENTED, Assertion, Finding, Section, Speaker, Value
@@ -20,7 +20,10 @@ from imr_rules.reading.model import Miss, Passage, ReadResult, Subject
 from imr_rules.reading.pattern import number_of
 from imr_rules.reading.sentences import sentence_bounds
 
-_MAX_PASSAGE = 200_000  # characters; no letter comes near it, and it bounds hostile input
+# Bounds for hostile input; no letter comes near them: the longest seen has 60,000 characters.
+_MAX_PASSAGE = 200_000  # characters
+_MAX_LETTER = 400_000  # characters of all its passages
+_MAX_SHARED = 4_000_000  # characters of a passage times the items that it may speak of
 
 
 _BROAD = 0.7
@@ -54,9 +57,14 @@ def read_passages(
     findings: list[Finding] = []
     misses: list[Miss] = []
     unread: list[str] = []
-    for passage in passages:
-        if passage.end - passage.start > _MAX_PASSAGE:
-            unread.append(f"the {passage.section} beyond its first {_MAX_PASSAGE:,} characters")
+    left = _MAX_LETTER
+    for whole in passages:
+        passage = _bounded(whole, left, len(subjects))
+        left -= passage.end - passage.start
+        if passage.end < whole.end:
+            of = f" of item {whole.item}" if whole.item is not None else ""
+            read = passage.end - passage.start
+            unread.append(f"the {whole.section}{of} beyond its first {read:,} characters")
         for found, missed in _passage(passage, context):
             findings.extend(found)
             if missed is not None:
@@ -65,8 +73,16 @@ def read_passages(
     return ReadResult(tuple(findings), tuple(misses), tuple(unread))
 
 
+def _bounded(passage: Passage, left: int, items: int) -> Passage:
+    """Return as much of *passage* as is read of a letter with *items*, *left* characters of it."""
+    longest = min(_MAX_PASSAGE, left)
+    if passage.item is None and items:
+        longest = min(longest, _MAX_SHARED // items)
+    return replace(passage, end=min(passage.end, passage.start + longest))
+
+
 def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding], Miss | None]]:
-    flat = flatten(context.text, passage.start, min(passage.end, passage.start + _MAX_PASSAGE))
+    flat = flatten(context.text, passage.start, passage.end)
     # A rationale opens with the guideline more often than with the case.
     about_case = passage.section is not Section.RATIONALE
     parts: frozenset[str] = frozenset()
@@ -238,11 +254,11 @@ def _items(
     context: _Context,
 ) -> list[int | None]:
     """Return the items a finding speaks of; ``[None]`` is the whole letter."""
-    subjects = [s for s in context.subjects if _can_concern(s, cue, matched)]
     if passage.item is not None:
-        known = any(s.number == passage.item for s in context.subjects)
-        fits = not known or any(s.number == passage.item for s in subjects)
+        own = [s for s in context.subjects if s.number == passage.item]
+        fits = not own or any(_can_concern(s, cue, matched) for s in own)
         return [passage.item] if fits else []
+    subjects = [s for s in context.subjects if _can_concern(s, cue, matched)]
     if context.subjects and not subjects:
         return []
     if cue.about_item and context.subjects:
