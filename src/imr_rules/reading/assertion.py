@@ -6,7 +6,8 @@ A negation before the words reaches them unless something ends its scope in betw
 responded" leaves the response undocumented); two plain negations cancel each other where one
 follows at once upon the other ("does not deny"), not in a list ("no swelling, no effusion"). A
 plain "no" that a word of saying follows ("no relief was documented") leaves the thing
-undocumented, and so does a plain denial of words of saying ("documentation of relief is absent"), while "no evidence of" it on examination denies it.
+undocumented, and so does a plain denial of words of saying ("documentation of relief is absent"),
+while "no evidence of" it on examination denies it.
 """
 
 from __future__ import annotations
@@ -122,25 +123,27 @@ def _within_longer(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> 
 def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
     """Return how the words at ``[start, end)`` of the sentence are asserted."""
     stops = scopes.at.get(Mark.ENDS_SCOPE, ())
-    before_missing = _reaching(scopes.at.get(Mark.UNDOCUMENTED_BEFORE, ()), start, stops)
+    before_missing = _reaching(scopes.at.get(Mark.UNDOCUMENTED_BEFORE, ()), start, end, stops)
+    denied = scopes.at.get(Mark.DENIED_BEFORE, ())
+    denied_next = scopes.at.get(Mark.DENIED_NEXT, ())
     before_denied = sorted(
         (
-            *_reaching(scopes.at.get(Mark.DENIED_BEFORE, ()), start, (*stops, *scopes.new_clauses)),
-            *_reaching(scopes.at.get(Mark.DENIED_NEXT, ()), start, (*stops, *scopes.new_parts)),
+            *_reaching(denied, start, end, (*stops, *scopes.new_clauses)),
+            *_reaching(denied_next, start, end, (*stops, *scopes.new_parts)),
         )
     )
     after_missing = _following(scopes.at.get(Mark.UNDOCUMENTED_AFTER, ()), end, stops)
     after_denied = _following(scopes.at.get(Mark.DENIED_AFTER, ()), end, stops)
     if before_missing or after_missing:
         return Assertion.UNDOCUMENTED
-    if _reaching(scopes.at.get(Mark.UNSEEN_BEFORE, ()), start, stops):
+    if _reaching(scopes.at.get(Mark.UNSEEN_BEFORE, ()), start, end, stops):
         return Assertion.DENIED if scopes.has(Mark.EXAMINED) else Assertion.UNDOCUMENTED
     if (_chained(before_denied) + len(after_denied)) % 2 == 0:
         return Assertion.AFFIRMED
     if before_denied:
         said = _following(scopes.at.get(Mark.SAID_AFTER, ()), end, stops, _SAYING_REACH)
     else:
-        said = _reaching(scopes.at.get(Mark.SAID_BEFORE, ()), start, stops)
+        said = _reaching(scopes.at.get(Mark.SAID_BEFORE, ()), start, end, stops)
     return Assertion.UNDOCUMENTED if said else Assertion.DENIED
 
 
@@ -172,12 +175,17 @@ def _chained(marks: Sequence[tuple[int, int]]) -> int:
 
 
 def _reaching(
-    marks: Sequence[tuple[int, int]], start: int, stops: Sequence[tuple[int, int]]
+    marks: Sequence[tuple[int, int]], start: int, end: int, stops: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
+    """Return the marks before *start* that reach it, also those whose last words begin the cue.
+
+    "A lack of studies demonstrating X" lends its "studies demonstrating" to both.
+    """
     return [
         mark
         for mark in marks
-        if mark[1] <= start + 1 and not any(mark[1] <= s and e <= start + 1 for s, e in stops)
+        if (mark[1] <= start + 1 or mark[0] < start < mark[1] < end)
+        and not any(mark[1] <= s and e <= start + 1 for s, e in stops)
     ]
 
 

@@ -20,23 +20,14 @@ from dataclasses import dataclass
 
 _WORDS_FOR_NUMBERS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen
+    sixteen seventeen eighteen nineteen twenty
 """
-_ONES = _WORDS_FOR_NUMBERS.split()
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 NUMBER_WORDS: Mapping[str, int] = {
-    **{word: number for number, word in enumerate(_ONES)},
-    **{
-        f"{word}-{unit}" if number else word: 10 * tens + number
-        for tens, word in enumerate(_TENS, start=2)
-        for number, unit in enumerate(_ONES[:10])
-    },
+    word: number for number, word in enumerate(_WORDS_FOR_NUMBERS.split())
 }
-# Tens and units apart: ninety-nine whole words would be tried at every place of a sentence.
 _NUMBER = (
     r"(?P<number>\d{1,4}(?:\.\d+)?(?:\s?(?:-|to|or)\s?\d{1,4}(?:\.\d+)?)?|"
-    + rf"(?:{'|'.join(_TENS)})(?:-(?:{'|'.join(_ONES[1:10])}))?|"
-    + "|".join(sorted(_ONES, key=len, reverse=True))
+    + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
     + r")"
 )
 _DATE = (
@@ -49,6 +40,7 @@ _TOKEN = re.compile(
     r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<word>[^\s\[\]{}|]+))"
 )
 _DEFAULT_GAP = 6
+_INNER_HYPHEN = re.compile(r"(?<=[a-z])\\-(?=[a-z])")
 _SPACE = r"[\s,:/()\"'-]+"
 
 
@@ -210,8 +202,13 @@ def _word(word: str) -> _Piece:
         return _Piece(re.escape(before) + _NUMBER + r"\s?" * bool(after) + re.escape(after), None)
     if word.endswith("*"):
         stem = word[:-1]
-        return _beginning(re.escape(stem) + r"[\w'-]*", stem if len(stem) > 2 else "")
-    return _beginning(re.escape(word), re.split(r"\W", word)[0])
+        return _beginning(_spelled(stem) + r"[\w'-]*", stem if len(stem) > 2 else "")
+    return _beginning(_spelled(word), re.split(r"\W", word)[0])
+
+
+def _spelled(word: str) -> str:
+    """Match a hyphen inside *word* also where a letter spells it apart or together."""
+    return _INNER_HYPHEN.sub(r"[-\\s]?", re.escape(word))
 
 
 def _beginning(regex: str, anchor: str) -> _Piece:
