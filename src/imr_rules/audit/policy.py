@@ -165,10 +165,11 @@ class NoisePolicy(_Frozen):
 
 @dataclass(frozen=True)
 class Policy:
-    """All of ``rules/audit``."""
+    """All of ``rules/audit``; *speaks_for* are parts whose findings speak for another part."""
 
     rules: Mapping[str, RulePolicy]
     conflicts: Mapping[str, ConflictPolicy]
+    speaks_for: Mapping[str, tuple[str, ...]]
     contradiction: ContradictionPolicy
     citation: CitationPolicy
     noise: NoisePolicy
@@ -179,6 +180,7 @@ class _RulesFile(_Frozen):
 
 
 class _ConflictsFile(_Frozen):
+    speaks_for: Mapping[str, _Words]
     conflicts: Mapping[str, ConflictPolicy]
 
 
@@ -190,9 +192,11 @@ def load_policy(rules: Path) -> Policy:
         PackError: a file is missing or does not hold what it should.
     """
     folder = rules / "audit"
+    conflicts = _load(_ConflictsFile, folder / "evidence_conflict.yaml")
     return Policy(
         rules=_load(_RulesFile, folder / "rules.yaml").rules,
-        conflicts=_load(_ConflictsFile, folder / "evidence_conflict.yaml").conflicts,
+        conflicts=conflicts.conflicts,
+        speaks_for=conflicts.speaks_for,
         contradiction=_load(ContradictionPolicy, folder / "self_contradiction.yaml"),
         citation=_load(CitationPolicy, folder / "citation.yaml"),
         noise=_load(NoisePolicy, folder / "noise.yaml"),

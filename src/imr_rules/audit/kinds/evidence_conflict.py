@@ -49,7 +49,9 @@ def _about_the_part(corpus: Corpus, item: AuditItem, conflict: Conflict) -> Conf
     None where one side speaks of other parts alone: "no neck complaints" denies nothing of the
     low back.
     """
-    parts = item.item.request.body_parts
+    asked = item.item.request.body_parts
+    speaking = (other for part in asked for other in corpus.policy.speaks_for.get(part, ()))
+    parts = (*asked, *speaking)
     if corpus.knowledge.vocabulary[conflict.fact].scope is not Scope.BODY_PART or not parts:
         return conflict
 
