@@ -137,6 +137,10 @@ class Candidates:
     marks: Mapping[Mark, tuple[re.Pattern[str], ...]]
 
 
+_WordIndex = tuple[frozenset[int], frozenset[int], frozenset[int]]
+_MOST_WORDS = 20_000  # a text of ever new words must not fill the memory
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """Every cue, found by the beginning of a word that its sentence must hold."""
@@ -151,20 +155,41 @@ class Lexicon:
     _body_names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(repr=False)
     _cues_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
     _marks_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
-    _cue_needs: tuple[tuple[frozenset[str], ...], ...] = field(repr=False)
-    _mark_needs: tuple[tuple[frozenset[str], ...], ...] = field(repr=False)
+    _cue_needs: tuple[frozenset[int], ...] = field(repr=False)
+    _mark_needs: tuple[frozenset[int], ...] = field(repr=False)
+    _needs_by_beginning: Mapping[str, frozenset[int]] = field(repr=False)
+    """By word beginning: the needs of cues and marks that such a word meets."""
+    _words: dict[str, _WordIndex] = field(default_factory=dict, repr=False, compare=False)
+    """What words met so far bring up: letters use few words, over and over."""
 
     def candidates(self, words: Sequence[str]) -> Candidates:
         """Return what can occur in the sentence of these *words* (lower case)."""
-        beginnings = {word[:length] for word in words for length in range(1, _KEY + 1)}
-        found = _found(beginnings, self._cues_by_anchor)
-        cues = (self.cues[i] for i in found if _complete(self._cue_needs[i], beginnings))
+        of_words = [self._word(word) for word in set(words)]
+        met: set[int] = set().union(*(needs for needs, _, _ in of_words))
+        found = set().union(*(cues for _, cues, _ in of_words))
+        cues, cue_needs = self.cues, self._cue_needs
+        possible = tuple([cues[i] for i in sorted(found) if cue_needs[i] <= met])
         marks: dict[Mark, tuple[re.Pattern[str], ...]] = {}
-        for index in _found(beginnings, self._marks_by_anchor):
-            if _complete(self._mark_needs[index], beginnings):
+        for index in sorted(set().union(*(marked for _, _, marked in of_words))):
+            if self._mark_needs[index] <= met:
                 mark, pattern = self.marks[index]
                 marks[mark] = (*marks.get(mark, ()), pattern.regex)
-        return Candidates(tuple(cues), marks)
+        return Candidates(possible, marks)
+
+    def _word(self, word: str) -> _WordIndex:
+        """Return what *word* brings up: the needs it meets, the cues and marks it anchors."""
+        known = self._words.get(word)
+        if known is not None:
+            return known
+        beginnings = {word[:length] for length in range(1, _KEY + 1)}
+        found: _WordIndex = (
+            _found(beginnings, self._needs_by_beginning),
+            _found(beginnings, self._cues_by_anchor),
+            _found(beginnings, self._marks_by_anchor),
+        )
+        if len(self._words) < _MOST_WORDS:
+            self._words[word] = found
+        return found
 
     def relevant_facts(self, category: str | None, body_parts: Iterable[str]) -> frozenset[str]:
         """Return the facts that treatments of *category* for *body_parts* are judged by."""
@@ -220,6 +245,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
             problems.extend(errors.problems)
     if problems:
         raise PackErrors(problems)
+    needs, met_by = _numbered_needs([*(c.pattern for c in cues), *(p for _, p in marks)])
     return Lexicon(
         cues=tuple(replace(cue, own_negation=_holds_negation(cue, marks)) for cue in cues),
         marks=tuple(marks),
@@ -229,27 +255,35 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         _body_names=_body_names(catalogue),
         _cues_by_anchor=_by_anchor(cue.pattern for cue in cues),
         _marks_by_anchor=_by_anchor(pattern for _, pattern in marks),
-        _cue_needs=tuple(_needs(cue.pattern) for cue in cues),
-        _mark_needs=tuple(_needs(pattern) for _, pattern in marks),
+        _cue_needs=tuple(needs[: len(cues)]),
+        _mark_needs=tuple(needs[len(cues) :]),
+        _needs_by_beginning={word: frozenset(numbers) for word, numbers in met_by.items()},
     )
 
 
-def _found(beginnings: set[str], by_anchor: Mapping[str, tuple[int, ...]]) -> list[int]:
-    return sorted({i for key in beginnings & by_anchor.keys() for i in by_anchor[key]})
+def _found(beginnings: set[str], indexes: Mapping[str, Iterable[int]]) -> frozenset[int]:
+    return frozenset(i for key in beginnings & indexes.keys() for i in indexes[key])
 
 
-def _complete(needs: tuple[frozenset[str], ...], beginnings: set[str]) -> bool:
-    """Whether a sentence with words of these *beginnings* holds one word of each of *needs*."""
-    for need in needs:  # noqa: SIM110 - a loop takes half the time of all(), 2,000 times a letter
-        if need.isdisjoint(beginnings):
-            return False
-    return True
+def _numbered_needs(
+    patterns: Sequence[Pattern],
+) -> tuple[list[frozenset[int]], dict[str, set[int]]]:
+    """Number what the words of *patterns* need, each choice of words once.
 
-
-def _needs(pattern: Pattern) -> tuple[frozenset[str], ...]:
-    """Return what *pattern* needs besides its anchors, the shortest choice of words first."""
-    others = (need for need in pattern.needs if need != pattern.anchors)
-    return tuple(sorted((frozenset(w[:_KEY] for w in need) for need in others), key=len))
+    Returns the numbers that each pattern needs, and those that each word beginning meets: whether
+    a pattern can occur in a sentence is then a comparison of two small sets.
+    """
+    numbers: dict[frozenset[str], int] = {}
+    of_patterns: list[frozenset[int]] = []
+    for pattern in patterns:
+        # The anchors brought the pattern up; only what it needs besides is still open.
+        others = {frozenset(w[:_KEY] for w in n) for n in pattern.needs if n != pattern.anchors}
+        of_patterns.append(frozenset(numbers.setdefault(need, len(numbers)) for need in others))
+    met_by: dict[str, set[int]] = {}
+    for need, number in numbers.items():
+        for beginning in need:
+            met_by.setdefault(beginning, set()).add(number)
+    return of_patterns, met_by
 
 
 def _holds_negation(cue: Cue, marks: Iterable[tuple[Mark, Pattern]]) -> bool:

@@ -181,7 +181,9 @@ def _paragraphs(
     lines = [line.span() for line in _LINE.finditer(text, start, end) if line.group().strip()]
     if not lines:
         return
+    # A passage may begin within a line of the letter, after its label.
     begin = lines[0][0]
+    lines[0] = (text.rfind("\n", 0, begin) + 1, lines[0][1])
     for (s, e), (following, _) in pairwise(lines):
         if len(text[s:e].strip()) < _FULL_LINE * usual:
             yield _pieces(text, begin, e, regions)
