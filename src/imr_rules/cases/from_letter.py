@@ -50,7 +50,16 @@ def case_from_letter(
     result = reader.read(Task(letter.text, _passages(letter), subjects, on))
     items: list[CaseItem] = []
     for item, request, facts in zip(letter.items, requests, used, strict=True):
-        mine = [f for f in result.findings if f.item in (None, item.number) and f.fact in facts]
+        judged = knowledge.lexicon.relevant_facts(request.category, request.body_parts)
+        mine = [
+            f
+            for f in result.findings
+            if f.item in (None, item.number)
+            and f.fact in facts
+            # A summary tells of much that nobody weighs for this treatment; a rationale that
+            # raises a fact weighs it.
+            and (f.reading is Reading.RATIONALE or not judged or f.fact in judged)
+        ]
         readings, evidence = _readings(mine, knowledge)
         administrator, reviewer = item.claims_administrator_guideline, item.reviewer_guideline
         items.append(
