@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from imr_rules.cases.from_json import read_jsonl
+from imr_rules.cli.evaluate import command as evaluate
 from imr_rules.cli.extract import command as extract
 from imr_rules.data_folders import cases_folder
 from imr_rules.facts.model import Reading
@@ -129,3 +130,17 @@ def test_the_second_reader_is_not_even_imported_by_default(note: Path) -> None:
         del sys.modules[name]
     run(note)
     assert "imr_rules.reading.second" not in sys.modules
+
+
+def test_a_note_that_asks_for_nothing_is_sent_to_preview(note: Path) -> None:
+    """Evaluating it decides nothing, and says what to do instead."""
+    result = CliRunner().invoke(evaluate, [str(note), "--format", "jsonl"])
+    assert 0 == result.exit_code
+    assert "" == result.stdout
+    assert "imr-rules preview RECORD --request" in result.stderr
+
+
+def test_evaluate_takes_the_second_reader_too(note: Path) -> None:
+    """The same options, the same line of warning."""
+    options = ["--reader", "llm", "--model", "m"]
+    assert 2 == CliRunner().invoke(evaluate, [str(note), *options]).exit_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ from imr_rules.cli.options import (
     rules_option,
 )
 from imr_rules.cli.output import output_to
+from imr_rules.cli.reader_options import chosen_reader, reader_options, tell_refusals
 from imr_rules.engines.choose import engine_named
 from imr_rules.engines.model import Engine
 from imr_rules.explain.explain import explain
@@ -38,6 +40,12 @@ from imr_rules.explain.to_text import (
 )
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge, load_knowledge
+from imr_rules.reading.model import Refusal
+
+_NOTHING_ASKED = (
+    "does not say what is asked for, so nothing is decided. Name it with: "
+    'imr-rules preview RECORD --request "Norco 10/325 #120"'
+)
 
 
 @click.command("evaluate")
@@ -65,6 +73,7 @@ from imr_rules.knowledge import Knowledge, load_knowledge
 )
 @click.option("--all-criteria", is_flag=True, help="List every criterion, not only what decides.")
 @index_option
+@reader_options
 @rules_option
 @out_option
 def command(
@@ -75,11 +84,15 @@ def command(
     form: str,
     all_criteria: bool,
     index: Path | None,
+    reader_name: str,
+    endpoint: str | None,
+    model: str | None,
     rules: Path | None,
     out: Path | None,
 ) -> None:
     """Decide every disputed item of letters, cases or extracted lines, and say why."""
     knowledge = load_knowledge(rules)
+    reader = chosen_reader(reader_name, endpoint, model, knowledge)
     chosen, note = engine_named(engine)
     if note:
         click.echo(note, err=True)
@@ -87,21 +100,26 @@ def command(
     rows = read_index(index, load_index_words(knowledge.folder)) if index else ()
     seen: list[Case] = []
     rejected: list[Rejected] = []
+    refusals: list[Mapping[Refusal, int]] = []
     read = 0
     with output_to(out) as stream:
         printer = _PRINTERS[form](stream, all_criteria)
-        for entry in load_cases(paths, knowledge, as_of=as_of):
+        for entry in load_cases(paths, knowledge, as_of=as_of, reader=reader):
             if isinstance(entry, Rejected):
                 rejected.append(entry)
                 click.echo(entry.reason, err=True)
                 continue
             read += 1
+            refusals.append(entry.refusals)
+            if not entry.case.items:
+                click.echo(f"{entry.path}: {_NOTHING_ASKED}", err=True)
             if index:
                 # Numbers, dates and outcomes suffice; a long run need not hold every letter.
                 seen.append(replace(entry.case, text="", findings=()))
             printer.case(entry.case, _explained(entry, bases, knowledge, chosen, as_of))
         if read:
             printer.end()
+    tell_refusals(refusals)
     if index:
         for line in compare_with_index(rows, seen).lines():
             click.echo(line, err=True)
