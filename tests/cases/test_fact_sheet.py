@@ -8,7 +8,7 @@ import pytest
 
 from imr_rules.cases.fact_sheet import fact_sheet
 from imr_rules.cases.model import Case, CaseItem
-from imr_rules.facts.model import Basis, Reading, Value
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading, Value
 from imr_rules.knowledge import load_knowledge
 from imr_rules.treatments.from_title import parse_request
 
@@ -66,6 +66,23 @@ def test_soma_beside_norco_is_a_fact_of_both_items() -> None:
 def test_days_since_injury_run_to_the_denial() -> None:
     """From 1 October to 10 November are forty days."""
     assert 40 == values(case_of("MRI of the lumbar spine"), Basis.RECORD)["days_since_injury"]
+
+
+def test_not_documented_does_not_unprove_what_the_header_proves() -> None:
+    """A reviewer who missed the date of injury does not undo it; other gaps stay gaps."""
+    gaps: dict[str, Value] = {"days_since_injury": UNDOCUMENTED, "red_flag_present": UNDOCUMENTED}
+    known = values(case_of("MRI of the lumbar spine", rationale=gaps), Basis.REVIEW)
+    assert 40 == known["days_since_injury"]
+    assert UNDOCUMENTED == known["red_flag_present"]
+
+
+def test_not_documented_stands_where_nothing_proves_otherwise() -> None:
+    """A title without a number of visits leaves the reviewer's gap."""
+    gap: dict[str, Value] = {"requested_units": UNDOCUMENTED}
+    assert (
+        UNDOCUMENTED
+        == values(case_of("Physical therapy", rationale=gap), Basis.REVIEW)["requested_units"]
+    )
 
 
 @pytest.mark.parametrize(

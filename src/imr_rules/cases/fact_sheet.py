@@ -33,8 +33,8 @@ def fact_sheet(
 
     On the review basis the reviewer's statement stands where the two readings differ, because
     the review basis asks what follows from the reviewer's own findings; the difference is kept
-    as a :class:`Conflict`. A reviewer's "not documented" does not erase a number or a yes that
-    the title or the header proves.
+    as a :class:`Conflict`. A "not documented" does not erase what the title, the dates or the tables
+    prove.
 
     *on* is the day whose tables convert opioid doses; without it doses stay unknown.
     *parent_service* is the conclusion on the item that this one accompanies, once it is known.
@@ -66,8 +66,14 @@ def fact_sheet(
         on=on,
         conversion=knowledge.conversion,
     )
+    # What dates, title and tables prove is not unproven by "not documented".
+    stated = {
+        fact: value
+        for fact, value in values.items()
+        if value != UNDOCUMENTED or fact not in knowledge.derivations
+    }
     derived = derive(
-        knowledge.derivations, values, context, knowledge.catalogue, knowledge.vocabulary
+        knowledge.derivations, stated, context, knowledge.catalogue, knowledge.vocabulary
     )
     for fact in derived:
         evidence[fact] = (Evidence(Section.HEADER, note="follows from dates, title or tables"),)
