@@ -33,8 +33,7 @@ def fact_sheet(
 
     On the review basis the reviewer's statement stands where the two readings differ, because
     the review basis asks what follows from the reviewer's own findings; the difference is kept
-    as a :class:`Conflict`. A "not documented" does not erase what the title, the dates or the tables
-    prove.
+    as a :class:`Conflict`. A "not documented" does not erase what title, dates or tables prove.
 
     *on* is the day whose tables convert opioid doses; without it doses stay unknown.
     *parent_service* is the conclusion on the item that this one accompanies, once it is known.
