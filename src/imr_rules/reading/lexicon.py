@@ -18,7 +18,7 @@ from imr_rules import strict_yaml
 from imr_rules.errors import PackError, PackErrors, UnknownNameError, WrongTypeError
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import FactType, Vocabulary
-from imr_rules.reading.pattern import Pattern, PatternError, compile_phrase
+from imr_rules.reading.pattern import WORD_END, Pattern, PatternError, compile_phrase
 from imr_rules.strict_yaml import Document, Loc
 from imr_rules.treatments.catalogue import Catalogue
 
@@ -181,7 +181,7 @@ class Lexicon:
         known = self._words.get(word)
         if known is not None:
             return known
-        beginnings = {word[:length] for length in range(1, _KEY + 1)}
+        beginnings = {word[:length] for length in range(1, _KEY + 1)} | {word[:_KEY] + WORD_END}
         found: _WordIndex = (
             _found(beginnings, self._needs_by_beginning),
             _found(beginnings, self._cues_by_anchor),
@@ -213,7 +213,7 @@ def words_of(lower_sentence: str) -> list[str]:
 
 
 _WORD = re.compile(r"\w+")
-_KEY = 5  # word beginnings are indexed up to this length
+_KEY = 12  # word beginnings are indexed up to this length
 
 
 def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Lexicon:
@@ -261,6 +261,12 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
     )
 
 
+def _key(anchor: str) -> str:
+    """Return the word beginning under which *anchor* is indexed."""
+    whole = anchor.endswith(WORD_END)
+    return anchor.removesuffix(WORD_END)[:_KEY] + (WORD_END if whole else "")
+
+
 def _found(beginnings: set[str], indexes: Mapping[str, Iterable[int]]) -> frozenset[int]:
     return frozenset(i for key in beginnings & indexes.keys() for i in indexes[key])
 
@@ -277,7 +283,7 @@ def _numbered_needs(
     of_patterns: list[frozenset[int]] = []
     for pattern in patterns:
         # The anchors brought the pattern up; only what it needs besides is still open.
-        others = {frozenset(w[:_KEY] for w in n) for n in pattern.needs if n != pattern.anchors}
+        others = {frozenset(_key(w) for w in n) for n in pattern.needs if n != pattern.anchors}
         of_patterns.append(frozenset(numbers.setdefault(need, len(numbers)) for need in others))
     met_by: dict[str, set[int]] = {}
     for need, number in numbers.items():
@@ -295,7 +301,7 @@ def _by_anchor(patterns: Iterable[Pattern]) -> Mapping[str, tuple[int, ...]]:
     found: dict[str, list[int]] = {}
     for index, pattern in enumerate(patterns):
         for anchor in pattern.anchors:
-            found.setdefault(anchor[:_KEY], []).append(index)
+            found.setdefault(_key(anchor), []).append(index)
     return {key: tuple(indexes) for key, indexes in found.items()}
 
 

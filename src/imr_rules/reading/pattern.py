@@ -40,6 +40,8 @@ _TOKEN = re.compile(
     r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<word>[^\s\[\]{}|]+))"
 )
 _DEFAULT_GAP = 6
+WORD_END = "$"
+"""Marks an anchor that is a whole word: the "no" of a phrase must not call it up for "notes"."""
 _INNER_HYPHEN = re.compile(r"(?<=[a-z])\\-(?=[a-z])")
 _SPACE = r"[\s,:/()\"'-]+"
 
@@ -51,6 +53,8 @@ class PatternError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A compiled phrase; *anchors* are word beginnings of which the sentence must hold one.
+
+    A beginning that ends with ``WORD_END`` is a whole word.
 
     Of each set of *needs* too it must hold one: every word of a phrase is such a set, so that
     most sentences are told apart without running the expression.
@@ -203,7 +207,10 @@ def _word(word: str) -> _Piece:
     if word.endswith("*"):
         stem = word[:-1]
         return _beginning(_spelled(stem) + r"[\w'-]*", stem if len(stem) > 2 else "")
-    return _beginning(_spelled(word), re.split(r"\W", word)[0])
+    first = re.split(r"\W", word)[0]
+    # What a hyphen follows may be spelled together with it and is then no word of its own.
+    whole = first and not word.startswith("-", len(first))
+    return _beginning(_spelled(word), first + WORD_END if whole else first)
 
 
 def _spelled(word: str) -> str:
