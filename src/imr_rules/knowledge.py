@@ -34,6 +34,17 @@ class Knowledge:
         """The compiled cues; loaded when the first letter is read, cases do not need them."""
         return load_lexicon(self.folder, self.vocabulary, self.catalogue)
 
+    @cached_property
+    def drug_names(self) -> Mapping[frozenset[str] | str, tuple[str, ...]]:
+        """The names of drugs by what they contain, and by the treatment they are."""
+        names: dict[frozenset[str] | str, list[str]] = {}
+        for drug in self.catalogue.drugs:
+            contained = frozenset(ingredient.name for ingredient in drug.ingredients)
+            names.setdefault(contained, []).extend(drug.names)
+            if drug.treatment is not None:
+                names.setdefault(drug.treatment, []).extend(drug.names)
+        return {key: tuple(found) for key, found in names.items()}
+
 
 @cache
 def load_knowledge(folder: Path | None = None) -> Knowledge:

@@ -128,14 +128,13 @@ def _passages(letter: Determination) -> list[Passage]:
 
 def _subject(number: int, request: Request, facts: frozenset[str], knowledge: Knowledge) -> Subject:
     names = [ingredient.name for ingredient in request.ingredients]
-    contained = set(names)
+    contained = frozenset(names)
     treatment = knowledge.catalogue.treatments.get(request.treatment or "")
     if treatment is not None:
         names.extend(treatment.names)
-        for drug in knowledge.catalogue.drugs:
-            same = {ingredient.name for ingredient in drug.ingredients} == contained
-            if contained and (same or drug.treatment == treatment.id):
-                names.extend(drug.names)
+        if contained:
+            names.extend(knowledge.drug_names.get(contained, ()))
+            names.extend(knowledge.drug_names.get(treatment.id, ()))
     # The catalogue writes "x ray"; letters write "x-rays".
     words = sorted(
         {re.escape(name.lower()).replace(r"\ ", "[ -]") for name in names if name},
