@@ -24,6 +24,7 @@ VOCABULARY = load_vocabulary(rules_folder())
         ("pain_severity", float("nan")),
         ("pain_severity", float("inf")),
         ("pain_severity", 10**15),
+        ("pain_severity", 10**400),
         ("pain_severity", True),
     ],
 )

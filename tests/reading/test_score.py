@@ -13,7 +13,7 @@ from imr_rules.cli.score import BEGIN, END
 from imr_rules.cli.score import command as score
 from imr_rules.facts.model import Reading
 from imr_rules.knowledge import Knowledge, load_knowledge
-from imr_rules.reading.score import Half, Tally, added, half_of, summary_table, tally
+from imr_rules.reading.score import Share, Tally, added, share_of, summary_table, tally
 
 LETTER = """Case Number: CM99-0000001
 CLINICAL CASE SUMMARY
@@ -68,17 +68,17 @@ def test_derived_facts_of_the_record_are_left_out(knowledge: Knowledge) -> None:
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9))))
 def test_f1_lies_between_precision_and_recall(counts: list[tuple[int, int, int]]) -> None:
     """However many tallies are added up, whether right ones are among them or not."""
-    key = (Half.OTHER, Reading.RECORD, "pain_reduction")
+    key = (Share.CLOSED, Reading.RECORD, "pain_reduction")
     total = added({key: Tally(a, a + b, a + c)} for a, b, c in counts).get(key, Tally())
     if total.precision is not None and total.recall is not None and total.f1 is not None:
         low, high = sorted((total.precision, total.recall))
         assert low - 1e-9 <= total.f1 <= high + 1e-9
 
 
-def test_about_half_of_all_letters_are_for_tuning() -> None:
-    """The halves depend on the number alone, and are halves."""
-    halves = [half_of(f"CM16-{number:07d}") for number in range(2000)]
-    assert 900 < halves.count(Half.TUNING) < 1100
+def test_about_a_quarter_of_all_letters_stays_closed() -> None:
+    """The shares depend on the number alone."""
+    shares = [share_of(f"CM16-{number:07d}") for number in range(2000)]
+    assert 430 < shares.count(Share.CLOSED) < 570
 
 
 def test_the_command_writes_its_tables_between_the_marks(tmp_path: Path) -> None:
@@ -99,6 +99,6 @@ def test_the_command_writes_its_tables_between_the_marks(tmp_path: Path) -> None
     assert "| red_flag_present | 0 | 0 | 1 | – | 0.00 | 0.00 |" in text
 
 
-def test_every_reading_and_half_has_its_line() -> None:
+def test_every_reading_and_share_has_its_line() -> None:
     """Nothing counted is a dash, not a failure."""
-    assert 4 == summary_table({}).count("half |")
+    assert 4 == sum(summary_table({}).count(f"| {share} |") for share in Share)

@@ -1,4 +1,4 @@
-"""``imr-rules score``: how well letters are read, against the facts that experts wrote down."""
+"""``imr-rules score``: how well letters are read, against the facts of the cases."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from imr_rules.explain.likelihood import likelihood_of
 from imr_rules.facts.model import Basis, Reading
 from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.reading.score import (
-    Half,
+    Share,
     Key,
     Tally,
     added,
     fact_table,
     figure,
-    half_of,
+    share_of,
     read_agreement,
     summary_table,
     tally,
@@ -42,7 +42,7 @@ BEGIN, END = "<!-- scores: written by imr-rules score -->", "<!-- end of scores 
 class _Outcome:
     """What was concluded of one item from its letter alone, and what was decided."""
 
-    half: Half
+    share: Share
     basis: Basis
     predicted: bool
     likelihood: float
@@ -122,7 +122,7 @@ def _outcomes(case: Case, gold: Case, knowledge: Knowledge, engine: Engine) -> l
     decided = {item.number: item.actual for item in gold.items}
     return [
         _Outcome(
-            half=half_of(gold.case_number),
+            share=share_of(gold.case_number),
             basis=basis,
             predicted=conclusion.prediction is Prediction.OVERTURNED,
             likelihood=likelihood_of(conclusion, knowledge).overturned,
@@ -150,13 +150,13 @@ def _outcome_table(outcomes: Sequence[_Outcome]) -> str:
         "|---|---|--:|--:|--:|--:|--:|",
     ]
     for basis in Basis:
-        for half in (*Half, None):
-            mine = [o for o in outcomes if o.basis is basis and half in (None, o.half)]
+        for share in (*Share, None):
+            mine = [o for o in outcomes if o.basis is basis and share in (None, o.share)]
             actual = [o.actual for o in mine]
             ones = [1.0] * len(mine)
             table = confusion([o.predicted for o in mine], actual, ones)
             auc = area_under_curve(steps([o.likelihood for o in mine], actual, ones))
-            letters = f"{half} half" if half else "all"
+            letters = str(share) if share else "all"
             counts = f"{len(mine)} | {sum(actual)} | {sum(o.predicted for o in mine)}"
             figures = f"{figure(cohen_kappa(table))} | {figure(auc)}"
             lines.append(f"| {basis} | {letters} | {counts} | {figures} |")

@@ -153,7 +153,8 @@ class Fact(_Frozen):
 
 def _is_plain(number: float) -> bool:
     """Whether *number* is finite and of a size that any engine can hold exactly."""
-    return math.isfinite(number) and abs(number) < 1e12
+    # The size first: a whole number beyond float would overflow in isfinite.
+    return abs(number) < 1e12 and math.isfinite(number)
 
 
 class Vocabulary(Mapping[str, Fact]):

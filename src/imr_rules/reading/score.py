@@ -1,7 +1,8 @@
-"""How well facts were read: what a reader found against what experts wrote down, fact by fact.
+"""How well facts were read: what a reader found against the facts of ``cases/``, one by one.
 
-A fact counts as read where its value is the experts'. Letters are dealt into two halves by their
-number alone: cues are tuned on the one, the other tells how they do on letters nobody looked at.
+A fact counts as read where its value is the case's. Letters are dealt into two shares by their
+number alone: cues are tuned on three quarters of them, the last quarter tells how they do on
+letters that nobody tuned on.
 """
 
 from __future__ import annotations
@@ -17,21 +18,21 @@ from imr_rules.facts.model import Reading, Value
 from imr_rules.facts.vocabulary import Origin, Vocabulary
 
 
-class Half(StrEnum):
-    """Which half of the letters one belongs to."""
+class Share(StrEnum):
+    """Which share of the letters one belongs to."""
 
-    TUNING = "tuning"
-    OTHER = "other"
+    TUNED_ON = "tuned on"
+    CLOSED = "closed"
 
 
-def half_of(case_number: str) -> Half:
-    """Return the half of the letter *case_number*; it never changes.
+def share_of(case_number: str) -> Share:
+    """Return the share of the letter *case_number*; it never changes.
 
-    >>> half_of("CM16-0224814").value
-    'tuning'
+    >>> share_of("CM16-0224814").value
+    'tuned on'
     """
-    even = hashlib.sha256(case_number.encode()).digest()[0] % 2 == 0
-    return Half.TUNING if even else Half.OTHER
+    first, second = hashlib.sha256(case_number.encode()).digest()[:2]
+    return Share.CLOSED if first % 2 and second % 2 else Share.TUNED_ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Tally:
         return 2 * self.right / both if both else None
 
 
-Key = tuple[Half, Reading, str]
-"""A half, a reading, and a fact."""
+Key = tuple[Share, Reading, str]
+"""A share, a reading, and a fact."""
 
 
 def tally(
@@ -78,14 +79,14 @@ def tally(
     On the record, facts that follow from dates and titles are left out: *there* has them from the
     header, not from a sentence.
     """
-    half = half_of(case_number)
+    share = share_of(case_number)
     counted: dict[Key, Tally] = {}
     for fact in {**there, **read}:
         derived = vocabulary[fact].origin is Origin.DERIVED
         if reading is Reading.RECORD and derived:
             continue
         right = fact in read and fact in there and read[fact] == there[fact]
-        counted[half, reading, fact] = Tally(int(right), int(fact in read), int(fact in there))
+        counted[share, reading, fact] = Tally(int(right), int(fact in read), int(fact in there))
     return counted
 
 
@@ -99,7 +100,7 @@ def added(tallies: Iterable[Mapping[Key, Tally]]) -> dict[Key, Tally]:
 
 
 def read_agreement(path: Path) -> Mapping[tuple[Reading, str], float | None]:
-    """Return the kappa of two expert readers by reading and fact (``agreement.csv``)."""
+    """Return the kappa of two independent readings by reading and fact (``agreement.csv``)."""
     with path.open(encoding="utf-8", newline="") as lines:
         return {
             (Reading(row["reading"]), row["fact"]): float(row["kappa"]) if row["kappa"] else None
@@ -116,31 +117,31 @@ def fact_table(
     facts = {fact for _, r, fact in total if r is reading}
     of_all = {fact: _sum(total, reading, fact=fact) for fact in facts}
     lines = [
-        "| fact | right | read | there | precision | recall | F1 | F1 tuning half"
-        " | F1 other half | kappa of two readers |",
+        "| fact | right | read | there | precision | recall | F1 | F1 tuned on"
+        " | F1 closed | kappa of two readers |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for fact in sorted(facts, key=lambda name: (-of_all[name].there, name)):
         entry = of_all[fact]
-        halves = [total.get((half, reading, fact), Tally()).f1 for half in Half]
-        figures = (entry.precision, entry.recall, entry.f1, *halves, ceiling.get((reading, fact)))
+        shares = [total.get((share, reading, fact), Tally()).f1 for share in Share]
+        figures = (entry.precision, entry.recall, entry.f1, *shares, ceiling.get((reading, fact)))
         counts = f"{entry.right} | {entry.read} | {entry.there}"
         lines.append(f"| {fact} | {counts} | " + " | ".join(map(figure, figures)) + " |")
     return "\n".join(lines) + "\n"
 
 
 def summary_table(total: Mapping[Key, Tally]) -> str:
-    """Return the Markdown table of all facts together, by reading and half."""
+    """Return the Markdown table of all facts together, by reading and share."""
     lines = [
         "| reading | letters | right | read | there | precision | recall | F1 |",
         "|---|---|--:|--:|--:|--:|--:|--:|",
     ]
     for reading in Reading:
-        for half in Half:
-            entry = _sum(total, reading, half=half)
+        for share in Share:
+            entry = _sum(total, reading, share=share)
             counts = f"{entry.right} | {entry.read} | {entry.there}"
             figures = " | ".join(map(figure, (entry.precision, entry.recall, entry.f1)))
-            lines.append(f"| {reading} | {half} half | {counts} | {figures} |")
+            lines.append(f"| {reading} | {share} | {counts} | {figures} |")
     return "\n".join(lines) + "\n"
 
 
@@ -148,13 +149,13 @@ def _sum(
     total: Mapping[Key, Tally],
     reading: Reading,
     *,
-    half: Half | None = None,
+    share: Share | None = None,
     fact: str | None = None,
 ) -> Tally:
     chosen = (
         entry
-        for (in_half, r, name), entry in total.items()
-        if r is reading and half in (None, in_half) and fact in (None, name)
+        for (in_share, r, name), entry in total.items()
+        if r is reading and share in (None, in_share) and fact in (None, name)
     )
     return sum(chosen, Tally())
 
