@@ -391,7 +391,7 @@ RATIONALE = [
     (
         "opioid",
         "aberrant_behavior",
-        "undocumented",
+        "not_assessed",
         "The provider did not document aberrant drug behavior.",
     ),
     ("opioid", "aberrant_behavior", "none", "The patient has no aberrant behaviors."),

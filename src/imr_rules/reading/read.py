@@ -176,7 +176,7 @@ def _matches(
     """Match every candidate cue that is for a category *concerned*, if there is any at all.
 
     Of matches of one fact that overlap the longest stays, and one whose bare words mean something
-    before one whose words do not.
+    before one whose words do not. A broad cue and an exact one never take each other's place.
     """
     wrong = Reach.RECORD if section is Section.RATIONALE else Reach.RATIONALE
     conclusions = scopes.at.get(Mark.CONCLUSION, ())
@@ -200,7 +200,9 @@ def _matches(
     kept: list[tuple[Cue, re.Match[str]]] = []
     for cue, match in hits:
         overlaps = any(
-            other.fact == cue.fact and m.start() < match.end() and match.start() < m.end()
+            (other.fact, other.broad) == (cue.fact, cue.broad)
+            and m.start() < match.end()
+            and match.start() < m.end()
             for other, m in kept
         )
         if not overlaps:
