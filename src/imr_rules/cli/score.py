@@ -23,14 +23,14 @@ from imr_rules.explain.likelihood import likelihood_of
 from imr_rules.facts.model import Basis, Reading
 from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.reading.score import (
-    Share,
     Key,
+    Share,
     Tally,
     added,
     fact_table,
     figure,
-    share_of,
     read_agreement,
+    share_of,
     summary_table,
     tally,
 )
