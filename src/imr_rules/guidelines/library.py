@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.guidelines.model import Edition, Topic
@@ -23,6 +24,18 @@ class Library:
         """Yield every topic of every edition, in search order."""
         for edition in self.in_search_order():
             yield from edition.topics.values()
+
+    @cached_property
+    def topics_by_name(self) -> Mapping[str, tuple[tuple[int, Edition, Topic], ...]]:
+        """By treatment, class or category: the topics that name it, each with its search place."""
+        named: dict[str, list[tuple[int, Edition, Topic]]] = {}
+        place = 0
+        for edition in self.in_search_order():
+            for topic in edition.topics.values():
+                for name in topic.applies_to.treatments:
+                    named.setdefault(name, []).append((place, edition, topic))
+                place += 1
+        return {name: tuple(topics) for name, topics in named.items()}
 
     def in_search_order(self) -> tuple[Edition, ...]:
         """The editions as 8 CCR 9792.21.1 searches them, the newer first within a rank."""

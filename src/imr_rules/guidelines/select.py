@@ -27,31 +27,33 @@ def governing_topic(library: Library, request: Request, on: date) -> Governing |
     request most closely wins: the treatment before its class before its category, then one that
     names the body part, then one that names the phase.
     """
-    ranks = sorted({e.rank for e in library.editions.values()})
-    searched: list[str] = []
-    for rank in ranks:
-        best: tuple[tuple[int, int, int], Edition, Topic] | None = None
-        for edition in library.in_search_order():
-            if edition.rank != rank or not edition.is_in_force(on):
-                continue
-            for topic in edition.topics.values():
-                start, end = days_in_force(edition, topic)
-                if not start <= on < end:
-                    continue
-                closeness = _closeness(library, topic, request)
-                if closeness is not None and (best is None or closeness > best[0]):
-                    best = (closeness, edition, topic)
-        if best is not None:
-            return Governing(best[1], best[2], tuple(searched))
-        searched.extend(
-            e.id for e in library.in_search_order() if e.rank == rank and e.is_in_force(on)
-        )
-    return None
-
-
-def _closeness(library: Library, topic: Topic, request: Request) -> tuple[int, int, int] | None:
-    """How closely *topic* names *request*, or None where it is about something else."""
     lineage = library.catalogue.lineage(request)
+    about = {
+        place: (edition, topic)
+        for name in lineage
+        for place, edition, topic in library.topics_by_name.get(name, ())
+        if edition.is_in_force(on)
+    }
+    best: tuple[int, tuple[int, int, int], Edition, Topic] | None = None
+    for place in sorted(about):
+        edition, topic = about[place]
+        if best is not None and edition.rank > best[0]:
+            break
+        start, end = days_in_force(edition, topic)
+        closeness = _closeness(topic, request, lineage) if start <= on < end else None
+        if closeness is not None and (best is None or closeness > best[1]):
+            best = (edition.rank, closeness, edition, topic)
+    if best is None:
+        return None
+    rank, _, edition, topic = best
+    silent = (e.id for e in library.in_search_order() if e.rank < rank and e.is_in_force(on))
+    return Governing(edition, topic, tuple(silent))
+
+
+def _closeness(
+    topic: Topic, request: Request, lineage: tuple[str, ...]
+) -> tuple[int, int, int] | None:
+    """How closely *topic* names *request* by its *lineage*, or None where it is not about it."""
     named = [lineage.index(t) for t in topic.applies_to.treatments if t in lineage]
     if not named:
         return None
