@@ -21,6 +21,9 @@ from imr_rules.reading.pattern import number_of
 from imr_rules.reading.sentences import sentence_bounds
 
 # Bounds for hostile input; no letter comes near them: the longest seen has 60,000 characters.
+# A quotation of some length; a shorter one is a word of the worker's or of a note.
+_QUOTATION = re.compile(r'(?<![\w"])"(?=\w)[^"]{60,1500}"(?!\w)')
+_QUOTED_AT_ONCE = 30  # characters, such as "The guideline says: ", before it
 _MAX_PASSAGE = 200_000  # characters
 _MAX_LETTER = 400_000  # characters of all its passages
 _MAX_SHARED = 4_000_000  # characters of a passage times the items that it may speak of
@@ -86,6 +89,7 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
     # A rationale opens with the guideline more often than with the case.
     about_case = passage.section is not Section.RATIONALE
     parts: frozenset[str] = frozenset()
+    quotations = [] if about_case else [m.span() for m in _QUOTATION.finditer(flat.text)]
     concerned = frozenset(s.category for s in context.subjects if passage.item in (None, s.number))
     for start, end in sentence_bounds(flat.text):
         sentence = flat.lower[start:end]
@@ -94,6 +98,12 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
         own_parts = context.lexicon.body_parts(words)
         parts = own_parts or parts
         scopes = find_scopes(sentence, candidates.marks)
+        # A sentence may begin with the mark that closes a quotation.
+        quoted = [q for q in quotations if q[0] < end and start < q[1] - 1]
+        if quoted and _quotes_guideline(quoted[0], start, scopes, about_case):
+            about_case = False
+            if quoted[0][0] - start < _QUOTED_AT_ONCE:
+                continue
         opens, about_case = _case_talk(scopes, passage.section, about_case)
         if opens is None or not candidates.cues:
             continue
@@ -134,6 +144,19 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
             quote = context.text[first:last]
             missed = Miss(passage.section, first, last, quote, tuple(dict.fromkeys(touched)))
         yield found, missed
+
+
+def _quotes_guideline(
+    quotation: tuple[int, int], start: int, scopes: Scopes, about_case: bool
+) -> bool:
+    """Whether what is quoted in the sentence that begins at *start* is the guideline.
+
+    It is where the talk was of the guideline, or is so before the quotation opens.
+    """
+    before = quotation[0] - start
+    if any(c[0] < before for c in scopes.at.get(Mark.CASE, ())):
+        return False
+    return not about_case or any(g[0] < before for g in scopes.at.get(Mark.GUIDELINE, ()))
 
 
 def _case_talk(scopes: Scopes, section: Section, before: bool) -> tuple[int | None, bool]:
