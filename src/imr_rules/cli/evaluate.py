@@ -60,9 +60,16 @@ _NOTHING_ASKED = (
 @as_of_option
 @click.option(
     "--engine",
-    type=click.Choice(["durable", "reference"]),
+    type=click.Choice(["durable", "reference", "table"]),
     default=None,
-    help="[default: durable, checked against reference]",
+    help="[default: durable, checked against reference; table for PATH.parquet]",
+)
+@click.option(
+    "--backend",
+    default="polars",
+    show_default=True,
+    metavar="polars|duckdb|spark://MASTER",
+    help="Where the table engine runs.",
 )
 @click.option(
     "--format",
@@ -81,6 +88,7 @@ def command(
     basis: str,
     as_of: date | None,
     engine: str | None,
+    backend: str,
     form: str,
     all_criteria: bool,
     index: Path | None,
@@ -90,13 +98,21 @@ def command(
     rules: Path | None,
     out: Path | None,
 ) -> None:
-    """Decide every disputed item of letters, cases or extracted lines, and say why."""
+    """Decide every disputed item of letters, cases or extracted lines, and say why.
+
+    Of facts tables (PATH.parquet) a count is printed; --out OUTCOMES.parquet takes every item.
+    """
     knowledge = load_knowledge(rules)
+    bases = [Basis.RECORD, Basis.REVIEW] if basis == "both" else [Basis(basis)]
+    if engine == "table" or any(path.suffix.lower() == ".parquet" for path in paths):
+        from imr_rules.cli.evaluate_table import evaluate_tables
+
+        evaluate_tables(paths, bases, knowledge, backend=backend, form=form, as_of=as_of, out=out)
+        return
     reader = chosen_reader(reader_name, endpoint, model, knowledge)
     chosen, note = engine_named(engine)
     if note:
         click.echo(note, err=True)
-    bases = [Basis.RECORD, Basis.REVIEW] if basis == "both" else [Basis(basis)]
     rows = read_index(index, load_index_words(knowledge.folder)) if index else ()
     seen: list[Case] = []
     rejected: list[Rejected] = []

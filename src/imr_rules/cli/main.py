@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import rich_click as click
@@ -18,6 +19,8 @@ _COMMANDS = {
     "whatif": "Tell which outcomes a changed rules folder flips, or each criterion alone.",
     "checklist": "List what the record must show for a treatment, to tick off.",
     "packet": "List what a reviewer found missing, and where the record had it.",
+    "sql": "Print a topic as SQL, to run where the facts already are.",
+    "synthetic": "Make a made-up facts table of any size, to measure with.",
     "show": "Read the knowledge: a topic, a fact, a treatment.",
     "lint": "Prove what can be proven of the packs: rules without effect, gaps, overlaps.",
     "test": "Run the situations that stand beside the topics: facts in, conclusion out.",
@@ -66,12 +69,37 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line; a user's mistake is one line and exit status 2, never a traceback."""
+    sys.exit(_status())
+
+
+def _status() -> int:
+    # Not click's own main: it ends a closed pipe with status 1 and leaves a full disk unsaid.
     try:
-        group(prog_name="imr-rules")
+        with group.make_context("imr-rules", sys.argv[1:]) as context:
+            group.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return int(end.exit_code)
     except ImrRulesError as error:
         click.echo(str(error), err=True)
-        sys.exit(2)
+        return 2
+    except click.ClickException as error:
+        error.show()
+        return int(error.exit_code)
+    except (click.Abort, EOFError, KeyboardInterrupt):
+        click.echo("Aborted.", err=True)
+        return 130
     except BrokenPipeError:
         # The reader of a pipe went away ("| head"): nothing is left to say, nor to flush.
-        sys.stderr.close()
-        sys.exit(0)
+        _discard_output()
+        return 0
+    except OSError as error:
+        click.echo(f"error[output]: cannot be written ({error.strerror or error}).", err=True)
+        _discard_output()
+        return 2
+    return 0
+
+
+def _discard_output() -> None:
+    """Let what is still buffered for stdout go nowhere, so that leaving does not fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -36,9 +36,11 @@ class TableRules:
         self.parent_facts = tuple(
             name for name, way in knowledge.derivations.items() if isinstance(way, Parent)
         )
-        self._numbers = frozenset(
+        self.numbers = frozenset(
             name for name, fact in knowledge.vocabulary.items() if fact.type is FactType.NUMBER
         )
+        self.statements: dict[tuple[str, int, str], str] = {}
+        """SQL of topics by table, place and dialect, kept by whoever writes it."""
         self._compiled: dict[int, PolarsTopic] = {}
 
     @property
@@ -55,7 +57,7 @@ class TableRules:
                 governor.edition.parameters,
                 first=governor.first,
                 until=governor.until,
-                numbers=self._numbers,
+                numbers=self.numbers,
             )
             self._compiled[place] = polars_topic(table)
         return self._compiled[place]

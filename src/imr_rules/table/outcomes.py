@@ -8,7 +8,14 @@ from pathlib import Path
 import polars as pl
 
 from imr_rules.engines.model import Certainty, Prediction
-from imr_rules.engines.table.topic import IN_FAVOUR, MET, OVERTURNED, SETTLED, UNKNOWN
+from imr_rules.engines.table.topic import (
+    COUNTED,
+    IN_FAVOUR,
+    MET,
+    OVERTURNED,
+    SETTLED,
+    UNKNOWN,
+)
 from imr_rules.facts.model import Basis
 from imr_rules.table.evaluate import PLACE, TableRules, conclude
 from imr_rules.table.parts import batches
@@ -66,7 +73,10 @@ def named(conclusions: pl.DataFrame, rules: TableRules) -> pl.DataFrame:
         .then(pl.lit(Certainty.UNDOCUMENTED.value))
         .otherwise(pl.lit(Certainty.BARRED.value))
         .alias(CERTAINTY),
-        *[name for name in conclusions.columns if name not in (PLACE, OVERTURNED, IN_FAVOUR)],
+        SETTLED,
+        MET,
+        COUNTED,
+        UNKNOWN,
     )
 
 

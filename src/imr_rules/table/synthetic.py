@@ -13,11 +13,14 @@ from random import Random
 
 import polars as pl
 
+from imr_rules.cases.from_paths import Loaded, load_cases
+from imr_rules.data_folders import cases_folder
 from imr_rules.engines.table.names import ON
-from imr_rules.facts.model import UNDOCUMENTED, Value
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Value
 from imr_rules.facts.vocabulary import Fact
 from imr_rules.guidelines.model import Topic
 from imr_rules.knowledge import Knowledge
+from imr_rules.table.from_case import rows_of_case
 from imr_rules.table.schema import (
     ABOUT,
     BASIS,
@@ -70,6 +73,18 @@ def synthetic_items(
     ]  # fmt: skip
     mixed = pl.concat(blocks).sample(fraction=1.0, shuffle=True, seed=random.getrandbits(32))
     return _in_letters(_dated(mixed, random), prefix, random).select(like.columns)
+
+
+def rows_of_cases(knowledge: Knowledge) -> pl.DataFrame:
+    """Return the items of the cases that ship, as a facts table of the review basis."""
+    rows = [
+        row
+        for entry in load_cases([cases_folder()], knowledge)
+        if isinstance(entry, Loaded)
+        for row in rows_of_case(entry.case, str(entry.path), knowledge)
+        if row[BASIS] == Basis.REVIEW.value
+    ]
+    return pl.DataFrame(rows, schema=table_schema(knowledge.vocabulary))
 
 
 def rows_of_packs(knowledge: Knowledge, rows_per_topic: int, seed: int) -> pl.DataFrame:

@@ -1,0 +1,131 @@
+"""The table form of ``imr-rules evaluate``: corpora in, outcomes or counts of them out."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import rich_click as click
+
+from imr_rules.cli.output import output_to
+from imr_rules.errors import InputError
+from imr_rules.explain.model import NOTICE
+from imr_rules.facts.model import Basis
+from imr_rules.knowledge import Knowledge
+from imr_rules.table.evaluate import TableRules
+from imr_rules.table.on_sql import conclude_by_sql, warehouse_named
+from imr_rules.table.outcomes import (
+    COUNT,
+    PREDICTION,
+    criteria_bits,
+    named,
+    outcomes,
+    tally,
+)
+from imr_rules.table.parts import is_table, part_files, write_whole
+from imr_rules.table.schema import ACTUAL, BASIS, CATEGORY
+
+_BY = (BASIS, CATEGORY, PREDICTION, ACTUAL)
+
+
+def evaluate_tables(
+    paths: Sequence[Path],
+    bases: Sequence[Basis],
+    knowledge: Knowledge,
+    *,
+    backend: str,
+    form: str,
+    as_of: date | None,
+    out: Path | None,
+) -> None:
+    """Decide the items of the facts tables *paths*; print counts, or write outcomes to *out*.
+
+    Raises:
+        InputError: a path is no facts table, or there is no such *backend*.
+    """
+    if as_of is not None:
+        raise InputError(
+            "a facts table belongs to the day it was extracted for.",
+            hint="Extract the letters with that --as-of.",
+        )
+    for path in paths:
+        if not is_table(path):
+            raise InputError(
+                f"{path} is no facts table.",
+                hint="Make one: imr-rules extract PATH --out FACTS.parquet.",
+            )
+    rules = TableRules(knowledge)
+    concluded = _concluded(paths, bases, rules, backend)
+    if out is not None and is_table(out):
+        _write(concluded, out, rules)
+        return
+    counts = tally(concluded, _BY)
+    with output_to(out) as stream:
+        if form == "text":
+            stream.write(_as_text(counts) + "\n" + NOTICE + "\n")
+        else:
+            rows = counts.to_dicts()
+            lines = [rows] if form == "json" else rows
+            stream.writelines(json.dumps(line) + "\n" for line in lines)
+
+
+def _concluded(
+    paths: Sequence[Path], bases: Sequence[Basis], rules: TableRules, backend: str
+) -> Iterator[pl.DataFrame]:
+    if backend == "polars":
+        for path in paths:
+            for basis in bases:
+                yield from outcomes(path, rules, basis)
+        return
+    with warehouse_named(backend) as warehouse:
+        for path in paths:
+            for basis in bases:
+                found = conclude_by_sql(part_files(path, basis), rules, warehouse, basis)
+                kept = [name for name in found.columns if name in _WRITTEN]
+                yield pl.concat([found.select(kept), named(found, rules)], how="horizontal")
+
+
+_WRITTEN = ("letter", "case_number", "item", BASIS, CATEGORY, ACTUAL)
+"""What of an item goes with its outcome; the facts stay in their table."""
+
+
+def _write(concluded: Iterator[pl.DataFrame], out: Path, rules: TableRules) -> None:
+    """Write outcomes into the folder *out*, part by part, and the key to their bits beside them."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        unfinished.mkdir()
+        facts = set(rules.knowledge.vocabulary)
+        for number, batch in enumerate(concluded):
+            # Columns of facts would double the size of what stands in the facts table already.
+            kept = [name for name in batch.columns if name not in facts]
+            write_whole(batch.select(kept), unfinished / f"part-{number:06d}.parquet")
+        if out.is_dir():
+            shutil.rmtree(out)
+        unfinished.rename(out)
+        write_whole(criteria_bits(rules), out.with_name(f"{out.stem}.criteria.parquet"))
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    click.echo(f"{out}: the outcome of every item; bits are named in {out.stem}.criteria.parquet.",
+               err=True)  # fmt: skip
+
+
+def _as_text(counts: pl.DataFrame) -> str:
+    """Return how predictions and decisions meet, for each basis."""
+    lines: list[str] = []
+    for (basis,), part in counts.group_by(BASIS, maintain_order=True):
+        decided = part.filter(pl.col(ACTUAL).is_not_null() & (pl.col(PREDICTION) != "no_guideline"))
+        agree = decided.filter(pl.col(PREDICTION) == pl.col(ACTUAL))[COUNT].sum()
+        total, of = part[COUNT].sum(), decided[COUNT].sum()
+        lines.append(f"{basis}: {total} items, {of} decided and covered, {agree} agree.")
+        for prediction, rows in part.group_by(PREDICTION, maintain_order=True):
+            actual = rows.group_by(ACTUAL).agg(pl.col(COUNT).sum()).sort(ACTUAL, nulls_last=True)
+            told = ", ".join(f"{n} {name or 'undecided'}" for name, n in actual.iter_rows())
+            lines.append(f"  predicted {prediction[0]}: {told}")
+    return "\n".join(lines)

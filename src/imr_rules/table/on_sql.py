@@ -1,0 +1,343 @@
+"""Rows of a facts table → their conclusions, by SQL: on DuckDB, or on Spark, local or a cluster.
+
+The statements are those of the same Ibis expressions that run on Polars; this file only puts them
+in order, because an item that accompanies another is decided after it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import ibis
+import ibis.expr.types as ir
+import polars as pl
+
+from imr_rules.engines.table.facts import facts_read
+from imr_rules.engines.table.names import ON
+from imr_rules.engines.table.sql import Dialect, sql_text
+from imr_rules.engines.table.topic import CONCLUSION, OVERTURNED, topic_over
+from imr_rules.errors import InputError, MissingExtraError
+from imr_rules.facts.model import Basis
+from imr_rules.table.evaluate import PLACE, TableRules
+from imr_rules.table.schema import (
+    BASIS,
+    CATEGORY,
+    ITEM,
+    LETTER,
+    PARENT_ITEM,
+    SELECTED_BY,
+    table_schema,
+)
+
+_KEY_TYPES = {LETTER: "string", ITEM: "int32", BASIS: "string"}
+_KEYS = tuple(_KEY_TYPES)
+_STRETCH = "stretch"
+_IBIS_TYPES: Mapping[type[pl.DataType], str] = {
+    pl.String: "string", pl.Enum: "string", pl.Int32: "int32", pl.Float64: "float64",
+    pl.Date: "date",
+}  # fmt: skip
+
+
+class Warehouse(Protocol):
+    """Where SQL runs."""
+
+    dialect: Dialect
+
+    def read(self, name: str, files: Sequence[Path]) -> frozenset[str]:
+        """Make the Parquet *files* the table *name*, partitions as columns; return its columns."""
+        ...
+
+    def keep(self, name: str, sql: str) -> None:
+        """Compute *sql* once, as the table *name*."""
+        ...
+
+    def view(self, name: str, sql: str) -> None:
+        """Name *sql*, to be computed where it is asked for."""
+        ...
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of *sql*."""
+        ...
+
+    def write(self, sql: str, folder: Path) -> list[Path]:
+        """Write the rows of *sql* into *folder*, and return the Parquet files."""
+        ...
+
+
+class DuckDbWarehouse:
+    """DuckDB in memory."""
+
+    dialect = Dialect.DUCKDB
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def read(self, name: str, files: Sequence[Path]) -> frozenset[str]:
+        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
+        self._connection.execute(
+            f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM "
+            f"read_parquet([{listed}], hive_partitioning = true, union_by_name = true)"
+        )
+        return frozenset(row[0] for row in self.rows(f"DESCRIBE {name}"))
+
+    def keep(self, name: str, sql: str) -> None:
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+
+    def view(self, name: str, sql: str) -> None:
+        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
+        return found
+
+    def write(self, sql: str, folder: Path) -> list[Path]:
+        file = folder / "conclusions.parquet"
+        self._connection.execute(f"COPY ({sql}) TO '{file}' (FORMAT parquet)")
+        return [file]
+
+
+class SparkWarehouse:
+    """A Spark session, local or on a cluster that sees the same files."""
+
+    dialect = Dialect.SPARK
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def read(self, name: str, files: Sequence[Path]) -> frozenset[str]:
+        reader = self._session.read.option("mergeSchema", "true")
+        base = _common_folder(files)
+        if base is not None:
+            reader = reader.option("basePath", str(base))
+        frame = reader.parquet(*map(str, files))
+        frame.createOrReplaceTempView(name)
+        return frozenset(frame.columns)
+
+    def keep(self, name: str, sql: str) -> None:
+        self._session.sql(sql).persist().createOrReplaceTempView(name)
+
+    def view(self, name: str, sql: str) -> None:
+        self._session.sql(sql).createOrReplaceTempView(name)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._session.sql(sql).collect()]
+
+    def write(self, sql: str, folder: Path) -> list[Path]:
+        target = folder / "conclusions"
+        self._session.sql(sql).write.parquet(str(target))
+        return sorted(target.glob("*.parquet"))
+
+
+@contextmanager
+def warehouse_named(backend: str) -> Iterator[Warehouse]:
+    """Yield the warehouse *backend*: ``duckdb``, or ``spark://MASTER`` (``spark://local[2]``).
+
+    Raises:
+        InputError: there is no such backend.
+        MissingExtraError: PySpark is not installed.
+    """
+    if backend == "duckdb":
+        import duckdb
+
+        with duckdb.connect() as connection:
+            yield DuckDbWarehouse(connection)
+    elif backend.startswith("spark://"):
+        with spark_session(backend.removeprefix("spark://")) as session:
+            yield SparkWarehouse(session)
+    else:
+        raise InputError(
+            f"there is no backend {backend!r}.", hint="It is polars, duckdb or spark://MASTER."
+        )
+
+
+@contextmanager
+def spark_session(master: str) -> Iterator[Any]:
+    """Yield a Spark session on *master*: ``local[2]``, or ``HOST:PORT`` of a cluster.
+
+    Raises:
+        MissingExtraError: PySpark is not installed.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise MissingExtraError(
+            "the backend 'spark' needs pyspark, which is not installed.",
+            hint="pip install 'imr-rules[spark]'; it also needs Java 17.",
+        ) from None
+    url = master if master.startswith("local") else f"spark://{master}"
+    session = (
+        SparkSession.builder.master(url)
+        .appName("imr-rules")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    # Each topic is a step over every partition: more of them than cores only adds tasks.
+    session.conf.set("spark.sql.shuffle.partitions", session.sparkContext.defaultParallelism)
+    session.conf.set("spark.sql.adaptive.coalescePartitions.enabled", "true")
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+def conclude_by_sql(
+    files: Sequence[Path], rules: TableRules, warehouse: Warehouse, basis: Basis
+) -> pl.DataFrame:
+    """Return a conclusion for each item of *basis* in the Parquet *files*, in any order.
+
+    Beside the columns of :func:`imr_rules.table.evaluate.conclude` there are those that tell the
+    item apart, its category and what was decided.
+
+    Raises:
+        InputError: the table was made with a catalogue that has other treatments.
+    """
+    with tempfile.TemporaryDirectory(prefix="imr-rules-") as name:
+        folder = Path(name)
+        items = _items(warehouse.read("items_read", files), rules, basis)
+        selection = _selection(items, rules, warehouse, folder)
+        warehouse.keep("items", sql_text(_governed(items, selection), warehouse.dialect))
+        governed = ibis.table(_governed(items, selection).schema(), name="items")
+        alone = governed.filter(governed[PARENT_ITEM].isnull())
+        warehouse.view("independents", sql_text(alone, warehouse.dialect))
+        _keep_decided("independents", "independent", rules, warehouse)
+        decided = ibis.table(_decided_schema(), name="independent")
+        told = _told_of_parents(governed, decided, rules)
+        warehouse.keep("children", sql_text(told, warehouse.dialect))
+        _keep_decided("children", "accompanying", rules, warehouse)
+        every = decided.union(ibis.table(_decided_schema(), name="accompanying"))
+        about = governed.select(*_KEYS, "case_number", CATEGORY, "actual", PLACE)
+        joined = about.left_join(every, list(_KEYS)).select(*about.columns, *CONCLUSION)
+        found = warehouse.write(sql_text(joined, warehouse.dialect), folder)
+        return pl.concat([pl.read_parquet(file, hive_partitioning=False) for file in found])
+
+
+def _items(present: frozenset[str], rules: TableRules, basis: Basis) -> ir.Table:
+    """Return the items as read, with every column that the vocabulary has."""
+    schema = {
+        name: _IBIS_TYPES[type(kind)]
+        for name, kind in table_schema(rules.knowledge.vocabulary).items()
+    }
+    read = ibis.table(
+        {name: kind for name, kind in schema.items() if name in present}, "items_read"
+    )
+    columns = {
+        name: read[name].cast(kind) if name in present else ibis.null(kind)
+        for name, kind in schema.items()
+    }
+    stretch = ibis.literal(0, "int32")
+    days = list(enumerate(rules.selector.change_days, start=1))
+    branches = [(read[ON] >= ibis.literal(day), ibis.literal(n, "int32")) for n, day in days[::-1]]
+    if branches:
+        stretch = ibis.cases(*branches, else_=stretch)
+    return read.select(**columns, **{_STRETCH: stretch}).filter(lambda t: t[BASIS] == basis.value)
+
+
+def _selection(items: ir.Table, rules: TableRules, warehouse: Warehouse, folder: Path) -> ir.Table:
+    by = [*SELECTED_BY, _STRETCH]
+    kinds = warehouse.rows(sql_text(items.select(*by).distinct(), warehouse.dialect))
+    places = rules.selector.places(((k[0], k[1], k[2], k[3]), k[4]) for k in kinds)
+    frame = pl.DataFrame(
+        [(*key, stretch, place) for (key, stretch), place in places.items()],
+        schema={**dict.fromkeys(SELECTED_BY, pl.String), _STRETCH: pl.Int32, PLACE: pl.Int32},
+        orient="row",
+    )
+    file = folder / "selection.parquet"
+    frame.write_parquet(file)
+    warehouse.read("selection", [file])
+    kinds_schema = dict.fromkeys(SELECTED_BY, "string") | {_STRETCH: "int32", PLACE: "int32"}
+    return ibis.table(kinds_schema, name="selection")
+
+
+def _governed(items: ir.Table, selection: ir.Table) -> ir.Table:
+    """Return the items with the place of the topic that governs each."""
+    same = [items[name].identical_to(selection[name]) for name in SELECTED_BY]
+    joined = items.left_join(selection, [items[_STRETCH] == selection[_STRETCH], *same])
+    columns = [name for name in items.columns if name != _STRETCH]
+    # Sorted, each topic's rows stand together, and a scan for them can leave out the rest.
+    return joined.select(*(items[name] for name in columns), selection[PLACE]).order_by(PLACE)
+
+
+def _decided_schema() -> dict[str, str]:
+    return _KEY_TYPES | CONCLUSION
+
+
+def _keep_decided(table: str, name: str, rules: TableRules, warehouse: Warehouse) -> None:
+    """Keep the conclusions on the rows of *table* as the table *name*."""
+    rows = warehouse.rows(f"SELECT DISTINCT {PLACE} FROM {table}")
+    places = sorted(row[0] for row in rows if row[0] is not None)
+    parts = [f"({_topic_sql(table, place, rules, warehouse.dialect)})" for place in places]
+    nothing = ibis.table(_KEY_TYPES, name=table).limit(0)
+    empty = nothing.mutate(**{k: ibis.null(kind) for k, kind in CONCLUSION.items()})
+    # Joined as text: Ibis takes seconds to build a union of a hundred selects.
+    parts = parts or [sql_text(empty, warehouse.dialect)]
+    warehouse.keep(name, "\nUNION ALL\n".join(parts))
+
+
+def _topic_sql(table: str, place: int, rules: TableRules, dialect: Dialect) -> str:
+    """Return the statement of a topic; writing one takes Ibis a tenth of a second."""
+    key = (table, place, dialect.value)
+    if key not in rules.statements:
+        rules.statements[key] = sql_text(_topic_conclusions(table, place, rules), dialect)
+    return rules.statements[key]
+
+
+def _topic_conclusions(table: str, place: int, rules: TableRules) -> ir.Table:
+    governor = rules.governors[place]
+    parameters = governor.edition.parameters
+    read = facts_read(governor.topic, parameters, numbers=rules.numbers)
+    # Only what the topic reads: Ibis goes through every column of a table at every step.
+    columns: dict[str, str] = {**_KEY_TYPES, ON: "date", PLACE: "int32", PARENT_ITEM: "int32"}
+    columns |= dict.fromkeys(read.words, "string") | dict.fromkeys(read.numbers, "float64")
+    items = ibis.table(columns, name=table)
+    return topic_over(
+        items.filter(items[PLACE] == place),
+        governor.topic,
+        parameters,
+        read,
+        keys=_KEYS,
+        first=governor.first,
+        until=governor.until,
+    ).conclusion
+
+
+def _told_of_parents(governed: ir.Table, decided: ir.Table, rules: TableRules) -> ir.Table:
+    """Return the items that accompany another, told what became of it."""
+    others = governed.select(*_KEYS).left_join(decided.select(*_KEYS, OVERTURNED), list(_KEYS))
+    outcome = others.select(
+        parent_letter=others[LETTER],
+        above=others[ITEM],
+        parent_basis=others[BASIS],
+        approved=others[OVERTURNED].fill_null(False),
+    )
+    children = governed.filter(governed[PARENT_ITEM].notnull())
+    joined = children.left_join(
+        outcome,
+        [
+            children[LETTER] == outcome["parent_letter"],
+            children[BASIS] == outcome["parent_basis"],
+            children[PARENT_ITEM] == outcome["above"],
+        ],
+    )
+    service = ibis.cases(
+        (joined["approved"], "approved"), (~joined["approved"], "not_approved"),
+        else_=ibis.null("string"),
+    )  # fmt: skip
+    columns = {
+        name: service if name in rules.parent_facts else joined[name] for name in governed.columns
+    }
+    return joined.select(**columns)
+
+
+def _common_folder(files: Sequence[Path]) -> Path | None:
+    """Return the folder that holds the partitions of *files*, or None of files in none."""
+    folder = files[0].parent
+    while "=" in folder.name:
+        folder = folder.parent
+    return folder if folder != files[0].parent else None

@@ -1,0 +1,62 @@
+"""A topic as one SQL statement with its explanation, for a warehouse of claims."""
+
+from __future__ import annotations
+
+import ibis
+
+from imr_rules.engines.table.facts import facts_read
+from imr_rules.engines.table.names import ON, criterion_column
+from imr_rules.engines.table.sql import Dialect, sql_text
+from imr_rules.engines.table.topic import IN_FAVOUR, OVERTURNED, topic_over
+from imr_rules.facts.vocabulary import FactType
+from imr_rules.guidelines.library import days_in_force
+from imr_rules.guidelines.model import Edition, Topic
+from imr_rules.knowledge import Knowledge
+
+_KEYS = {"case_number": "string", "item": "int32"}
+
+
+def topic_statement(edition: Edition, topic: Topic, knowledge: Knowledge, dialect: Dialect) -> str:
+    """Return *topic* as SQL over a table ``facts``, in comments what each column means.
+
+    The statement decides every row of that table: pick those that the topic is about.
+    """
+    vocabulary = knowledge.vocabulary
+    numbers = frozenset(n for n, fact in vocabulary.items() if fact.type is FactType.NUMBER)
+    read = facts_read(topic, edition.parameters, numbers=numbers)
+    first, until = days_in_force(edition, topic)
+    columns: dict[str, str] = {**_KEYS, ON: "date"}
+    columns |= dict.fromkeys(read.words, "string") | dict.fromkeys(read.numbers, "float64")
+    table = topic_over(
+        ibis.table(columns, name="facts"),
+        topic,
+        edition.parameters,
+        read,
+        keys=tuple(_KEYS),
+        first=first,
+        until=until,
+    )
+    trace = table.trace
+    sets_of_bits = ("met", "counted", "unknown")
+    selected = trace.select(*(name for name in trace.columns if name not in sets_of_bits))
+    lines = [
+        f"{topic.title}: {edition.title}, {topic.cite}",
+        f"in force from {first}" + ("" if until.year == 9999 else f" and before {until}"),
+        "",
+        "The table facts has a row for each disputed item, with these columns (null: not said):",
+        *(f"  {name}: {_values(name, knowledge)}" for name in read.columns),
+        "",
+        "Criteria are true, false, or null for unknown:",
+        *(f"  {criterion_column(c.id)}: {c.statement}" for c in topic.criteria.values()),
+        f"{OVERTURNED}: the treatment is medically necessary by what is documented",
+        f"{IN_FAVOUR}: further documentation could still make it so",
+    ]
+    comment = "\n".join(f"-- {line}".rstrip() for line in lines)
+    return f"{comment}\n{sql_text(selected, dialect)};\n"
+
+
+def _values(name: str, knowledge: Knowledge) -> str:
+    fact = knowledge.vocabulary[name]
+    if fact.type is FactType.NUMBER:
+        return f"a number ({fact.unit})"
+    return ", ".join((*fact.known_values, "undocumented"))
