@@ -43,6 +43,9 @@ _AMBIGUOUS = re.compile(
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
 )
 
+# C0 and C1 controls but tab and line ends, and the characters that override writing direction.
+_HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+
 Loc = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
@@ -165,6 +168,12 @@ class _Composer:
 
     def _scalar(self, event: Any) -> Any:
         value = event.value
+        if _HIDDEN.search(value):
+            raise YamlSyntaxError(
+                "holds a control character or one that turns the direction of writing.",
+                at=self._at(event),
+                hint="Write plain text: a terminal would obey such characters.",
+            )
         if event.style or event.tag == "!":  # the C parser says "" for a plain scalar
             return value
         if value in ("", "null"):

@@ -169,3 +169,47 @@ def test_help_is_quick() -> None:
         assert 0 == run("--help")[0]
         times.append(time.perf_counter() - start)
     assert min(times) < 0.6
+
+
+def test_output_that_cannot_be_written_is_no_success() -> None:
+    """A full disk behind stdout is told, with status 2."""
+    if not Path("/dev/full").is_char_device():
+        pytest.skip("this system has no /dev/full")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "imr_rules", "evaluate", str(CASE), "--format", "jsonl"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert 2 == done.returncode
+    assert "cannot be written" in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_failure() -> None:
+    """``imr-rules ... | head -1`` ends quietly."""
+    command = f"{sys.executable} -m imr_rules evaluate {cases_folder()} | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+
+
+def test_a_case_cannot_give_orders_to_the_terminal(tmp_path: Path) -> None:
+    """Escape codes and direction overrides in a file are refused where they stand."""
+    case = tmp_path / "case.yaml"
+    text = 'case: X\nitems:\n  - item: 1\n    title: "\\u001b[31mNorco 10/325mg #60"\n'
+    case.write_text(text, encoding="utf-8")
+    status, out, err = run("evaluate", str(case))
+    assert (2, "") == (status, out)
+    assert "case.yaml:4:12" in err
+    assert "\x1b" not in err
+
+
+def test_nothing_to_audit_is_one_line(tmp_path: Path) -> None:
+    """An audit of unreadable files prints no scores of nothing."""
+    (tmp_path / "empty.pdf").write_bytes(b"")
+    status, out, err = run("audit", str(tmp_path / "empty.pdf"))
+    assert (2, "") == (status, out)
+    assert "nothing to audit" in err

@@ -20,7 +20,7 @@ from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
 from imr_rules.cases.index import compare_with_index, load_index_words, read_index
 from imr_rules.cli.options import as_of_option, index_option, paths_argument, rules_option
 from imr_rules.engines.choose import engine_named
-from imr_rules.errors import UnknownNameError
+from imr_rules.errors import InputError, Location, UnknownNameError
 from imr_rules.explain.to_text import make_console
 from imr_rules.knowledge import load_knowledge
 
@@ -74,6 +74,10 @@ def command(
     entries = list(load_cases(paths, knowledge, as_of=as_of))
     cases = [entry.case for entry in entries if isinstance(entry, Loaded)]
     rejected = [entry for entry in entries if isinstance(entry, Rejected)]
+    if not cases:
+        for problem in rejected:
+            click.echo(problem.reason, err=True)
+        raise InputError("nothing could be read: there is nothing to audit.", at=Location(paths[0]))
     corpus = corpus_of(cases, knowledge, chosen, as_of=as_of)
     # One determination is judged among its fellows: like cases need the whole corpus.
     found = audit(corpus)
@@ -99,8 +103,6 @@ def command(
         click.echo(problem.reason, err=True)
     if rejected:
         click.echo(f"{len(rejected)} of {len(entries)} files rejected.", err=True)
-        if not cases:
-            sys.exit(2)
 
 
 def _case(corpus: Corpus, number: str) -> AuditCase:

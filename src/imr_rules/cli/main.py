@@ -7,6 +7,7 @@ import os
 import sys
 
 import rich_click as click
+from click.exceptions import Exit
 
 from imr_rules import __version__
 from imr_rules.errors import ImrRulesError
@@ -78,7 +79,7 @@ def _status() -> int:
         with group.make_context("imr-rules", sys.argv[1:]) as context:
             group.invoke(context)
         sys.stdout.flush()
-    except click.exceptions.Exit as end:
+    except Exit as end:
         return int(end.exit_code)
     except ImrRulesError as error:
         click.echo(str(error), err=True)

@@ -53,6 +53,10 @@ def _appearing(path: Path) -> Iterator[Path]:
             f"cannot be written ({error.strerror or error}).", at=Location(path)
         ) from None
     os.close(handle)
+    # A temporary file is for its owner alone; what takes its place follows the user's own mask.
+    mask = os.umask(0)
+    os.umask(mask)
+    Path(name).chmod(0o666 & ~mask)
     try:
         yield Path(name)
         Path(name).replace(path)

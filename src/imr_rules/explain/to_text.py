@@ -36,7 +36,7 @@ def item_heading(explanation: Explanation) -> RenderableType:
     item = explanation.conclusion.item
     line = Text()
     line.append(f"{item.number}. ", style="bold")
-    line.append(item.title, style="bold")
+    line.append(printable(item.title), style="bold")
     if item.actual:
         line.append(f"   decided: {item.actual}", style="dim")
     return line
@@ -94,6 +94,11 @@ def _verdict(explanation: Explanation) -> Text:
     return line
 
 
+def printable(text: str) -> str:
+    """Return *text* without characters that a terminal would obey instead of showing."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def _percent(share: float) -> str:
     return "under 1%" if share < 0.01 else f"{share:.0%}"
 
@@ -133,13 +138,14 @@ def _evidence_lines(facts: Iterable[FactShown]) -> Iterable[str]:
         value = "said not to be documented" if shown.value == UNDOCUMENTED else str(shown.value)
         if not shown.evidence:
             yield f"{_words(shown.fact)}: {value}"
-        for evidence in shown.evidence[:2]:
-            yield f"{_words(shown.fact)}: {value} · {_proof(evidence)}"
+        proofs = dict.fromkeys(_proof(evidence) for evidence in shown.evidence)
+        for proof in list(proofs)[:2]:
+            yield f"{_words(shown.fact)}: {value} · {proof}"
 
 
 def _proof(evidence: Evidence) -> str:
     if evidence.quote:
-        return f"{evidence.section.value}: “{' '.join(evidence.quote.split())}”"
+        return f"{evidence.section.value}: “{printable(' '.join(evidence.quote.split()))}”"
     return f"{evidence.section.value}: {evidence.note}" if evidence.note else evidence.section.value
 
 
@@ -186,4 +192,11 @@ def summary_line(tally: Mapping[tuple[str, str], int]) -> Text:
 
 def make_console(stream: IO[str]) -> Console:
     """Return a console on *stream*: colour only on a terminal, and never with ``NO_COLOR``."""
-    return Console(file=stream, highlight=False, soft_wrap=False)
+    return _Console(file=stream, highlight=False, soft_wrap=False)
+
+
+class _Console(Console):
+    """A console that leaves a closed pipe to the command line, which ends quietly."""
+
+    def on_broken_pipe(self) -> None:
+        """Do nothing: the error goes on to whoever called."""
