@@ -73,6 +73,12 @@ class WrongTypeError(PackError, TypeError):
     code = "wrong-type"
 
 
+class ImpossibleValueError(PackError, ValueError):
+    """A value of the right kind that cannot be: an age below zero, a percentage above a hundred."""
+
+    code = "impossible-value"
+
+
 class UnknownNameError(PackError, LookupError):
     """A name that nothing defines; the nearest defined names are suggested."""
 

@@ -29,13 +29,13 @@ def drafts(draw: st.DrawFn) -> Draft:
         fact = VOCABULARY[name]
         known: st.SearchStrategy[Value] = st.sampled_from([*fact.known_values, UNDOCUMENTED])
         if fact.type is FactType.NUMBER:
-            known = st.integers(0, 999) | st.just(2.5) | st.just(UNDOCUMENTED)
+            known = st.integers(0, 10) | st.just(2.5) | st.just(UNDOCUMENTED)
         facts[name] = draw(known)
     noted = draw(st.lists(st.sampled_from(sorted(facts)), unique=True)) if facts else []
     return Draft(
         request=draw(TEXTS),
-        request_date=draw(st.none() | st.dates(date(2000, 1, 1), date(2030, 1, 1))),
-        injury_date=draw(st.none() | st.dates(date(2000, 1, 1), date(2030, 1, 1))),
+        request_date=draw(st.none() | st.dates(date(2015, 1, 1), date(2030, 1, 1))),
+        injury_date=draw(st.none() | st.dates(date(2000, 1, 1), date(2015, 1, 1))),
         age_years=draw(st.none() | st.integers(0, 110)),
         beside=tuple(draw(st.lists(TEXTS, max_size=2))),
         facts=facts,
@@ -59,6 +59,14 @@ def test_what_is_saved_is_what_is_resumed(draft: Draft) -> None:
         ('request: "x"\nfacs: {}', "r.yaml:2:1", "facts"),
         ("request: ''", "r.yaml:1:1", "at least 1 character"),
         ('request: "x"\nskipped: [nothing]', "r.yaml:2:11", "nothing"),
+        ('request: "x"\nage_years: -4', "r.yaml:2:1", "from 0 to 120"),
+        (
+            'request: "x"\nrequest_date: 2015-06-01\ninjury_date: 2016-01-01',
+            "r.yaml:3:1",
+            "after the request (2015-06-01)",
+        ),
+        ('request: "x"\nfacts:\n  pain_reduction_percent: 130', "r.yaml:3:3", "from 0 to 100"),
+        ('request: "x"\nfacts:\n  pain_severity: {value: 11}', "r.yaml:3:3", "from 0 to 10"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(text: str, place: str, words: str) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from imr_rules.data_folders import rules_folder
-from imr_rules.errors import UnknownNameError, WrongTypeError
+from imr_rules.errors import ImpossibleValueError, UnknownNameError, WrongTypeError
 from imr_rules.facts.model import Value
-from imr_rules.facts.vocabulary import load_vocabulary
+from imr_rules.facts.vocabulary import FactType, load_vocabulary
 
 VOCABULARY = load_vocabulary(rules_folder())
 
@@ -32,6 +32,30 @@ def test_a_value_of_another_kind_is_refused(fact: str, value: Any) -> None:
     """Only the fact's own values, plain numbers and "undocumented" pass."""
     with pytest.raises(WrongTypeError):
         VOCABULARY[fact].check(value)
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [
+        ("age_years", -1),
+        ("pain_severity", 10.5),
+        ("pain_reduction_percent", 101),
+        ("conservative_care_weeks", -6),
+    ],
+)
+def test_a_number_that_cannot_be_is_refused(fact: str, value: float) -> None:
+    """What lies outside the bounds of the fact is a slip, and the remedy names the bounds."""
+    assert not VOCABULARY[fact].can_be(value)
+    with pytest.raises(ImpossibleValueError) as caught:
+        VOCABULARY[fact].check(value)
+    assert "Give a number from 0 to" in caught.value.hint
+
+
+def test_every_number_is_bounded() -> None:
+    """No number of the vocabulary can be negative or beyond all reason."""
+    numbers = [f for f in VOCABULARY.values() if f.type is FactType.NUMBER]
+    assert len(numbers) >= 15
+    assert [] == [f.id for f in numbers if f.minimum is None or f.maximum is None]
 
 
 def test_an_unknown_fact_is_answered_with_the_nearest() -> None:

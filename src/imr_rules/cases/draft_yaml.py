@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules import strict_yaml
 from imr_rules.cases.draft import Draft
-from imr_rules.errors import PackError, PackErrors
+from imr_rules.errors import ImpossibleValueError, PackError, PackErrors
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import Vocabulary
 
@@ -79,6 +79,20 @@ def draft_of(document: strict_yaml.Document, vocabulary: Vocabulary) -> Draft:
             vocabulary.require(fact, document.at("skipped", index))
         except PackError as error:
             problems.append(error)
+    if raw.age_years is not None:
+        at = document.at("age_years")
+        try:
+            vocabulary.require("age_years", at).check(raw.age_years, at=at)
+        except PackError as error:
+            problems.append(error)
+    if raw.injury_date and raw.request_date and raw.injury_date > raw.request_date:
+        problems.append(
+            ImpossibleValueError(
+                f"the injury ({raw.injury_date}) comes after the request ({raw.request_date}).",
+                at=document.at("injury_date"),
+                hint="Correct one of the two days, or leave injury_date out.",
+            )
+        )
     if problems:
         raise PackErrors(problems)
     return Draft(

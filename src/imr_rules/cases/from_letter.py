@@ -74,7 +74,8 @@ def case_from_letter(
                 reviewer_guideline=reviewer.text if reviewer else None,
             )
         )
-    ages = [f.value for f in result.findings if f.fact == "age_years"]
+    age = knowledge.vocabulary["age_years"]
+    ages = [f.value for f in result.findings if f.fact == age.id and age.can_be(f.value)]
     case = Case(
         case_number=letter.case_number or Path(letter.source).stem,
         source=letter.source,
@@ -159,7 +160,12 @@ def _readings(
     readings: dict[Reading, dict[str, Value]] = {Reading.RECORD: {}, Reading.RATIONALE: {}}
     evidence: dict[tuple[Reading, str], tuple[Evidence, ...]] = {}
     for reading in Reading:
-        stated = [f for f in findings if f.reading is reading]
+        # A number that cannot be is a misprint: it stays among the findings and settles nothing.
+        stated = [
+            f
+            for f in findings
+            if f.reading is reading and knowledge.vocabulary[f.fact].can_be(f.value)
+        ]
         for fact, (value, carriers) in merge_values(stated, knowledge.vocabulary).items():
             readings[reading][fact] = value
             evidence[reading, fact] = tuple(

@@ -60,10 +60,22 @@ def read_response(path: Path, vocabulary: Vocabulary) -> Draft:
             raise InputError(error.message, at=at, hint=error.hint) from None
     title = answers.get(TITLE, {}).get("valueString")
     age = answers.get(AGE, {}).get("valueDecimal")
+    requested, injured = _day(answers.get(REQUEST_DATE), at), _day(answers.get(INJURY_DATE), at)
+    if requested and injured and injured > requested:
+        raise InputError(
+            f"gives an injury ({injured}) after the request ({requested}).",
+            at=at,
+            hint="Correct one of the two days.",
+        )
+    if isinstance(age, int | float):
+        try:
+            vocabulary.require("age_years", at).check(age, at=at)
+        except PackError as error:
+            raise InputError(error.message, at=at, hint=error.hint) from None
     return Draft(
         request=title if isinstance(title, str) else "",
-        request_date=_day(answers.get(REQUEST_DATE), at),
-        injury_date=_day(answers.get(INJURY_DATE), at),
+        request_date=requested,
+        injury_date=injured,
         age_years=float(age) if isinstance(age, int | float) else None,
         facts=facts,
     )

@@ -96,6 +96,12 @@ def read_case(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:
                 gold_category=entry.category,
             )
         )
+    if raw.age_years is not None:
+        at = document.at("age_years")
+        try:
+            vocabulary.require("age_years", at).check(raw.age_years, at=at)
+        except PackError as error:
+            problems.append(error)
     if problems:
         raise PackErrors(problems)
     return Case(

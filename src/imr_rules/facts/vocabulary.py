@@ -12,7 +12,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from imr_rules import strict_yaml
-from imr_rules.errors import Location, PackError, UnknownNameError, WrongTypeError
+from imr_rules.errors import (
+    ImpossibleValueError,
+    Location,
+    PackError,
+    UnknownNameError,
+    WrongTypeError,
+)
 from imr_rules.facts.model import UNDOCUMENTED, Value
 
 
@@ -66,7 +72,8 @@ class Fact(_Frozen):
 
     ``favours`` names what speaks for the treatment: ``yes`` or ``no``, enum values, or ``high``
     and ``low`` for numbers; empty where the outcome does not move with the fact alone.
-    ``changeable: false`` marks what no documentation can alter (age, dates).
+    ``changeable: false`` marks what no documentation can alter (age, dates). ``minimum`` and
+    ``maximum`` bound the numbers that can be at all: what lies outside is a slip of the pen.
     """
 
     id: str
@@ -92,6 +99,11 @@ class Fact(_Frozen):
             raise ValueError("only an enum names its values")
         if self.type is FactType.NUMBER and not self.unit:
             raise ValueError("a number names its unit")
+        bounds = [bound for bound in (self.minimum, self.maximum) if bound is not None]
+        if bounds and self.type is not FactType.NUMBER:
+            raise ValueError("only a number has a minimum or maximum")
+        if bounds != sorted(bounds):
+            raise ValueError("the minimum is above the maximum")
         allowed = {"high", "low"} if self.type is FactType.NUMBER else set(self.known_values)
         for value in self.favours:
             if value not in allowed:
@@ -125,20 +137,41 @@ class Fact(_Frozen):
         if value == UNDOCUMENTED:
             return True
         if self.type is FactType.NUMBER:
-            return not isinstance(value, str)
+            return not isinstance(value, str) and self._within(value)
         return value in self.known_values
+
+    def _within(self, number: float) -> bool:
+        """Whether *number* is one that this fact can be at all."""
+        return (self.minimum is None or number >= self.minimum) and (
+            self.maximum is None or number <= self.maximum
+        )
+
+    def _bounds(self) -> str:
+        """Return the numbers that can be, in words."""
+        if self.minimum is None:
+            return f"at most {self.maximum:,}"
+        if self.maximum is None:
+            return f"at least {self.minimum:,}"
+        return f"from {self.minimum:,} to {self.maximum:,}"
 
     def check(self, value: Any, *, at: Location | None = None) -> Value:
         """Return *value* if this fact can hold it.
 
         Raises:
-            WrongTypeError: it cannot; the message names what it may be.
+            WrongTypeError: it is of another kind; the message names what it may be.
+            ImpossibleValueError: it is a number outside the bounds of the fact.
         """
         if value == UNDOCUMENTED and isinstance(value, str):
             return UNDOCUMENTED
         if self.type is FactType.NUMBER:
             if isinstance(value, int | float) and not isinstance(value, bool) and _is_plain(value):
-                return value
+                if self._within(value):
+                    return value
+                raise ImpossibleValueError(
+                    f"fact {self.id!r} cannot be {value:g} {self.unit}.",
+                    at=at,
+                    hint=f"Give a number {self._bounds()}, or leave it out if it is not known.",
+                )
             raise WrongTypeError(
                 f"fact {self.id!r} is a number ({self.unit}), not {value!r}.", at=at
             )
