@@ -106,8 +106,7 @@ def test_editions_that_claim_the_same_request_on_the_same_day_are_refused(
 def test_a_file_of_aliases_is_refused_before_it_grows(small_rules: Path) -> None:
     """An alias bomb never reaches memory."""
     bomb = "a: &a [x, x]\n" + "".join(
-        f"{c}: &{c} [*{p}, *{p}, *{p}, *{p}]\n"
-        for p, c in zip("abcdefgh", "bcdefghi", strict=True)
+        f"{c}: &{c} [*{p}, *{p}, *{p}, *{p}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True)
     )
     with pytest.raises(PackErrors, match="anchor or alias"):
         load(small_rules, bomb)
