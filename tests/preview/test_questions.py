@@ -64,7 +64,9 @@ def test_a_fact_is_asked_for_exactly_if_it_can_change_the_outcome(data: st.DataO
     """What the formula says matters is what trying every value of every open fact finds."""
     topic, parameters, on, known = data.draw(strategies.cases(), label="case")
     known = {f: v for f, v in known.items() if f in topic.facts}
-    outlook = Outlook(symbolic_topic(topic, parameters, on, VOCABULARY), {})
+    outlook = Outlook(
+        symbolic_topic(topic, parameters, on, VOCABULARY), parameters, on, VOCABULARY, {}
+    )
     expected = mattering_by_trying_all(outlook, parameters, on, known)
     assert expected == set(outlook.mattering(known))
 
@@ -111,13 +113,28 @@ def test_answering_settles_the_outcome_without_asking_twice(
     assert () == outlook.mattering(known_of(draft, KNOWLEDGE, engine))
 
 
-def test_a_bar_that_settles_everything_is_asked_first() -> None:
-    """The question after whose answer least remains comes first: refills bar an opioid in 2009."""
-    draft = Draft("Norco 10/325 #120", request_date=date(2015, 6, 1))
-    topic, outlook = outlook_on(draft)
+@pytest.mark.parametrize(("title", "day"), REQUESTS, ids=[f"{t} {d.year}" for t, d in REQUESTS])
+def test_what_turns_the_outcome_soonest_is_asked_first(title: str, day: date) -> None:
+    """The first question asks for a fact of a smallest set that would turn the outcome."""
+    engine = ReferenceEngine()
+    draft = Draft(title, request_date=day)
+    _, outlook = outlook_on(draft)
+    sets = outlook.smallest_sets(known_of(draft, KNOWLEDGE, engine))
+    question = next_question(outlook, draft, (), KNOWLEDGE, engine)
+    assert question is not None
+    assert sets
+    sums = {part: whole for whole, parts in outlook.sums.items() for part in parts}
+    asked = question.fact.id
+    assert {asked, sums.get(asked, asked)} & {fact for turning in sets for fact in turning}
+
+
+def test_of_an_opioid_today_the_gain_in_function_is_asked_before_the_paperwork() -> None:
+    """It alone turns the outcome, so it comes before what is only needed beside it."""
+    draft = Draft("Norco 10/325 #120", request_date=date(2026, 6, 1))
+    _, outlook = outlook_on(draft)
     question = next_question(outlook, draft, (), KNOWLEDGE, ReferenceEngine())
     assert question is not None
-    assert {bar.criterion for bar in topic.bars} & {c.id for c in question.criteria}
+    assert question.fact.id == "functional_improvement"
 
 
 def test_a_question_put_off_comes_last_and_does_not_come_back_once_passed() -> None:

@@ -24,6 +24,10 @@ COLUMNS, LINES = 60, 200
 PATIENCE_SECONDS = 60.0
 
 
+FIRST = "full duty, modified duty or off work?"
+"""The first question about an opioid under the guideline of 2009."""
+
+
 class Terminal:
     """The command in a pseudo-terminal of 60 columns, and the screen that a person sees."""
 
@@ -117,19 +121,31 @@ def test_a_session_with_every_kind_of_reply(terminals: list[Terminal], tmp_path:
     terminal.wait_for("Day of the request")
     terminal.type("June 2015")
     terminal.wait_for("YYYY-MM-DD")
+    terminal.type("?")
+    terminal.wait_for("The day of the request form")
     terminal.type("2015-06-01")
     terminal.wait_for("Day of the injury")
-    terminal.type("")
-    terminal.wait_for("How many refills are asked?")
+    terminal.type("2016-01-01")
+    terminal.wait_for("That is after 2015-06-01")
+    terminal.type("b")
+    terminal.wait_for("Day of the request", times=2)
+    terminal.type("2015-06-01")
+    terminal.wait_for("Day of the injury", times=3)
+    terminal.type("u")
+    terminal.wait_for(FIRST)
     terminal.type("?")
-    terminal.wait_for("What counts: Prescription or request form.")
-    terminal.type("none")
-    terminal.wait_for("Type a number")
-    terminal.type("0")
+    terminal.wait_for("What counts: ")
+    terminal.type("perhaps")
+    terminal.wait_for("Type a number from 1 to 3")
+    terminal.type("b")
+    terminal.wait_for("Day of the injury", times=4)
+    terminal.type("s")
+    terminal.wait_for(FIRST, times=2)
+    terminal.type("3")
     terminal.wait_for("2. ")
     terminal.type("b")
-    terminal.wait_for("How many refills are asked?", times=2)
-    terminal.type("0")
+    terminal.wait_for(FIRST, times=3)
+    terminal.type("3")
     terminal.wait_for("2. ", times=2)
     terminal.type("s")
     terminal.wait_for("3. ")
@@ -141,7 +157,7 @@ def test_a_session_with_every_kind_of_reply(terminals: list[Terminal], tmp_path:
     assert "no medical or legal advice" in terminal.text
     assert b"\x1b[3" not in terminal.raw, "colour in spite of NO_COLOR"
     draft = read_draft(kept, load_knowledge().vocabulary)
-    assert 0 == draft.facts["refills_requested"]
+    assert "off" == draft.facts["work_status"]
     assert "undocumented" in draft.facts.values()
     assert 1 == len(draft.skipped)
 
@@ -173,15 +189,78 @@ def test_ctrl_c_ends_cleanly_and_the_session_is_taken_up_again(
     assert "Likely outcome:" in second.text
 
 
-def test_the_end_of_the_input_ends_the_questions(tmp_path: Path) -> None:
-    """A pipe that runs dry is no error: the preview of what is known follows, alone on stdout."""
-    done = subprocess.run(
-        [sys.executable, "-m", "imr_rules", "preview", "--interactive", "--format", "json"],
-        input="MRI of the lumbar spine\n2015-06-01\n\nu\n",
+def asked(typed: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Return what the command made of *typed*."""
+    return subprocess.run(
+        [sys.executable, "-m", "imr_rules", "preview", "--interactive", *arguments],
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def test_q_at_the_day_keeps_what_was_typed_before(tmp_path: Path) -> None:
+    """The request is saved before the first fact, and taken up again at the same question."""
+    kept = tmp_path / "norco.yaml"
+    done = asked("Norco 10/325 #120\nq\n", "--save", str(kept))
+    assert 0 == done.returncode
+    assert "The answers are in" in done.stderr
+    draft = read_draft(kept, load_knowledge().vocabulary)
+    assert ("Norco 10/325 #120", None) == (draft.request, draft.request_date)
+    again = asked("2015-06-01\n2014-01-01\nq\n", str(kept))
+    assert 0 == again.returncode
+    assert "What is requested?" not in again.stderr
+    draft = read_draft(kept, load_knowledge().vocabulary)
+    assert ("2015-06-01", "2014-01-01") == (str(draft.request_date), str(draft.injury_date))
+
+
+def test_q_before_anything_was_asked_for_claims_no_file(tmp_path: Path) -> None:
+    """There is nothing to save or to preview, and nothing else is said."""
+    kept = tmp_path / "norco.yaml"
+    done = asked("q\n", "--save", str(kept))
+    assert (0, "") == (done.returncode, done.stdout)
+    assert "Nothing was saved." in done.stderr
+    assert not kept.exists()
+
+
+def test_without_a_file_the_answers_are_shown(tmp_path: Path) -> None:
+    """Nothing typed is lost: the lines that were not saved make a request file."""
+    done = asked("Soma 350mg #60\n2014-02-01\n\nu\nq\n")
+    assert 0 == done.returncode
+    lines = done.stderr.split("keep these lines:\n")[1]
+    kept = tmp_path / "soma.yaml"
+    kept.write_text(lines, encoding="utf-8")
+    assert ["undocumented"] == list(read_draft(kept, load_knowledge().vocabulary).facts.values())
+
+
+def test_ctrl_c_at_the_day_keeps_the_request(terminals: list[Terminal], tmp_path: Path) -> None:
+    """What was typed before the first fact is saved too."""
+    kept = tmp_path / "soma.yaml"
+    terminal = Terminal("--save", str(kept))
+    terminals.append(terminal)
+    terminal.wait_for("What is requested?")
+    terminal.type("Soma 350mg #60")
+    terminal.wait_for("Day of the request")
+    os.write(terminal.master, b"\x03")
+    assert 130 == terminal.end()
+    assert "The answers are in" in terminal.text
+    assert "Soma 350mg #60" == read_draft(kept, load_knowledge().vocabulary).request
+
+
+def test_a_request_file_is_left_as_it_is_where_nothing_is_answered(tmp_path: Path) -> None:
+    """Comments of its writer stay, until an answer is added."""
+    kept = tmp_path / "soma.yaml"
+    text = '# for the hearing\nrequest: "Soma 350mg #60"\nrequest_date: 2014-02-01\n'
+    text += "injury_date: 2013-01-01\n"
+    kept.write_text(text, encoding="utf-8")
+    assert 0 == asked("q\n", str(kept)).returncode
+    assert text == kept.read_text(encoding="utf-8")
+
+
+def test_the_end_of_the_input_ends_the_questions(tmp_path: Path) -> None:
+    """A pipe that runs dry is no error: the preview of what is known follows, alone on stdout."""
+    done = asked("MRI of the lumbar spine\n2015-06-01\n\nu\n", "--format", "json")
     assert 0 == done.returncode
     assert done.stdout.startswith("[")
     assert "What is requested?" in done.stderr

@@ -44,11 +44,6 @@ class RequestFile(_Raw):
     skipped: list[str] = Field(default=[], description="questions put off in a saved session")
 
 
-def is_request_file(document: strict_yaml.Document) -> bool:
-    """Whether *document* is a request file rather than a case."""
-    return isinstance(document.data, dict) and "request" in document.data
-
-
 def read_draft(path: Path, vocabulary: Vocabulary) -> Draft:
     """Read the request file at *path*.
 

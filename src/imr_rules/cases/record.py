@@ -7,21 +7,18 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from imr_rules import strict_yaml
 from imr_rules.cases.draft import Draft, case_from_draft
-from imr_rules.cases.draft_yaml import draft_of, is_request_file
+from imr_rules.cases.draft_yaml import read_draft
 from imr_rules.cases.from_json import read_jsonl
 from imr_rules.cases.from_letter import case_from_letter
-from imr_rules.cases.from_paths import CASE_SUFFIXES, LINES_SUFFIX
 from imr_rules.cases.from_response import read_response
 from imr_rules.cases.from_yaml import read_case
 from imr_rules.cases.model import Case
+from imr_rules.cases.record_kind import RecordKind, kind_of_record
 from imr_rules.errors import InputError, Location
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.model import Determination, DisputedItem, Span
 from imr_rules.letters.read import read_letter
-
-RESPONSE_SUFFIX = ".json"
 
 
 def load_record(
@@ -44,7 +41,8 @@ def load_record(
         raise InputError("does not exist.", at=Location(path), hint="Check the path.")
     if path.is_dir():
         raise InputError("is a folder; one record is asked about.", at=Location(path))
-    draft = load_draft(path, knowledge)
+    kind = kind_of_record(path)
+    draft = _draft(path, kind, knowledge)
     if draft is not None:
         if requests:
             draft = replace(draft, request=requests[0], beside=tuple(requests[1:]))
@@ -53,10 +51,9 @@ def load_record(
         if not draft.request:
             raise _nothing_asked(path)
         return case_from_draft(draft, knowledge.catalogue, source=str(path))
-    suffix = path.suffix.lower()
-    if suffix in CASE_SUFFIXES:
+    if kind is RecordKind.CASE:
         return read_case(path, knowledge.vocabulary, knowledge.catalogue)
-    if suffix == LINES_SUFFIX:
+    if kind is RecordKind.LINES:
         cases = list(read_jsonl(path, knowledge.vocabulary, knowledge.catalogue))
         if len(cases) != 1:
             raise InputError(f"holds {len(cases)} cases; one is asked about.", at=Location(path))
@@ -71,15 +68,23 @@ def load_record(
     return case
 
 
-def load_draft(path: Path, knowledge: Knowledge) -> Draft | None:
-    """Return the draft that the file at *path* holds, or None where it holds something else."""
-    suffix = path.suffix.lower()
-    if suffix == RESPONSE_SUFFIX:
+def load_request_file(path: Path, knowledge: Knowledge) -> Draft | None:
+    """Return the draft of the request file at *path*, or None where it is another kind of record.
+
+    Raises:
+        InputError: nothing tells what the file is.
+        PackErrors: it is a request file with problems, each with its line and column.
+    """
+    if not path.exists() or kind_of_record(path) is not RecordKind.REQUEST:
+        return None
+    return read_draft(path, knowledge.vocabulary)
+
+
+def _draft(path: Path, kind: RecordKind, knowledge: Knowledge) -> Draft | None:
+    if kind is RecordKind.RESPONSE:
         return read_response(path, knowledge.vocabulary)
-    if suffix in CASE_SUFFIXES:
-        document = strict_yaml.read(path)
-        if is_request_file(document):
-            return draft_of(document, knowledge.vocabulary)
+    if kind is RecordKind.REQUEST:
+        return read_draft(path, knowledge.vocabulary)
     return None
 
 

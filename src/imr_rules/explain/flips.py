@@ -83,10 +83,12 @@ def smallest_flips(
     vocabulary: Vocabulary,
     *,
     fixed: Collection[str] = (),
+    learnable: Collection[str] = (),
 ) -> Flips:
     """Return the smallest sets of changeable facts that flip the prediction on *facts*.
 
-    Facts that are *fixed* stay as they are.
+    Facts that are *fixed* stay as they are; *learnable* ones may come out any way though no
+    document can change them: nobody has told them yet.
 
     A fact that a threshold is looked up by counts as read by the topic.
     """
@@ -94,7 +96,7 @@ def smallest_flips(
     present = symbolic.place(facts)
     steps = [
         (cell, *(c for c in symbolic.cells[fact].offered if c != cell))
-        if vocabulary[fact].changeable and fact not in fixed
+        if (vocabulary[fact].changeable or fact in learnable) and fact not in fixed
         else (cell,)
         for fact, cell in zip(symbolic.facts, present, strict=True)
     ]

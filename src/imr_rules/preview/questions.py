@@ -1,13 +1,17 @@
 """Which questions can still matter, and which of them settles the outcome soonest.
 
 The outcome of a topic is one formula over its facts (:mod:`imr_rules.engines.symbolic`). What is
-known is put into it; a fact matters if what is left can still come out otherwise by it.
+known is put into it; a fact matters if what is left can still come out otherwise by it. First come
+the facts of the smallest sets that would turn the outcome as it stands: those that a document can
+show, or, where they do not suffice, days and numbers of the request too. Of several the one is
+asked after whose answer the fewest questions remain on average.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from imr_rules.cases.draft import Draft, case_from_draft
 from imr_rules.cases.evaluate import evaluate_case
@@ -15,10 +19,11 @@ from imr_rules.engines.cells import MISSING, SILENT
 from imr_rules.engines.formula import ALWAYS, Formula
 from imr_rules.engines.model import Engine
 from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
+from imr_rules.explain.flips import smallest_flips
 from imr_rules.facts.derive import SumOf
 from imr_rules.facts.model import Basis, Value
-from imr_rules.facts.vocabulary import Fact
-from imr_rules.guidelines.model import Criterion, Topic
+from imr_rules.facts.vocabulary import Fact, Vocabulary
+from imr_rules.guidelines.model import Criterion, Parameter, Topic
 from imr_rules.guidelines.select import Governing
 from imr_rules.knowledge import Knowledge
 
@@ -38,6 +43,9 @@ class Outlook:
     """What is open on one day under one topic; made once and asked after every answer."""
 
     symbolic: SymbolicTopic
+    parameters: Mapping[str, Parameter]
+    on: date
+    vocabulary: Vocabulary
     sums: Mapping[str, Sequence[str]]
     """By derived fact the facts that it adds up: those are asked, not the sum."""
     _depends: dict[tuple[Formula, int], bool] = field(default_factory=dict)
@@ -46,9 +54,13 @@ class Outlook:
     def of(governing: Governing, draft: Draft, knowledge: Knowledge) -> Outlook:
         """Return the outlook of *draft* under the topic that governs it."""
         assert draft.request_date is not None
-        parameters = governing.edition.parameters
+        topic, parameters = governing.topic, governing.edition.parameters
+        on, vocabulary = draft.request_date, knowledge.vocabulary
         return Outlook(
-            symbolic_topic(governing.topic, parameters, draft.request_date, knowledge.vocabulary),
+            symbolic_topic(topic, parameters, on, vocabulary),
+            parameters,
+            on,
+            vocabulary,
             {name: way.of for name, way in knowledge.derivations.items() if isinstance(way, SumOf)},
         )
 
@@ -68,8 +80,38 @@ class Outlook:
         return tuple(found)
 
     def best(self, known: Mapping[str, Value], among: Sequence[str]) -> str:
-        """Return the fact of *among* after whose answer the fewest questions remain on average."""
-        return min(among, key=lambda fact: self._expected(fact, known))
+        """Return the fact of *among* to ask first: one that can turn the outcome at once.
+
+        Of several the one after whose answer the fewest questions remain on average.
+        """
+        turning = self._turning(known)
+        near = [fact for fact in among if fact in turning]
+        return min(near or among, key=lambda fact: self._expected(fact, known))
+
+    def _turning(self, known: Mapping[str, Value]) -> frozenset[str]:
+        """Return the facts to ask that stand in a smallest set that turns the outcome."""
+        sets = self.smallest_sets(known)
+        facts = {fact for turning in sets for fact in turning}
+        return frozenset(asked for fact in facts for asked in self._asked_for(fact, known))
+
+    def smallest_sets(self, known: Mapping[str, Value]) -> tuple[tuple[str, ...], ...]:
+        """Return the smallest sets of open facts that would turn the outcome.
+
+        What documents can show comes before what can only be told, such as the day of the injury.
+        """
+        for learnable in ((), self.symbolic.facts):
+            flips = smallest_flips(
+                self.topic,
+                self.parameters,
+                self.on,
+                known,
+                self.vocabulary,
+                fixed=known.keys(),
+                learnable=learnable,
+            )
+            if flips.sets:
+                return flips.sets
+        return ()
 
     def _asked_for(self, fact: str, known: Mapping[str, Value]) -> Iterator[str]:
         parts = self.sums.get(fact)

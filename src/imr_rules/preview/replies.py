@@ -26,6 +26,7 @@ class Unclear:
     why: str
 
 
+_UNKNOWN = ("u", "unknown", "not shown", UNDOCUMENTED)
 _WISHES = {
     "b": Wish.BACK,
     "back": Wish.BACK,
@@ -41,10 +42,19 @@ _WISHES = {
 _NUMBER = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*(?:[A-Za-z%][A-Za-z%/, ]*)?\Z")
 
 
+def wish_in(typed: str) -> Wish | None:
+    """Return what *typed* wishes where a title or a day is asked for, None where it is an answer.
+
+    What is not known there is left open, as a skipped question is.
+    """
+    words = " ".join(typed.lower().split())
+    return Wish.SKIP if words in _UNKNOWN else _WISHES.get(words)
+
+
 def reply_to(fact: Fact, typed: str) -> Value | Wish | Unclear:
     """Return what *typed* says in answer to the question about *fact*."""
     words = " ".join(typed.lower().split())
-    if words in ("u", "unknown", "not shown", UNDOCUMENTED):
+    if words in _UNKNOWN:
         return UNDOCUMENTED
     if words in _WISHES:
         return _WISHES[words]

@@ -1,0 +1,131 @@
+"""A file → which kind of record it is: by its ending where that is known, else by its contents."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from imr_rules import strict_yaml
+from imr_rules.cases.from_paths import CASE_SUFFIXES, LETTER_SUFFIXES, LINES_SUFFIX
+from imr_rules.errors import InputError, Location, PackError
+
+RESPONSE_SUFFIX = ".json"
+_MOST_BYTES = 8_000_000
+"""What is larger is no request file and no response: those are written by hand or by a form."""
+_DOCUMENT_MAGIC = (b"PK", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")
+
+
+class RecordKind(StrEnum):
+    """What a record is read as."""
+
+    RESPONSE = "response"
+    REQUEST = "request"
+    CASE = "case"
+    LINES = "lines"
+    LETTER = "letter"
+
+
+def kind_of_record(path: Path) -> RecordKind:
+    """Return what the file at *path* is to be read as.
+
+    A text without a known ending that is neither a FHIR resource, a request file nor a case is a
+    chart note only where its name has no ending at all: read as prose, a form that was misnamed
+    would give facts that nobody stated.
+
+    Raises:
+        InputError: nothing tells what the file is; the hint names the endings.
+        PackError: it has the ending of a case and is not YAML.
+    """
+    suffix = path.suffix.lower()
+    if suffix == RESPONSE_SUFFIX:
+        return RecordKind.RESPONSE
+    if suffix == LINES_SUFFIX:
+        return RecordKind.LINES
+    if suffix in CASE_SUFFIXES:
+        data = strict_yaml.read(path).data
+        return RecordKind.REQUEST if _is_request(data) else RecordKind.CASE
+    if not path.is_file():  # a pipe can be read only once
+        return RecordKind.LETTER
+    raw = _beginning(path)
+    if raw.startswith(_DOCUMENT_MAGIC) or b"%PDF-" in raw[:1024] or len(raw) > _MOST_BYTES:
+        return RecordKind.LETTER
+    told = _told_by(raw, path)
+    if told is not None:
+        return told
+    if suffix in LETTER_SUFFIXES or _is_html(raw):
+        return RecordKind.LETTER
+    if suffix or _is_structured(raw, path):
+        raise InputError(
+            "is neither a request file, a case nor a FHIR response, and its ending says nothing.",
+            at=Location(path),
+            hint=(
+                "Name a note or letter .txt, .pdf, .docx or .html, a request or case .yaml,"
+                " a FHIR response .json."
+            ),
+        )
+    return RecordKind.LETTER
+
+
+def _beginning(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise InputError(
+            f"cannot be read ({error.strerror or error}).",
+            at=Location(path),
+            hint="Check the name and the rights.",
+        ) from None
+
+
+def _told_by(raw: bytes, path: Path) -> RecordKind | None:
+    """Return the kind that the contents leave no doubt of, or None."""
+    data = _json(raw)
+    if isinstance(data, dict):
+        if "resourceType" in data:
+            return RecordKind.RESPONSE
+        if str(data.get("format", "")).startswith("imr.determination."):
+            return RecordKind.LINES
+    if data is None:
+        first, _, rest = raw.partition(b"\n")
+        line = _json(first) if rest.strip() else None
+        if isinstance(line, dict) and str(line.get("format", "")).startswith("imr.determination."):
+            return RecordKind.LINES
+        data = _yaml(raw, path)
+    if _is_request(data):
+        return RecordKind.REQUEST
+    if isinstance(data, dict) and {"case", "items"} <= data.keys():
+        return RecordKind.CASE
+    return None
+
+
+def _is_request(data: Any) -> bool:
+    return isinstance(data, dict) and "request" in data
+
+
+def _is_html(raw: bytes) -> bool:
+    return raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+
+
+def _is_structured(raw: bytes, path: Path) -> bool:
+    """Whether *raw* is data rather than prose: JSON, or YAML of more than one key."""
+    if raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+        return True
+    data = _yaml(raw, path)
+    return isinstance(data, dict) and len(data) > 1 and all(" " not in key for key in data)
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _yaml(raw: bytes, path: Path) -> Any:
+    try:
+        return strict_yaml.parse(raw, path).data
+    except PackError:
+        return None

@@ -1,0 +1,77 @@
+"""A record is read as what it is, whatever it is called."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from imr_rules.cases.record import load_record
+from imr_rules.cases.record_kind import RecordKind, kind_of_record
+from imr_rules.errors import InputError
+from imr_rules.knowledge import load_knowledge
+
+KNOWLEDGE = load_knowledge()
+REQUEST = 'request: "Norco 10/325 #120"\nrequest_date: 2015-06-01\nfacts: {cures_checked: no}\n'
+RESPONSE = json.dumps({"resourceType": "QuestionnaireResponse", "item": []})
+BUNDLE = json.dumps({"resourceType": "Bundle", "entry": []}, indent=2)
+CASE = 'case: "CM1"\nitems:\n  - {item: 1, title: "Norco 10/325 #120"}\n'
+LINE = json.dumps({"format": "imr.determination.v1", "case_number": "CM1", "items": []})
+NOTE = "Follow-up visit.\nPlan: refill. The patient signed an opioid agreement.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("record.fhir", RESPONSE, RecordKind.RESPONSE),
+        ("record.fhir", BUNDLE, RecordKind.RESPONSE),
+        ("record.txt", RESPONSE, RecordKind.RESPONSE),
+        ("record.foo", REQUEST, RecordKind.REQUEST),
+        ("record", REQUEST, RecordKind.REQUEST),
+        ("record.txt", REQUEST, RecordKind.REQUEST),
+        ("record.bak", CASE, RecordKind.CASE),
+        ("record.out", f"{LINE}\n{LINE}\n", RecordKind.LINES),
+        ("record.txt", NOTE, RecordKind.LETTER),
+        ("record", NOTE, RecordKind.LETTER),
+        ("record.foo", "<html><body>Note</body></html>", RecordKind.LETTER),
+        ("record.foo", "%PDF-1.4", RecordKind.LETTER),
+    ],
+)
+def test_contents_tell_what_an_unknown_ending_does_not(
+    name: str, text: str, kind: RecordKind, tmp_path: Path
+) -> None:
+    """A form is never read as prose because of its name."""
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    assert kind is kind_of_record(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("record.foo", NOTE),
+        ("record.foo", REQUEST.replace("request:", "reqest:")),
+        ("record", REQUEST.replace("request:", "reqest:")),
+        ("record.fhir", '{"resourceType": "Bundle", '),
+        ("record", '{"resourceType": "Bundle", '),
+    ],
+)
+def test_what_nothing_tells_is_refused_with_the_endings(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    """Rather than false findings: an error that says how to name the file."""
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_record(path, KNOWLEDGE)
+    assert ".yaml" in caught.value.hint
+    assert path == caught.value.at.path if caught.value.at else False
+
+
+def test_a_request_file_of_any_name_keeps_its_facts(tmp_path: Path) -> None:
+    """What is stated in it is known, and nothing else is read out of it."""
+    path = tmp_path / "norco.foo"
+    path.write_text(REQUEST, encoding="utf-8")
+    case = load_record(path, KNOWLEDGE)
+    assert [{"cures_checked": "no"}] == [dict(*i.readings.values()) for i in case.items]
