@@ -19,6 +19,7 @@ from imr_rules.cli.main import group
 from imr_rules.data_folders import cases_folder
 from imr_rules.engines.model import Prediction
 from imr_rules.engines.reference import ReferenceEngine
+from imr_rules.errors import InputError
 from imr_rules.explain.hinges import with_facts
 from imr_rules.explain.model import NOTICE
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading
@@ -62,6 +63,33 @@ def test_a_gap_is_what_the_reviewer_said(gaps: list[GapList]) -> None:
                 assert gap.record not in (None, UNDOCUMENTED)
     assert any(gap.record_had_it for gap in listed)
     assert not all(gap.record_had_it for gap in listed)
+
+
+def test_a_record_that_says_none_is_not_said_to_have_had_it(
+    gaps: list[GapList], words: Wording
+) -> None:
+    """ "The record already had it" never stands before a no or a none."""
+    leads = {
+        (row.record_lead, gap.record)
+        for found in gaps
+        for gap, row in zip(found.gaps, gap_sheet(found, words).gaps, strict=True)
+    }
+    had = {value for lead, value in leads if lead == words.record_had_it}
+    says = {value for lead, value in leads if lead == words.record_says}
+    silent = {value for lead, value in leads if not lead}
+    assert had
+    assert not had & {"no", "none", UNDOCUMENTED, None}
+    assert "no" in says
+    assert {UNDOCUMENTED, None} >= silent
+
+
+def test_what_was_never_denied_has_no_packet(tmp_path: Path) -> None:
+    """A request that nobody reviewed is pointed to the preview."""
+    request = tmp_path / "request.yaml"
+    request.write_text('request: "Norco 10/325 #120"\nrequest_date: 2015-06-01\n', encoding="utf-8")
+    result = CliRunner().invoke(group, ["packet", str(request)])
+    assert isinstance(result.exception, InputError)
+    assert "imr-rules preview" in result.exception.hint
 
 
 def test_what_the_record_had_is_said_to_suffice_only_where_it_does(

@@ -19,7 +19,10 @@ _MOST_QUOTES = 2
 
 @dataclass(frozen=True, slots=True)
 class GapRow:
-    """One gap: the question, what was said of it, and what the record has."""
+    """One gap: the question, what was said of it, and what the record has.
+
+    *record_lead* tells how the record has it, and is empty where the record is silent.
+    """
 
     question: str
     found: str
@@ -27,6 +30,7 @@ class GapRow:
     said: tuple[str, ...]
     record: str
     shown: tuple[str, ...]
+    record_lead: str
     had_it: bool
 
 
@@ -105,8 +109,15 @@ def _gap(gap: Gap, words: Wording) -> GapRow:
         said=tuple(_quotes(gap.found_evidence, words)),
         record=gap.record_words or words.record_had_it_not,
         shown=tuple(_quotes(gap.record_evidence, words)),
-        had_it=gap.record_had_it,
+        record_lead=_record_lead(gap, words),
+        had_it=gap.record_shows_it,
     )
+
+
+def _record_lead(gap: Gap, words: Wording) -> str:
+    if gap.record_shows_it:
+        return words.record_had_it
+    return words.record_says if gap.record_speaks else ""
 
 
 def _needed_for(criterion: Criterion) -> str:

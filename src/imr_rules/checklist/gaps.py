@@ -9,14 +9,18 @@ from datetime import date
 from imr_rules.cases.evaluate import Conclusion, evaluate_case
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.engines.model import Certainty, Engine, Prediction, Status
+from imr_rules.errors import InputError, Location
 from imr_rules.explain.fact_words import value_words
 from imr_rules.explain.hinges import Hinge, hinges_of, with_facts
 from imr_rules.explain.model import FactShown, Reason
 from imr_rules.explain.reasons import reasons_for
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Evidence, Reading, Value
-from imr_rules.facts.vocabulary import Fact
+from imr_rules.facts.vocabulary import Fact, FactType
 from imr_rules.guidelines.model import Criterion
 from imr_rules.knowledge import Knowledge
+
+_NONE = ("no", "none")
+"""Values by which a record says that there is nothing of the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,22 @@ class Gap:
     @property
     def record_had_it(self) -> bool:
         """Whether the record settles what the reviewer found missing, or says otherwise."""
-        return self.record not in (None, UNDOCUMENTED) and self.record != self.found
+        return self.record_speaks and self.record != self.found
+
+    @property
+    def record_speaks(self) -> bool:
+        """Whether the record says anything of the fact, be it that there is none."""
+        return self.record not in (None, UNDOCUMENTED)
+
+    @property
+    def record_shows_it(self) -> bool:
+        """Whether the record had what was found missing, and not only a word that there is none."""
+        speaks_for = self.fact.favours
+        return (
+            self.record_had_it
+            and self.record not in _NONE
+            and (self.fact.type is FactType.NUMBER or not speaks_for or self.record in speaks_for)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +82,24 @@ class GapList:
 def gap_lists(
     case: Case, knowledge: Knowledge, engine: Engine, *, as_of: date | None = None
 ) -> Iterator[GapList]:
-    """Yield the gaps of every item of *case* that was upheld or, undecided, would be."""
+    """Yield the gaps of every item of *case* that was upheld.
+
+    An item whose decision could not be read counts as predicted, if a reviewer wrote of it.
+
+    Raises:
+        InputError: nothing of it was decided yet: no reviewer has found anything missing.
+    """
+    if not any(item.actual or item.readings.get(Reading.RATIONALE) for item in case.items):
+        raise InputError(
+            "was not denied yet, so no reviewer has found anything missing in it.",
+            at=Location(case.source),
+            hint=f"See what it still lacks with: imr-rules preview {case.source}",
+        )
     for conclusion in evaluate_case(case, Basis.REVIEW, knowledge, engine, as_of=as_of):
-        outcome = conclusion.item.actual or conclusion.prediction.value
+        item = conclusion.item
+        outcome = item.actual
+        if outcome is None and item.readings.get(Reading.RATIONALE):
+            outcome = conclusion.prediction.value
         if outcome == Prediction.UPHELD.value:
             yield _gap_list(conclusion, knowledge, engine, as_of)
 

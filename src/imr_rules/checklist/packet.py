@@ -35,7 +35,6 @@ def packet_bytes(sheets: Sequence[GapSheet], form: str, words: Wording, *, title
                 "missing_title",
                 "remains_title",
                 "reviewer_said",
-                "record_had_it",
                 "record_had_it_not",
                 "what_counts",
             }
@@ -63,9 +62,9 @@ def _blocks(sheet: GapSheet, words: Wording) -> Iterator[str]:
         lines += [f"  *{plain(line)}*" for line in gap.needed_for]
         if gap.said:
             lines.append(f"  {words.reviewer_said}: {plain(' · '.join(gap.said))}")
-        if gap.had_it:
+        if gap.record_lead:
             shown = " · ".join((gap.record, *gap.shown))
-            lines.append(f"  **{words.record_had_it}:** {plain(shown)}")
+            lines.append(f"  **{gap.record_lead}:** {plain(shown)}")
         else:
             lines.append(f"  {words.record_had_it_not}")
         yield "  \n".join(lines)

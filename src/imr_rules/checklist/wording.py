@@ -80,6 +80,7 @@ class Wording(BaseModel):
     packet_barred: str
     missing_title: str
     record_had_it: str
+    record_says: str
     record_had_it_not: str
     reviewer_said: str
     remains_title: str
