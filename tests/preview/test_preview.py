@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -76,10 +78,13 @@ def test_what_cannot_be_changed_is_never_proposed(basis: Basis) -> None:
         assert needs == sorted(needs, key=lambda need: need is Need.CORRECT)
         for hinge in hinges:
             proposed += 1
-            assert all(KNOWLEDGE.vocabulary[fact].changeable for fact in hinge.changes)
+            told = {part.fact for part in hinge.facts if part.untold}
+            assert bool(told) is (hinge.need is Need.TELL)
+            assert all(KNOWLEDGE.vocabulary[f].changeable for f in hinge.changes if f not in told)
+            assert not told & conclusion.sheet.values.keys()
             known = [conclusion.sheet.values.get(fact) for fact in hinge.changes]
             open_only = all(value in (None, UNDOCUMENTED) for value in known)
-            assert open_only is (hinge.need is Need.DOCUMENT)
+            assert open_only is (hinge.need is not Need.CORRECT)
     assert proposed > 200
 
 
@@ -152,6 +157,55 @@ def test_the_json_carries_trace_hinges_and_notice(tmp_path: Path) -> None:
     assert {"likelihood_n", "base_rate_overturned", "decisive", "held_by"} <= line.keys()
     for hinge in line["if_the_record_shows"]:
         assert hinge["facts"][0]["answers"]
+
+
+def test_an_outcome_of_silence_says_that_nothing_is_documented() -> None:
+    """What holds only by presumption says so, names what is presumed, and what it rests on."""
+    preview = previewed("Naproxen 500mg #60", date(2026, 6, 1))
+    assert Prediction.OVERTURNED is preview.explanation.conclusion.prediction
+    words = " ".join(text_of(preview).split())
+    assert "Nothing is documented yet: this holds only while nobody denies" in words
+    assert preview.rests_on
+    assert all(reason.statement in words for reason in preview.rests_on)
+    assert "Rests on unverified background alone" in words
+
+
+def test_what_is_presumed_counts_for_no_standing() -> None:
+    """Visits within a background number rest on background, whatever is presumed beside it."""
+    preview = previewed("12 sessions of physical therapy for the low back", date(2026, 6, 1))
+    words = " ".join(text_of(preview).split())
+    assert "Nothing is documented yet" in words
+    assert "Rests on unverified background alone" in words
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [("Physical therapy", "tell the number of visits"), ("TENS unit", "tell the date of injury")],
+)
+def test_what_nobody_has_told_is_named_where_nothing_can_be_documented(
+    title: str, told: str
+) -> None:
+    """Where some documentation would change the outcome, it is said what is missing."""
+    preview = previewed(title, date(2026, 6, 1))
+    trace = preview.explanation.conclusion.trace
+    assert trace is not None
+    assert Certainty.UNDOCUMENTED is trace.verdict.certainty
+    assert preview.hinges
+    words = " ".join(text_of(preview).split())
+    assert "What is missing" in words
+    assert told in words
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_reader_that_goes_away_is_no_failure(form: str, tmp_path: Path) -> None:
+    """``imr-rules preview ... | head -1`` ends quietly, even if nothing is read at all."""
+    request = tmp_path / "request.yaml"
+    request.write_text('request: "Soma 350mg #60"\nrequest_date: 2014-02-01\n', encoding="utf-8")
+    command = f"{sys.executable} -m imr_rules preview {request} --format {form} | true"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+    )
+    assert (0, "") == (done.returncode, done.stderr)
 
 
 def test_a_chart_note_needs_to_be_told_what_is_asked(tmp_path: Path) -> None:

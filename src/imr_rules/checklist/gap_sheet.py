@@ -131,7 +131,7 @@ def _quotes(evidence: tuple[Evidence, ...], words: Wording) -> Iterator[str]:
 def _remains(gaps: GapList, words: Wording) -> tuple[str, tuple[WayRow, ...]]:
     if gaps.settles_it:
         return words.had_all, ()
-    documenting = [hinge for hinge in gaps.remains if hinge.need is Need.DOCUMENT]
+    documenting = [hinge for hinge in gaps.remains if hinge.need is not Need.CORRECT]
     chosen = documenting or list(gaps.remains)
     if not chosen:
         return words.remains_nothing, ()

@@ -17,6 +17,8 @@ def explain(conclusion: Conclusion, knowledge: Knowledge) -> Explanation:
     flips = flips_of(conclusion, knowledge)
     likelihood = likelihood_of(conclusion, knowledge)
     decisive = [reason for reason in reasons if reason.decisive]
+    # What is only presumed was not weighed by anybody: the outcome rests on the others.
+    weighed = [reason for reason in decisive if not reason.only_presumed] or decisive
     route = None
     if conclusion.governing is not None and conclusion.trace is not None:
         topic, trace = conclusion.governing.topic, conclusion.trace
@@ -31,6 +33,6 @@ def explain(conclusion: Conclusion, knowledge: Knowledge) -> Explanation:
         likelihood_overturned=likelihood.overturned,
         likelihood_n=likelihood.n,
         base_rate_overturned=likelihood.base_rate,
-        on_background_alone=bool(decisive)
-        and all(reason.standing is Standing.BACKGROUND for reason in decisive),
+        on_background_alone=bool(weighed)
+        and all(reason.standing is Standing.BACKGROUND for reason in weighed),
     )

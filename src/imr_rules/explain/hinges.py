@@ -13,19 +13,24 @@ from enum import StrEnum
 
 from imr_rules.cases.evaluate import Conclusion, evaluate_case
 from imr_rules.cases.model import Case, CaseItem
-from imr_rules.engines.model import Engine, Prediction
+from imr_rules.engines.model import Certainty, Engine, Prediction
 from imr_rules.engines.thresholds import Limit, limits_on
 from imr_rules.explain.fact_words import FactStated, stated, value_words
 from imr_rules.explain.flips import Flip, flips_of, smallest_flips
+from imr_rules.facts.derive import DaysBetween
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading, Value
+from imr_rules.facts.vocabulary import Fact, FactType
 from imr_rules.guidelines.model import Topic
 from imr_rules.knowledge import Knowledge
 
 
 class Need(StrEnum):
-    """What a hinge asks of the record: to show what it leaves open, or to say otherwise."""
+    """What a hinge asks: that the record shows what it leaves open, that a day or number nobody
+    has told is told, or that the record says otherwise.
+    """
 
     DOCUMENT = "document"
+    TELL = "tell"
     CORRECT = "correct"
 
 
@@ -39,6 +44,8 @@ class HingeFact:
     now: Value | None
     now_words: str
     documentation: str
+    untold: str = ""
+    """What has to be told rather than documented, such as "the date of injury"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,19 @@ def hinges_of(
     )
     ranked = dict.fromkeys((*documented.flips, *flips_of(conclusion, knowledge).flips))
     turning = [f for f in ranked if _turns(f, conclusion, knowledge, engine, as_of)]
+    trace = conclusion.trace
+    if not turning and trace is not None and trace.verdict.certainty is Certainty.UNDOCUMENTED:
+        # What no document can change may yet be what nobody has told: a date, a number of visits.
+        untold = smallest_flips(
+            topic,
+            parameters,
+            conclusion.on,
+            facts,
+            knowledge.vocabulary,
+            fixed=[fact for fact, value in facts.items() if value != UNDOCUMENTED],
+            learnable=[fact for fact in knowledge.vocabulary if fact not in facts],
+        )
+        turning = [f for f in untold.flips if _turns(f, conclusion, knowledge, engine, as_of)]
     limits = limits_on(topic, parameters, conclusion.on)
     return _grouped(turning, topic, limits, facts, knowledge)
 
@@ -134,9 +154,26 @@ def _grouped(
             )
             for fact in flip.facts
         ]
-        known = any(part.now not in (None, UNDOCUMENTED) for part in parts)
-        hinges.append(Hinge(tuple(parts), Need.CORRECT if known else Need.DOCUMENT, flip.cost))
+        hinges.append(Hinge(tuple(parts), _need(parts), flip.cost))
     return tuple(hinges)
+
+
+def _need(parts: Sequence[HingeFact]) -> Need:
+    if any(part.now not in (None, UNDOCUMENTED) for part in parts):
+        return Need.CORRECT
+    return Need.TELL if any(part.untold for part in parts) else Need.DOCUMENT
+
+
+def _untold(fact: Fact, knowledge: Knowledge) -> str:
+    """Return in words what has to be told before *fact* is known, "" where documents show it."""
+    if fact.changeable:
+        return ""
+    way = knowledge.derivations.get(fact.id)
+    if isinstance(way, DaysBetween):
+        return f"the date of {way.start.removesuffix('_date')}"
+    if fact.type is FactType.NUMBER:
+        return f"the number of {fact.unit}"
+    return fact.documentation[:1].lower() + fact.documentation[1:]
 
 
 def _hinge_fact(
@@ -161,4 +198,5 @@ def _hinge_fact(
         now,
         "" if now is None else value_words(fact, now),
         fact.documentation,
+        "" if now not in (None, UNDOCUMENTED) else _untold(fact, knowledge),
     )

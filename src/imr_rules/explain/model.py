@@ -45,6 +45,11 @@ class Reason:
     facts: tuple[FactShown, ...]
     other_reading: str
 
+    @property
+    def only_presumed(self) -> bool:
+        """Whether it counts for no other reason than that nobody denies it."""
+        return self.presumed and self.status is Status.UNKNOWN and not self.lacking
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -52,7 +57,8 @@ class Explanation:
 
     *distance* is the least number of facts that flip the prediction, None where nothing does.
     *hinges_on* lists the smallest sets of facts that would, cheapest first. *on_background_alone*
-    tells that no decisive criterion is attested or seen in a public text.
+    tells that no decisive criterion is attested or seen in a public text, those left out that are
+    only presumed.
     """
 
     conclusion: Conclusion

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imr_rules.engines.model import Certainty, Prediction
+from imr_rules.engines.model import Certainty, Prediction, Status
 from imr_rules.explain.fact_words import FactStated
 from imr_rules.explain.hinges import Hinge
-from imr_rules.explain.model import Explanation
+from imr_rules.explain.model import Explanation, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,27 @@ class Preview:
         """Whether no documentation of what is open could change the outcome."""
         trace = self.explanation.conclusion.trace
         return trace is not None and trace.verdict.certainty is Certainty.BARRED
+
+    @property
+    def rests_on(self) -> tuple[Reason, ...]:
+        """The presumed criteria that an overturned outcome rests on, where nothing else is shown.
+
+        What the title or the dates tell is no documentation. Empty where the record shows some of
+        what decides.
+        """
+        conclusion = self.explanation.conclusion
+        if conclusion.prediction is not Prediction.OVERTURNED:
+            return ()
+        shown = {fact for facts in conclusion.item.readings.values() for fact in facts}
+        decisive = [reason for reason in self.explanation.reasons if reason.decisive]
+        if any(r.status is Status.MET and shown & {f.fact for f in r.facts} for r in decisive):
+            return ()
+        return tuple(reason for reason in decisive if reason.only_presumed)
+
+    @property
+    def nothing_documented(self) -> bool:
+        """Whether no fact at all was given."""
+        return not any(self.explanation.conclusion.item.readings.values())
 
     @property
     def turns_to(self) -> Prediction:

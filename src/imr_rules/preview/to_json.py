@@ -27,6 +27,7 @@ def preview_to_json(preview: Preview) -> dict[str, Any]:
         "base_rate_overturned": trace["base_rate_overturned"],
         "decisive": [reason for reason in trace["reasons"] if reason["decisive"]],
         "held_by": [_stated(fact) for fact in preview.held_by],
+        "only_presumed": [reason.criterion for reason in preview.rests_on],
         "turns_to": preview.turns_to.value if preview.hinges else None,
         "if_the_record_shows": [_hinge(hinge) for hinge in preview.hinges],
         "trace": trace,
@@ -47,6 +48,7 @@ def _hinge(hinge: Hinge) -> dict[str, Any]:
                 ],
                 "now": part.now,
                 "what_counts": part.documentation,
+                "untold": part.untold,
             }
             for part in hinge.facts
         ],

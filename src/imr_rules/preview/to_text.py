@@ -43,6 +43,7 @@ def preview_text(preview: Preview) -> RenderableType:
         return Group(parts[0], Padding(parts[1], (0, 0, 0, 3)))
     body: list[RenderableType] = list(_bars(preview))
     body.append(_verdict(preview))
+    body.extend(_silence(preview))
     body.append(_likelihood(preview))
     body.append(_governed_by(preview))
     body.append(Text("What decides:", style="bold"))
@@ -91,6 +92,19 @@ def _verdict(preview: Preview) -> Text:
     return line
 
 
+def _silence(preview: Preview) -> Iterator[RenderableType]:
+    """Say of an outcome that rests on presumptions alone that nobody has shown anything."""
+    presumed = preview.rests_on
+    if not presumed:
+        return
+    what = "Nothing" if preview.nothing_documented else "Nothing that decides"
+    yield Text(
+        f"{what} is documented yet: this holds only while nobody denies any of these:",
+        style="bold yellow",
+    )
+    yield from (_bullet(reason.statement) for reason in presumed)
+
+
 def _likelihood(preview: Preview) -> Text:
     explanation = preview.explanation
     if explanation.likelihood_overturned is None:
@@ -124,6 +138,10 @@ def _hinges(preview: Preview) -> Iterator[RenderableType]:
     turned, _ = _OUTCOME[preview.turns_to]
     documenting = [h for h in preview.hinges if h.need is Need.DOCUMENT]
     correcting = [h for h in preview.hinges if h.need is Need.CORRECT]
+    telling = [h for h in preview.hinges if h.need is Need.TELL]
+    if telling:
+        yield Text(f"What is missing; it would be {turned} with:", style="bold cyan")
+        yield from _ways(telling)
     if documenting:
         yield Text(f"It would be {turned} if the record shows:", style="bold cyan")
         yield from _ways(documenting)
@@ -147,12 +165,16 @@ def _ways(hinges: list[Hinge]) -> Iterator[RenderableType]:
 
 def _hinge_fact(part: HingeFact, lead: str) -> RenderableType:
     line = Text(lead)
+    if part.untold:
+        line.append(f"tell {part.untold}: ")
     line.append(f"{part.question} ")
     line.append(" or ".join(answer.answer for answer in part.answers), style="bold")
     if part.now is not None:
         line.append(f" (now: {part.now_words})", style="dim")
     hint = Text(f"What counts: {part.documentation}", style="dim")
-    return Group(line, Padding(hint, (0, 0, 0, 6))) if part.documentation else line
+    return (
+        Group(line, Padding(hint, (0, 0, 0, 6))) if part.documentation and not part.untold else line
+    )
 
 
 def _bullet(words: str) -> RenderableType:
