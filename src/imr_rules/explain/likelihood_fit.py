@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 RIDGE = 1.0
-"""Penalty on each squared weight; the shift is not penalised."""
+"""Penalty on each squared weight, the shift included: the published rate is its prior."""
 
 _STEPS = 60
 _LONGEST_STEP = 0.5
@@ -79,7 +79,7 @@ def fit(observations: Sequence[Observation], *, ridge: float = RIDGE) -> Weights
     for _ in range(_STEPS):
         gradient = [0.0] * size
         hessian = [[0.0] * size for _ in range(size)]
-        for position in range(1, size):
+        for position in range(size):
             gradient[position] = -ridge * beta[position]
             hessian[position][position] = ridge
         for observation in observations:
