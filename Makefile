@@ -36,6 +36,7 @@ lint: develop
 
 bench: develop
 	$(BIN)/python -m pytest --benchmark-only --benchmark-columns=median,ops,rounds --override-ini addopts= tests/bench
+	$(BIN)/python -m tests.bench.corpora --out docs/benchmarks.md
 
 # Reads the letters behind cases/ again and rewrites the tables of docs/reading.md.
 IMR_LETTERS ?= ../shared/letters

@@ -36,6 +36,7 @@ from imr_rules.table.schema import (
 _KEY_TYPES = {LETTER: "string", ITEM: "int32", BASIS: "string"}
 _KEYS = tuple(_KEY_TYPES)
 _STRETCH = "stretch"
+TOPICS_PER_STATEMENT = 16
 _IBIS_TYPES: Mapping[type[pl.DataType], str] = {
     pl.String: "string", pl.Enum: "string", pl.Int32: "int32", pl.Float64: "float64",
     pl.Date: "date",
@@ -172,6 +173,7 @@ def spark_session(master: str) -> Iterator[Any]:
     session = (
         SparkSession.builder.master(url)
         .appName("imr-rules")
+        .config("spark.driver.memory", "3g")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.session.timeZone", "UTC")
@@ -277,7 +279,15 @@ def _keep_decided(table: str, name: str, rules: TableRules, warehouse: Warehouse
     empty = nothing.mutate(**{k: ibis.null(kind) for k, kind in CONCLUSION.items()})
     # Joined as text: Ibis takes seconds to build a union of a hundred selects.
     parts = parts or [sql_text(empty, warehouse.dialect)]
-    warehouse.keep(name, "\nUNION ALL\n".join(parts))
+    # A plan of hundreds of topics is more than Spark's planner has memory for: so a few at a time.
+    groups = [
+        parts[start : start + TOPICS_PER_STATEMENT]
+        for start in range(0, len(parts), TOPICS_PER_STATEMENT)
+    ]
+    for number, group in enumerate(groups):
+        warehouse.keep(f"{name}_{number}", "\nUNION ALL\n".join(group))
+    every = (f"SELECT * FROM {name}_{number}" for number in range(len(groups)))
+    warehouse.view(name, "\nUNION ALL\n".join(every))
 
 
 def _topic_sql(table: str, place: int, rules: TableRules, dialect: Dialect) -> str:
