@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -159,6 +160,33 @@ def test_show_suggests_what_may_have_been_meant() -> None:
 def test_no_colour_reaches_a_pipe() -> None:
     """Escape codes are for terminals."""
     assert "\x1b" not in run("evaluate", str(CASE))[1]
+
+
+def test_a_command_is_the_same_whatever_the_program_was_called_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A program that calls the group within itself gets the whole command, not its listing."""
+    monkeypatch.setattr(sys, "argv", ["program"])
+    result = CliRunner().invoke(group, ["schema", "case"])
+    assert 0 == result.exit_code
+    assert "properties" in json.loads(result.stdout)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"), [("imr-rules ev", "evaluate"), ("imr-rules evaluate --bas", "--basis")]
+)
+def test_a_shell_completes_commands_and_options(typed: str, offered: str) -> None:
+    """What bash asks for after a tab."""
+    asked = {
+        "_IMR_RULES_COMPLETE": "bash_complete",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(len(typed.split()) - 1),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "imr_rules"], capture_output=True, text=True, check=False,
+        env=os.environ | asked,
+    )  # fmt: skip
+    assert f"plain,{offered}" == done.stdout.strip()
 
 
 def test_help_is_quick() -> None:

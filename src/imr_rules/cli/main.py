@@ -8,6 +8,7 @@ import sys
 
 import rich_click as click
 from click.exceptions import Exit
+from click.shell_completion import shell_complete
 
 from imr_rules import __version__
 from imr_rules.errors import ImrRulesError
@@ -28,34 +29,32 @@ _COMMANDS = {
     "fit": "Fit the likelihood of overturning on decided cases.",
     "schema": "Print the JSON Schema of a file or output format.",
 }
+_COMPLETE = "_IMR_RULES_COMPLETE"
 _FOR_MAINTAINERS = {"score": "Compare what is read in letters with the cases of the same numbers."}
 
 
 class _LazyGroup(click.RichGroup):
-    """Knows its commands by name and help, imports one only to run it or show its own help."""
+    """Lists its commands by name and help; imports the one that is called."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in _FOR_MAINTAINERS and not ctx.resilient_parsing:
-            return _command(cmd_name)
-        if cmd_name not in _COMMANDS:
-            return None
-        if ctx.resilient_parsing or _only_listing():
-            return click.Command(cmd_name, help=_COMMANDS[cmd_name])
-        return _command(cmd_name)
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return what a listing needs of a command."""
+        told = (_COMMANDS | _FOR_MAINTAINERS).get(cmd_name)
+        return None if told is None else click.Command(cmd_name, help=told)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is called, whole."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, listed and _command(name or args[0]), rest
 
 
 def _command(name: str) -> click.Command:
     command: click.Command = importlib.import_module(f"imr_rules.cli.{name}").command
     return command
-
-
-def _only_listing() -> bool:
-    """Whether the group's own help is asked for: then names and one-line helps suffice."""
-    words = sys.argv[1:]
-    return not words or words[0] in ("--help", "-h")
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,6 +74,8 @@ def main() -> None:
 
 def _status() -> int:
     # Not click's own main: it ends a closed pipe with status 1 and leaves a full disk unsaid.
+    if instruction := os.environ.get(_COMPLETE):
+        return shell_complete(group, {}, "imr-rules", _COMPLETE, instruction)
     try:
         with group.make_context("imr-rules", sys.argv[1:]) as context:
             group.invoke(context)
