@@ -38,9 +38,7 @@ def case_from_letter(
     latest = latest_date_in(letter.text[summary.start : summary.end]) if summary else None
     on = as_of or letter.denial_date or latest or letter.decision_date or date.today()
     used = [
-        facts_used(request, on, knowledge)
-        | knowledge.lexicon.relevant_facts(request.category, request.body_parts)
-        for request in requests
+        facts_used(request, on, knowledge) | _relevant(request, knowledge) for request in requests
     ]
     subjects = [
         _subject(item.number, request, facts, knowledge)
@@ -50,7 +48,7 @@ def case_from_letter(
     result = reader.read(Task(letter.text, _passages(letter), subjects, on))
     items: list[CaseItem] = []
     for item, request, facts in zip(letter.items, requests, used, strict=True):
-        judged = knowledge.lexicon.relevant_facts(request.category, request.body_parts)
+        judged = _relevant(request, knowledge)
         mine = [
             f
             for f in result.findings
@@ -109,6 +107,10 @@ def facts_used(request: Request, on: date, knowledge: Knowledge) -> frozenset[st
     named = (t for c in governing.topic.criteria.values() for t in thresholds_of(c.when))
     keys = (parameters[name].by for name in named if name in parameters)
     return frozenset(governing.topic.facts).union(key for key in keys if key)
+
+
+def _relevant(request: Request, knowledge: Knowledge) -> frozenset[str]:
+    return knowledge.lexicon.relevant_facts(request.category, request.body_parts, request.treatment)
 
 
 def _passages(letter: Determination) -> list[Passage]:

@@ -191,11 +191,13 @@ class Lexicon:
             self._words[word] = found
         return found
 
-    def relevant_facts(self, category: str | None, body_parts: Iterable[str]) -> frozenset[str]:
-        """Return the facts that treatments of *category* for *body_parts* are judged by."""
-        by_part = self._relevant.get(category or "", {})
+    def relevant_facts(
+        self, category: str | None, body_parts: Iterable[str], treatment: str | None = None
+    ) -> frozenset[str]:
+        """Return the facts that *treatment*, one of *category*, is judged by for *body_parts*."""
+        tables = [self._relevant.get(name or "", {}) for name in (category, treatment)]
         wanted = ("any", *body_parts)
-        return frozenset(fact for part in wanted for fact in by_part.get(part, ()))
+        return frozenset(f for table in tables for part in wanted for f in table.get(part, ()))
 
     def body_parts(self, words: Sequence[str]) -> frozenset[str]:
         """Return the body parts that the sentence of these *words* names."""
@@ -460,7 +462,8 @@ def _relevant(
     document = strict_yaml.read(path)
     data: dict[str, dict[str, list[str]]] = document.data or {}
     for category, by_part in data.items():
-        _category(category, catalogue, document, (category,))
+        if category not in catalogue.treatments:
+            _category(category, catalogue, document, (category,))
         for part, facts in by_part.items():
             at = document.at(category, part)
             if part != "any" and part not in catalogue.body_parts:
