@@ -200,12 +200,19 @@ class Lexicon:
         return frozenset(f for table in tables for part in wanted for f in table.get(part, ()))
 
     def body_parts(self, words: Sequence[str]) -> frozenset[str]:
-        """Return the body parts that the sentence of these *words* names."""
+        """Return the body parts that the sentence of these *words* names.
+
+        A name within a longer one is none of its own: "cervical spine" is not the spine.
+        """
         found: set[str] = set()
+        covered = longest = 0
         for position, word in enumerate(words):
             for name, part in self._body_names.get(word, ()):
-                if tuple(words[position : position + len(name)]) == name:
+                end = position + len(name)
+                if end > covered and tuple(words[position:end]) == name:
                     found.add(part)
+                    longest = max(longest, end)
+            covered = longest
         return frozenset(found)
 
 

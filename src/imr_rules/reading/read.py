@@ -286,9 +286,12 @@ def _items(
     subjects = [s for s in context.subjects if _can_concern(s, cue, matched)]
     if context.subjects and not subjects:
         return []
-    if cue.about_item and context.subjects:
-        return [s.number for s in subjects if _speaks_of(s, sentence, context.lexicon)]
     scope = context.vocabulary[cue.fact].scope
+    if cue.about_item and context.subjects:
+        subjects = [s for s in subjects if _speaks_of(s, sentence, context.lexicon)]
+        if scope is Scope.BODY_PART and parts:
+            subjects = [s for s in subjects if _is_about(s, parts, context.lexicon)]
+        return [s.number for s in subjects]
     if scope is Scope.BODY_PART and parts:
         named = [s for s in subjects if _is_about(s, parts, context.lexicon)]
         if len(named) < len(context.subjects):
