@@ -1,33 +1,63 @@
 """What would flip a prediction, and what alone holds it: the smallest sets of facts, exactly.
 
 The outcome of a topic is one formula over the facts. Settling its facts one after the other
-turns it into a diagram with few nodes (equal rests of the formula are one node), and the least
-number of changes is the shortest way through it: a step costs nothing where a fact stays as it is.
-So every size is searched, not only small ones, and no set is missed.
+turns it into a diagram with few nodes (equal rests of the formula are one node), and the smallest
+sets are the shortest ways through it: a step costs nothing where a fact stays as it is. A step that
+documents what is open and one that corrects what is known are counted apart, and every way is kept
+that no other one beats in both counts. So the cheapest sets are among them, whatever a correction
+is held to cost in documents, and the sets with the fewest facts too; every size is searched, and
+no set is missed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
+from typing import NamedTuple
 
 from imr_rules.cases.evaluate import Conclusion
-from imr_rules.engines.cells import SILENT
+from imr_rules.engines.cells import MISSING, SILENT
 from imr_rules.engines.formula import ALWAYS, Formula, Formulas
 from imr_rules.engines.kept import KeptTopics
 from imr_rules.engines.model import Facts
 from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
-from imr_rules.facts.model import UNDOCUMENTED, Value
+from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.guidelines.model import Parameter, Topic
 from imr_rules.knowledge import Knowledge
 
-_UNREACHABLE = 1 << 30
+CORRECTION_COST = 100
+"""What correcting a known fact costs in documents: more than any topic has facts."""
 
 _MOST_TOPICS = 4096
 """Topics kept as formulas: far more than a library holds, a bound for programs that reload."""
+
+
+class Price(NamedTuple):
+    """What a set of facts takes; less is better in either, and corrections weigh first."""
+
+    corrections: int = 0
+    documents: int = 0
+
+    @property
+    def facts(self) -> int:
+        """How many facts that are."""
+        return self.corrections + self.documents
+
+    def plus(self, other: Price) -> Price:
+        """Return what both take together."""
+        return Price(self.corrections + other.corrections, self.documents + other.documents)
+
+    def minus(self, other: Price) -> Price:
+        """Return what is left once *other* is paid."""
+        return Price(self.corrections - other.corrections, self.documents - other.documents)
+
+
+_FREE = Price()
+_DOCUMENT = Price(documents=1)
+_CORRECTION = Price(corrections=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +68,12 @@ class Flip:
     """
 
     changes: tuple[tuple[str, Value], ...]
-    cost: int
-    """Documenting an unknown costs 1, changing what is known 10."""
+    price: Price
+
+    @property
+    def cost(self) -> int:
+        """Documenting an unknown costs 1, correcting what is known :data:`CORRECTION_COST`."""
+        return self.price.corrections * CORRECTION_COST + self.price.documents
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -48,7 +82,11 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Flips:
-    """All smallest flips, cheapest first; *distance* is the size of the smallest, None of none."""
+    """All flips that no other beats, cheapest first.
+
+    One beats another that takes no fewer corrections and no fewer documents, and more of one of
+    them. *distance* is the least number of facts in a flip, None where there is none.
+    """
 
     distance: int | None
     flips: tuple[Flip, ...]
@@ -100,22 +138,23 @@ def smallest_flips(
         else (cell,)
         for fact, cell in zip(symbolic.facts, present, strict=True)
     ]
-    search = _Search(symbolic.formulas, steps, ALWAYS - _outcome(symbolic, present))
-    distance = search.distance(symbolic.recommended)
-    if distance >= _UNREACHABLE:
-        return NO_FLIPS
+    prices = [_DOCUMENT if cell in (SILENT, MISSING) else _CORRECTION for cell in present]
+    search = _Search(symbolic.formulas, steps, prices, ALWAYS - _outcome(symbolic, present))
     flips: list[Flip] = []
-    for changes in search.shortest(symbolic.recommended):
-        names = [symbolic.facts[number] for number, _ in changes]
-        cost = sum(1 if facts.get(name) in (None, UNDOCUMENTED) else 10 for name in names)
-        offers = [
-            symbolic.cells[name].cells[cell].offers
-            for name, (_, cell) in zip(names, changes, strict=True)
-        ]
-        flips.extend(
-            Flip(tuple(zip(names, values, strict=True)), cost) for values in product(*offers)
-        )
-    return Flips(distance, tuple(sorted(flips, key=lambda flip: (flip.cost, flip.facts))))
+    for price in search.least(symbolic.recommended):
+        for changes in search.ways(symbolic.recommended, price):
+            names = [symbolic.facts[number] for number, _ in changes]
+            offers = [
+                symbolic.cells[name].cells[cell].offers
+                for name, (_, cell) in zip(names, changes, strict=True)
+            ]
+            flips.extend(
+                Flip(tuple(zip(names, values, strict=True)), price) for values in product(*offers)
+            )
+    return Flips(
+        min((flip.price.facts for flip in flips), default=None),
+        tuple(sorted(flips, key=lambda flip: (flip.price, flip.facts))),
+    )
 
 
 def reasons_core(
@@ -133,46 +172,64 @@ def reasons_core(
     symbolic = _symbolic(topic, parameters, on, vocabulary)
     present = symbolic.place(facts)
     steps = [(SILENT, cell) if cell != SILENT else (SILENT,) for cell in present]
-    search = _Search(symbolic.formulas, steps, _outcome(symbolic, present))
-    kept = min(search.shortest(symbolic.recommended))
+    prices = [_DOCUMENT] * len(steps)
+    search = _Search(symbolic.formulas, steps, prices, _outcome(symbolic, present))
+    (fewest,) = search.least(symbolic.recommended)
+    kept = min(search.ways(symbolic.recommended, fewest))
     return tuple(symbolic.facts[number] for number, _ in kept)
 
 
 @dataclass(slots=True)
 class _Search:
-    """The shortest ways to *goal*: each fact takes the first of its *steps* free, others cost 1."""
+    """The shortest ways to *goal*: each fact takes the first of its *steps* free, others cost."""
 
     formulas: Formulas
     steps: Sequence[Sequence[int]]
+    prices: Sequence[Price]
+    """By fact what any other step than the first takes."""
     goal: Formula
-    _known: dict[Formula, int] = field(default_factory=dict)
+    _known: dict[Formula, tuple[Price, ...]] = field(default_factory=dict)
 
-    def distance(self, formula: Formula) -> int:
-        """Return the least number of facts to move before *formula* becomes the goal."""
+    def least(self, formula: Formula) -> tuple[Price, ...]:
+        """Return the prices, none beaten by another, at which *formula* becomes the goal."""
         if formula <= ALWAYS:
-            return 0 if formula == self.goal else _UNREACHABLE
+            return (_FREE,) if formula == self.goal else ()
         known = self._known.get(formula)
         if known is None:
-            fact = self.formulas.first_fact(formula)
-            known = min(cost + self.distance(rest) for cost, _, rest in self._rests(formula, fact))
-            self._known[formula] = known
+            found = {
+                price.plus(following)
+                for price, _, rest in self._rests(formula)
+                for following in self.least(rest)
+            }
+            known = self._known[formula] = tuple(_unbeaten(found))
         return known
 
-    def shortest(self, formula: Formula) -> Iterator[tuple[tuple[int, int], ...]]:
-        """Yield each smallest set of moves, as (number of the fact, cell), facts in order."""
+    def ways(self, formula: Formula, price: Price) -> Iterator[tuple[tuple[int, int], ...]]:
+        """Yield each set of moves at *price*, one of the least: (number of the fact, cell)."""
         if formula <= ALWAYS:
             yield ()
             return
         fact = self.formulas.first_fact(formula)
-        best = self.distance(formula)
-        for cost, cell, rest in self._rests(formula, fact):
-            if cost + self.distance(rest) == best:
-                for moves in self.shortest(rest):
-                    yield ((fact, cell), *moves) if cost else moves
+        for step, cell, rest in self._rests(formula):
+            left = price.minus(step)
+            if left in self.least(rest):
+                for moves in self.ways(rest, left):
+                    yield moves if step is _FREE else ((fact, cell), *moves)
 
-    def _rests(self, formula: Formula, fact: int) -> Iterator[tuple[int, int, Formula]]:
+    def _rests(self, formula: Formula) -> Iterator[tuple[Price, int, Formula]]:
+        """Yield the steps of the first fact of *formula*: their price, cell, and what is left."""
+        fact = self.formulas.first_fact(formula)
         for index, cell in enumerate(self.steps[fact]):
-            yield (1 if index else 0), cell, self.formulas.given(formula, fact, cell)
+            price = self.prices[fact] if index else _FREE
+            yield price, cell, self.formulas.given(formula, fact, cell)
+
+
+def _unbeaten(prices: Iterable[Price]) -> Iterator[Price]:
+    documents: int | None = None
+    for price in sorted(prices):
+        if documents is None or price.documents < documents:
+            documents = price.documents
+            yield price
 
 
 def _outcome(symbolic: SymbolicTopic, present: Sequence[int]) -> Formula:

@@ -70,17 +70,8 @@ def hinges_of(
         return ()
     topic, parameters = conclusion.governing.topic, conclusion.governing.edition.parameters
     facts = conclusion.sheet.values
-    # Where correcting a known fact takes less, what has to be documented is still wanted.
-    documented = smallest_flips(
-        topic,
-        parameters,
-        conclusion.on,
-        facts,
-        knowledge.vocabulary,
-        fixed=[fact for fact, value in facts.items() if value != UNDOCUMENTED],
-    )
-    ranked = dict.fromkeys((*documented.flips, *flips_of(conclusion, knowledge).flips))
-    turning = [f for f in ranked if _turns(f, conclusion, knowledge, engine, as_of)]
+    flips = flips_of(conclusion, knowledge).flips
+    turning = [f for f in flips if _turns(f, conclusion, knowledge, engine, as_of)]
     trace = conclusion.trace
     if not turning and trace is not None and trace.verdict.certainty is Certainty.UNDOCUMENTED:
         # What no document can change may yet be what nobody has told: a date, a number of visits.
