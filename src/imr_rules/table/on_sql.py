@@ -39,7 +39,7 @@ _STRETCH = "stretch"
 TOPICS_PER_STATEMENT = 16
 _IBIS_TYPES: Mapping[type[pl.DataType], str] = {
     pl.String: "string", pl.Enum: "string", pl.Int32: "int32", pl.Float64: "float64",
-    pl.Date: "date",
+    pl.Date: "date", pl.Boolean: "boolean",
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ CATEGORY = "category"
 BODY_PARTS = "body_parts"
 PHASE = "phase"
 PARENT_ITEM = "parent_item"
+REMAINDER = "remainder"
 ACTUAL = "actual"
 DECISION_YEAR = "decision_year"
 UNDOCUMENTED_NUMBERS = "undocumented_numbers"
@@ -47,6 +48,7 @@ ABOUT: Mapping[str, pl.DataType] = {
     BODY_PARTS: pl.String(),
     PHASE: pl.String(),
     PARENT_ITEM: pl.Int32(),
+    REMAINDER: pl.Boolean(),
     ACTUAL: pl.String(),
     "on": pl.Date(),
     "injury_date": pl.Date(),
@@ -54,13 +56,15 @@ ABOUT: Mapping[str, pl.DataType] = {
     "decision_date": pl.Date(),
     DECISION_YEAR: pl.Int32(),
     "specialties": pl.String(),
+    "licensure": pl.String(),
     "claims_administrator_guideline": pl.String(),
     "reviewer_guideline": pl.String(),
     UNDOCUMENTED_NUMBERS: pl.String(),
 }
-"""Everything but the facts. ``body_parts``, ``specialties`` and ``undocumented_numbers`` are lists
-joined by ``; ``, so that every backend can join and compare them. ``parent_item`` is the item this
-one only accompanies, where the text does not tell itself what became of that one."""
+"""Everything but the facts. ``body_parts``, ``specialties``, ``licensure`` and
+``undocumented_numbers`` are lists joined by ``; ``, so that every backend can join and compare them.
+``parent_item`` is the item this one only accompanies, where the text does not tell itself what became
+of that one; ``remainder`` tells that only the rest of a request is in dispute."""
 
 LIST_SEPARATOR = "; "
 
