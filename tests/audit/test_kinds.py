@@ -250,6 +250,13 @@ def test_both_quotations_of_a_conflict_are_shown(findings_in: Find) -> None:
     assert "Low Back" in found.cite
 
 
+def test_what_a_summary_says_both_ways_may_be_denied(findings_in: Find) -> None:
+    """Where the summary contradicts itself, a rationale that follows one side is no plain error."""
+    bad = next(bad for rule, bad, _ in FOUND if rule == "evidence-denied")
+    both = replace(bad, summary=f"{bad.summary} There are no neurological deficits on exam.")
+    assert "evidence-denied" not in {finding.rule for finding in findings_in(both)}
+
+
 def test_like_cases_with_unlike_outcomes_name_each_other(findings_in: Find) -> None:
     """Two letters alike in every criterion and decided unlike: the one off the rules is asked."""
     findings = findings_in(

@@ -76,7 +76,9 @@ def fact_sheet(
     )
     for fact in derived:
         evidence[fact] = (Evidence(Section.HEADER, note="follows from dates, title or tables"),)
-    return FactSheet(basis, {**values, **derived}, evidence, conflicts)
+    known = (Reading.RECORD,) if basis is Basis.RECORD else tuple(Reading)
+    inner = tuple(conflict for conflict in item.conflicts if conflict.reading in known)
+    return FactSheet(basis, {**values, **derived}, evidence, conflicts, inner)
 
 
 def known_values(values: Mapping[str, Value]) -> dict[str, Value]:

@@ -13,7 +13,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.cases.to_json import FORMAT
 from imr_rules.errors import InputError, Location, PackError
-from imr_rules.facts.model import Assertion, Evidence, Finding, Reading, Section, Speaker, Value
+from imr_rules.facts.model import (
+    Assertion,
+    Evidence,
+    Finding,
+    InnerConflict,
+    Reading,
+    Section,
+    Speaker,
+    Value,
+)
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.treatments.catalogue import Catalogue
 from imr_rules.treatments.from_title import parse_request
@@ -29,6 +38,23 @@ class _Facts(_Raw):
     rationale: dict[str, str | int | float] = Field(default_factory=dict)
 
 
+class _Evidence(_Raw):
+    section: Section
+    start: int
+    end: int
+    quote: str
+
+
+class _Conflict(_Raw):
+    fact: str
+    reading: Reading
+    value: str | int | float
+    affirmed: str | int | float
+    denied: str | int | float
+    affirmed_evidence: list[_Evidence] = Field(default_factory=list)
+    denied_evidence: list[_Evidence] = Field(default_factory=list)
+
+
 class _Item(_Raw):
     item: int
     title: str
@@ -36,6 +62,9 @@ class _Item(_Raw):
     claims_administrator_guideline: str | None = None
     reviewer_guideline: str | None = None
     facts: _Facts = _Facts()
+    conflicts: list[_Conflict] = Field(
+        default_factory=list, description="where one reading contradicts itself"
+    )
 
 
 class _Finding(_Raw):
@@ -70,6 +99,9 @@ class DeterminationLine(_Raw):
     reviewer: _Reviewer = _Reviewer()
     items: list[_Item]
     facts: _Facts = Field(default=_Facts(), description="of a text without items: a chart note")
+    conflicts: list[_Conflict] = Field(
+        default_factory=list, description="where such a text contradicts itself"
+    )
     findings: list[_Finding] = Field(default_factory=list)
 
 
@@ -112,6 +144,24 @@ def _case(line: str, at: Location, vocabulary: Vocabulary, catalogue: Catalogue)
         licensure=tuple(raw.reviewer.licensure),
         findings=findings,
         readings=_readings(raw.facts, at, vocabulary),
+        conflicts=_conflicts(raw.conflicts, at, vocabulary),
+    )
+
+
+def _conflicts(
+    stated: list[_Conflict], at: Location, vocabulary: Vocabulary
+) -> tuple[InnerConflict, ...]:
+    return tuple(
+        InnerConflict(
+            fact=raw.fact,
+            reading=raw.reading,
+            value=_checked(raw.fact, raw.value, at, vocabulary),
+            affirmed=_checked(raw.fact, raw.affirmed, at, vocabulary),
+            denied=_checked(raw.fact, raw.denied, at, vocabulary),
+            affirmed_evidence=tuple(Evidence(**e.model_dump()) for e in raw.affirmed_evidence),
+            denied_evidence=tuple(Evidence(**e.model_dump()) for e in raw.denied_evidence),
+        )
+        for raw in stated
     )
 
 
@@ -160,4 +210,5 @@ def _item(
         evidence=evidence,
         claims_administrator_guideline=raw.claims_administrator_guideline,
         reviewer_guideline=raw.reviewer_guideline,
+        conflicts=_conflicts(raw.conflicts, at, vocabulary),
     )

@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from imr_rules.cases.model import Case, CaseItem
-from imr_rules.facts.model import Evidence, Finding, Reading, Section, Value
+from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Section, Value
 from imr_rules.guidelines.model import thresholds_of
 from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.model import Determination, Layout
+from imr_rules.reading.contradictions import inner_conflicts
 from imr_rules.reading.dates import latest_date_in
 from imr_rules.reading.model import Passage, ReadResult, Subject, Task
 from imr_rules.reading.read import merge_values
@@ -58,7 +59,7 @@ def case_from_letter(
             # raises a fact weighs it.
             and (f.reading is Reading.RATIONALE or not judged or f.fact in judged)
         ]
-        readings, evidence = _readings(mine, knowledge)
+        readings, evidence, conflicts = _readings(letter.text, mine, knowledge)
         administrator, reviewer = item.claims_administrator_guideline, item.reviewer_guideline
         items.append(
             CaseItem(
@@ -70,8 +71,11 @@ def case_from_letter(
                 evidence=evidence,
                 claims_administrator_guideline=administrator.text if administrator else None,
                 reviewer_guideline=reviewer.text if reviewer else None,
+                conflicts=conflicts,
             )
         )
+    # A text without items, a chart note for instance, states its facts of nobody's request.
+    whole, _, contradicted = _readings(letter.text, () if items else result.findings, knowledge)
     age = knowledge.vocabulary["age_years"]
     ages = [f.value for f in result.findings if f.fact == age.id and age.can_be(f.value)]
     case = Case(
@@ -86,7 +90,8 @@ def case_from_letter(
         specialties=letter.reviewer.specialties,
         licensure=letter.reviewer.licensure,
         findings=result.findings,
-        readings={} if items else _readings(result.findings, knowledge)[0],
+        readings={} if items else whole,
+        conflicts=contradicted,
         text=letter.text,
         missing=(*letter.missing, *result.unread),
         confidence=letter.confidence,
@@ -155,22 +160,31 @@ def _subject(number: int, request: Request, facts: frozenset[str], knowledge: Kn
 
 
 def _readings(
-    findings: Sequence[Finding], knowledge: Knowledge
+    text: str, findings: Sequence[Finding], knowledge: Knowledge
 ) -> tuple[
-    Mapping[Reading, Mapping[str, Value]], Mapping[tuple[Reading, str], tuple[Evidence, ...]]
+    Mapping[Reading, Mapping[str, Value]],
+    Mapping[tuple[Reading, str], tuple[Evidence, ...]],
+    tuple[InnerConflict, ...],
 ]:
+    """Return what each reading makes of *findings*, on what words, and where it is at odds."""
     readings: dict[Reading, dict[str, Value]] = {Reading.RECORD: {}, Reading.RATIONALE: {}}
     evidence: dict[tuple[Reading, str], tuple[Evidence, ...]] = {}
+    conflicts: list[InnerConflict] = []
+    vocabulary = knowledge.vocabulary
     for reading in Reading:
         # A number that cannot be is a misprint: it stays among the findings and settles nothing.
         stated = [
-            f
-            for f in findings
-            if f.reading is reading and knowledge.vocabulary[f.fact].can_be(f.value)
+            f for f in findings if f.reading is reading and vocabulary[f.fact].can_be(f.value)
         ]
-        for fact, (value, carriers) in merge_values(stated, knowledge.vocabulary).items():
+        merged = merge_values(stated, vocabulary)
+        for fact, (value, carriers) in merged.items():
             readings[reading][fact] = value
             evidence[reading, fact] = tuple(
                 Evidence(f.section, quote=f.quote, start=f.start, end=f.end) for f in carriers
             )
-    return readings, evidence
+        conflicts.extend(
+            inner_conflicts(
+                text, reading, merged, stated, lexicon=knowledge.lexicon, vocabulary=vocabulary
+            )
+        )
+    return readings, evidence, tuple(conflicts)

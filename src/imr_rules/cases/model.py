@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from imr_rules.facts.model import Evidence, Finding, Reading, Value
+from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Value
 from imr_rules.treatments.model import Request
 
 
@@ -30,6 +30,8 @@ class CaseItem:
     claims_administrator_guideline: str | None = None
     reviewer_guideline: str | None = None
     gold_category: str | None = None
+    conflicts: tuple[InnerConflict, ...] = ()
+    """Where one reading contradicts itself; between the readings a fact sheet tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Case:
     findings: tuple[Finding, ...] = ()
     readings: Mapping[Reading, Mapping[str, Value]] = field(default_factory=dict)
     """The facts of a text without items, a chart note for instance; empty where there are items."""
+    conflicts: tuple[InnerConflict, ...] = ()
+    """Where such a text contradicts itself."""
     latest_date: date | None = None
     """The latest date the text mentions: stands in where a letter has no header dates."""
     text: str = ""

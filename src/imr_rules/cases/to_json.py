@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from imr_rules.cases.model import Case, CaseItem
-from imr_rules.facts.model import Finding, Reading, Value
+from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Value
 
 FORMAT = "imr.determination.v1"
 
@@ -28,6 +28,7 @@ def case_to_json(case: Case) -> dict[str, Any]:
         },
         "items": [_item(item) for item in case.items],
         "facts": _facts(case.readings),
+        "conflicts": [_conflict(conflict) for conflict in case.conflicts],
         "findings": [_finding(finding) for finding in case.findings],
         "missing": list(case.missing),
         "confidence": case.confidence,
@@ -49,11 +50,33 @@ def _item(item: CaseItem) -> dict[str, Any]:
         "claims_administrator_guideline": item.claims_administrator_guideline,
         "reviewer_guideline": item.reviewer_guideline,
         "facts": _facts(item.readings),
+        "conflicts": [_conflict(conflict) for conflict in item.conflicts],
     }
 
 
 def _facts(readings: Mapping[Reading, Mapping[str, Value]]) -> dict[str, dict[str, Value]]:
     return {reading.value: dict(readings.get(reading, {})) for reading in Reading}
+
+
+def _conflict(conflict: InnerConflict) -> dict[str, Any]:
+    return {
+        "fact": conflict.fact,
+        "reading": conflict.reading.value,
+        "value": conflict.value,
+        "affirmed": conflict.affirmed,
+        "denied": conflict.denied,
+        "affirmed_evidence": [_evidence(e) for e in conflict.affirmed_evidence],
+        "denied_evidence": [_evidence(e) for e in conflict.denied_evidence],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "section": evidence.section.value,
+        "start": evidence.start,
+        "end": evidence.end,
+        "quote": evidence.quote,
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

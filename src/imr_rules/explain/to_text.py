@@ -13,7 +13,7 @@ from rich.text import Text
 from imr_rules.cases.model import Case
 from imr_rules.engines.model import Prediction, Status
 from imr_rules.explain.model import Explanation, FactShown, Reason
-from imr_rules.facts.model import UNDOCUMENTED, Basis, Evidence
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Evidence, InnerConflict, Reading
 from imr_rules.guidelines.model import Standing
 
 _MARK = {Status.MET: "✓", Status.UNMET: "✗", Status.UNKNOWN: "?"}
@@ -60,6 +60,7 @@ def explanation_text(explanation: Explanation, *, all_criteria: bool = False) ->
                 style="magenta",
             )
         )
+    parts.extend(map(inner_conflict_text, conclusion.sheet.inner_conflicts))
     if explanation.hinges_on:
         parts.append(_hinges(explanation))
     if explanation.on_background_alone:
@@ -69,6 +70,23 @@ def explanation_text(explanation: Explanation, *, all_criteria: bool = False) ->
             )
         )
     return Padding(Group(*parts), (0, 0, 0, 3))
+
+
+def inner_conflict_text(conflict: InnerConflict) -> Text:
+    """Return what one reading says for and against a fact, each with its quotation."""
+    where = "summary" if conflict.reading is Reading.RECORD else "rationale"
+    line = Text(style="magenta")
+    line.append(
+        f"conflict within the {where}: {_words(conflict.fact)} is {conflict.affirmed}"
+        f"{_quoted(conflict.affirmed_evidence)} and {conflict.denied}"
+        f"{_quoted(conflict.denied_evidence)}; taken as {conflict.value}"
+    )
+    return line
+
+
+def _quoted(evidence: Iterable[Evidence]) -> str:
+    quotes = dict.fromkeys(printable(" ".join(e.quote.split())) for e in evidence if e.quote)
+    return "".join(f" (“{quote}”)" for quote in quotes)
 
 
 def _verdict(explanation: Explanation) -> Text:

@@ -47,6 +47,18 @@ class ConflictLine(_Line):
     rationale_evidence: list[EvidenceLine]
 
 
+class InnerConflictLine(_Line):
+    """A fact that one reading both affirms and denies; ``value`` is the merged one."""
+
+    fact: str
+    reading: Literal["record", "rationale"]
+    value: str | int | float
+    affirmed: str | int | float
+    denied: str | int | float
+    affirmed_evidence: list[EvidenceLine]
+    denied_evidence: list[EvidenceLine]
+
+
 class TraceLine(_Line):
     """The conclusion on one disputed item with its reasons."""
 
@@ -75,6 +87,7 @@ class TraceLine(_Line):
     on_background_alone: bool
     reasons: list[ReasonLine]
     conflicts: list[ConflictLine]
+    inner_conflicts: list[InnerConflictLine]
     facts: dict[str, str | int | float]
     actual: Literal["upheld", "overturned"] | None
     agrees: bool | None

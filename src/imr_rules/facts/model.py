@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -114,6 +114,22 @@ class Conflict:
     rationale_evidence: tuple[Evidence, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class InnerConflict:
+    """One reading both affirms and denies a fact, of the same thing at the same time.
+
+    *value* is what the vocabulary's merge rule makes of it; both sides keep their quotations.
+    """
+
+    fact: str
+    reading: Reading
+    value: Value
+    affirmed: Value
+    denied: Value
+    affirmed_evidence: tuple[Evidence, ...] = ()
+    denied_evidence: tuple[Evidence, ...] = ()
+
+
 @dataclass(frozen=True)
 class FactSheet:
     """What is known of one disputed item on one basis.
@@ -126,7 +142,8 @@ class FactSheet:
     values: Mapping[str, Value]
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
+    inner_conflicts: tuple[InnerConflict, ...] = ()
 
     def with_values(self, values: Mapping[str, Value]) -> FactSheet:
         """Return a sheet in which *values* replace or join the known ones."""
-        return FactSheet(self.basis, {**self.values, **values}, self.evidence, self.conflicts)
+        return replace(self, values={**self.values, **values})

@@ -65,6 +65,7 @@ class _Frozen(BaseModel):
 
 
 StrTuple = Annotated[tuple[str, ...], Field(strict=False)]
+ValuePair = Annotated[tuple[str, str], Field(strict=False)]
 
 
 class Fact(_Frozen):
@@ -74,6 +75,8 @@ class Fact(_Frozen):
     and ``low`` for numbers; empty where the outcome does not move with the fact alone.
     ``changeable: false`` marks what no documentation can alter (age, dates). ``minimum`` and
     ``maximum`` bound the numbers that can be at all: what lies outside is a slip of the pen.
+    ``contradictions`` lists pairs of a denial and an affirmation that cannot both hold of the same
+    thing at the same time; said in one reading they are kept as a conflict beside the merged value.
     """
 
     id: str
@@ -90,6 +93,7 @@ class Fact(_Frozen):
     merge: Annotated[Merge, Field(strict=False)] = Merge.SAID_OVER_MISSING
     minimum: float | int | None = None
     maximum: float | int | None = None
+    contradictions: Annotated[tuple[ValuePair, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")
     def _shape(self) -> Fact:
@@ -108,6 +112,9 @@ class Fact(_Frozen):
         for value in self.favours:
             if value not in allowed:
                 raise ValueError(f"favours {value!r} is none of {', '.join(sorted(allowed))}")
+        for denial, affirmation in self.contradictions:
+            if denial == affirmation or not {denial, affirmation} <= set(self.known_values):
+                raise ValueError(f"[{denial}, {affirmation}] is no pair of two of its values")
         return self
 
     @cached_property

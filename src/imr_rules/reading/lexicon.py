@@ -19,6 +19,7 @@ from imr_rules.errors import PackError, PackErrors, UnknownNameError, WrongTypeE
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import FactType, Vocabulary
 from imr_rules.reading.pattern import WORD_END, Pattern, PatternError, compile_phrase
+from imr_rules.reading.same_thing import SameThing, load_same_thing
 from imr_rules.strict_yaml import Document, Loc
 from imr_rules.treatments.catalogue import Catalogue
 
@@ -151,6 +152,7 @@ class Lexicon:
     """By category: the words by which a sentence speaks of such a treatment."""
     speaks_for: Mapping[str, frozenset[str]] = field(repr=False)
     """By body part: the parts whose mention also speaks for it, itself included."""
+    same_thing: SameThing = field(repr=False)
     _relevant: Mapping[str, Mapping[str, tuple[str, ...]]] = field(repr=False)
     _body_names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(repr=False)
     _cues_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
@@ -260,6 +262,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         marks=tuple(marks),
         item_words=_item_words(folder / "item_words.yaml", words, catalogue),
         speaks_for=_regions(folder / "regions.yaml", catalogue),
+        same_thing=load_same_thing(folder / "same_thing.yaml", words, vocabulary),
         _relevant=_relevant(folder / "relevant.yaml", vocabulary, catalogue),
         _body_names=_body_names(catalogue),
         _cues_by_anchor=_by_anchor(cue.pattern for cue in cues),

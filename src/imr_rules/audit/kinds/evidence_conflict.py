@@ -11,7 +11,7 @@ from imr_rules.audit.make_finding import finding_of, is_read_by_program, whole_s
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind, Severity
 from imr_rules.audit.policy import ConflictPolicy
 from imr_rules.explain.model import Reason
-from imr_rules.facts.model import UNDOCUMENTED, Conflict, Evidence
+from imr_rules.facts.model import UNDOCUMENTED, Conflict, Evidence, Reading
 from imr_rules.facts.vocabulary import Fact, Scope
 
 
@@ -24,7 +24,12 @@ def find_evidence_conflicts(corpus: Corpus) -> Iterator[AuditFinding]:
     for item in corpus.items:
         if item.actual != "upheld":
             continue
-        for told in item.review.conclusion.sheet.conflicts:
+        sheet = item.review.conclusion.sheet
+        # A summary that says both documents neither: to deny one of them is no plain error.
+        both = {told.fact for told in sheet.inner_conflicts if told.reading is Reading.RECORD}
+        for told in sheet.conflicts:
+            if told.fact in both:
+                continue
             policy = corpus.policy.conflicts.get(told.fact)
             conflict = _about_the_part(corpus, item, told)
             if policy is None or conflict is None:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from imr_rules import __version__
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.explain.letter.view import HEADINGS, Block, BlockKind, Piece, blocks_of, statements
-from imr_rules.facts.model import READING_OF_SECTION, Assertion, Reading, Value
+from imr_rules.facts.model import READING_OF_SECTION, Assertion, InnerConflict, Reading, Value
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.letters.model import Determination
 
@@ -51,6 +51,7 @@ def _letter(
         "anchor": prefix,
         "case": case,
         "blocks": [_shown(block, anchors, vocabulary) for block in whole],
+        "conflicts": _conflicts(case.conflicts, anchors, vocabulary),
         "items": [
             {
                 "item": item,
@@ -58,6 +59,7 @@ def _letter(
                 "readings": {
                     reading: list(_rows(item, reading, anchors, vocabulary)) for reading in Reading
                 },
+                "conflicts": _conflicts(item.conflicts, anchors, vocabulary),
                 "blocks": [
                     _shown(block, anchors, vocabulary)
                     for block in of_items[item.number]
@@ -88,6 +90,34 @@ def _rows(
         stands = (anchors.get(e.start) for e in item.evidence.get((reading, fact), ()))
         anchor = next((a for a in stands if a), "")
         yield FactRow(fact, value, vocabulary[fact].question, anchor)
+
+
+def _conflicts(
+    conflicts: Sequence[InnerConflict], anchors: dict[int, str], vocabulary: Vocabulary
+) -> list[dict[str, Any]]:
+    """Return where a reading contradicts itself: both values with the words that say them."""
+    return [
+        {
+            "fact": conflict.fact,
+            "question": vocabulary[conflict.fact].question,
+            "reading": conflict.reading.value,
+            "value": conflict.value,
+            "sides": [
+                {
+                    "value": value,
+                    "quotes": [
+                        {"words": " ".join(e.quote.split()), "anchor": anchors.get(e.start, "")}
+                        for e in evidence
+                    ],
+                }
+                for value, evidence in (
+                    (conflict.affirmed, conflict.affirmed_evidence),
+                    (conflict.denied, conflict.denied_evidence),
+                )
+            ],
+        }
+        for conflict in conflicts
+    ]
 
 
 def _shown(block: Block, anchors: dict[int, str], vocabulary: Vocabulary) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from imr_rules.cases.model import Case
 from imr_rules.explain.letter.view import HEADINGS, Block, Piece, blocks_of, statements
-from imr_rules.explain.to_text import case_heading
-from imr_rules.facts.model import Assertion
+from imr_rules.explain.to_text import case_heading, inner_conflict_text
+from imr_rules.facts.model import Assertion, InnerConflict
 from imr_rules.letters.model import Determination
 
 STYLE = {
@@ -26,7 +26,24 @@ def marked_letter(letter: Determination, case: Case) -> RenderableType:
     parts: list[RenderableType] = [case_heading(case), _legend()]
     for block in blocks_of(letter, case.findings):
         parts.extend(_block(block))
+    parts.extend(_conflicts(case))
     return Group(*parts)
+
+
+def _conflicts(case: Case) -> Iterator[RenderableType]:
+    """Yield where a reading contradicts itself, the same of several items once."""
+    of_items: dict[InnerConflict, list[int]] = {conflict: [] for conflict in case.conflicts}
+    for item in case.items:
+        for conflict in item.conflicts:
+            of_items.setdefault(conflict, []).append(item.number)
+    if of_items:
+        yield Text()
+        yield Text("Conflicts", style="bold")
+    for conflict, numbers in of_items.items():
+        line = inner_conflict_text(conflict)
+        if numbers:
+            line.append(f" (item {', '.join(map(str, numbers))})")
+        yield Padding(line, (0, 0, 0, 2))
 
 
 def _legend() -> Text:

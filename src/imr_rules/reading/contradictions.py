@@ -1,0 +1,187 @@
+"""One reading that both affirms and denies a fact: the two sides, each with its quotations.
+
+The merged value stays what the vocabulary's rule says; this tells that the letter says otherwise
+too. Most opposite findings are no contradiction: an exam that finds one thing and not another, a
+change from one visit to the next, a left and a right side. Two statements count only where nothing
+tells apart what they speak of, and they stand in sentences of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Value
+from imr_rules.facts.vocabulary import Scope, Vocabulary
+from imr_rules.reading.flat import flatten
+from imr_rules.reading.lexicon import Lexicon, words_of
+from imr_rules.reading.same_thing import Named
+from imr_rules.reading.sentences import sentence_bounds
+
+_MOST_A_SIDE = 12  # statements of one value that are compared: bounds the work on hostile text
+_LONGEST = 4_000  # characters around a finding in which its sentence is looked for
+_DATE = re.compile(
+    r"\b(?:\d{1,2}[-/]\d{1,2}[-/]\s?(?:\d{4}|\d{2})"
+    r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+    r"(?:\s+\d{1,2},?)?\s+\d{4})\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a finding's sentence tells of where and when; *aspects* is empty for all of them."""
+
+    sentence: tuple[int, int]
+    day: str
+    earlier: bool
+    qualified: bool
+    aspects: frozenset[str]
+    sides: frozenset[str]
+    places: frozenset[str]
+    parts: frozenset[str]
+
+
+def inner_conflicts(
+    text: str,
+    reading: Reading,
+    merged: Mapping[str, tuple[Value, Sequence[Finding]]],
+    findings: Sequence[Finding],
+    *,
+    lexicon: Lexicon,
+    vocabulary: Vocabulary,
+) -> tuple[InnerConflict, ...]:
+    """Return the contradictions among the *findings* of one *reading* of one item.
+
+    *merged* is what :func:`imr_rules.reading.read.merge_values` made of them.
+    """
+    conflicts: list[InnerConflict] = []
+    for fact, (value, carriers) in merged.items():
+        pairs = vocabulary[fact].contradictions
+        if not pairs:
+            continue
+        surest = max(finding.confidence for finding in carriers)
+        stated = [f for f in findings if f.fact == fact and f.confidence == surest]
+        said = {finding.value for finding in stated}
+        for denial, affirmation in pairs:
+            if not {denial, affirmation} <= said:
+                continue
+            against = _opposed(text, stated, denial, affirmation, lexicon, vocabulary)
+            if against is not None:
+                denied, affirmed = against
+                conflicts.append(
+                    InnerConflict(
+                        fact,
+                        reading,
+                        value,
+                        affirmation,
+                        denial,
+                        (_evidence(affirmed),),
+                        (_evidence(denied),),
+                    )
+                )
+    return tuple(conflicts)
+
+
+def _opposed(
+    text: str,
+    stated: Sequence[Finding],
+    denial: str,
+    affirmation: str,
+    lexicon: Lexicon,
+    vocabulary: Vocabulary,
+) -> tuple[Finding, Finding] | None:
+    """Return the first denial and affirmation that speak of the same thing, or None."""
+    denials = [f for f in stated if f.value == denial][:_MOST_A_SIDE]
+    affirmations = [f for f in stated if f.value == affirmation][:_MOST_A_SIDE]
+    about: dict[tuple[int, int], _About] = {}
+    for finding in (*denials, *affirmations):
+        if (finding.start, finding.end) not in about:
+            about[finding.start, finding.end] = _about(text, finding, lexicon)
+    for one, other in product(denials, affirmations):
+        if _of_the_same(
+            about[one.start, one.end], about[other.start, other.end], vocabulary, one.fact, lexicon
+        ):
+            return one, other
+    return None
+
+
+def _of_the_same(
+    denied: _About, affirmed: _About, vocabulary: Vocabulary, fact: str, lexicon: Lexicon
+) -> bool:
+    if denied.sentence == affirmed.sentence or denied.day != affirmed.day:
+        return False
+    if denied.earlier != affirmed.earlier or denied.qualified or affirmed.qualified:
+        return False
+    # "No deficits" denies every kind of them; "strength 5/5" denies no loss of feeling.
+    if denied.aspects and not denied.aspects & affirmed.aspects:
+        return False
+    if _differ(denied.sides, affirmed.sides) or _differ(denied.places, affirmed.places):
+        return False
+    if vocabulary[fact].scope is not Scope.BODY_PART:
+        return True
+    if fact in lexicon.same_thing.along_nerves:
+        return not denied.parts or not affirmed.parts or _near(denied, affirmed, lexicon)
+    return not _differ(denied.parts, affirmed.parts)
+
+
+def _differ(ones: frozenset[str], others: frozenset[str]) -> bool:
+    return bool(ones and others and ones.isdisjoint(others))
+
+
+def _near(denied: _About, affirmed: _About, lexicon: Lexicon) -> bool:
+    return any(
+        one == other
+        or other in lexicon.speaks_for.get(one, ())
+        or one in lexicon.speaks_for.get(other, ())
+        for one, other in product(denied.parts, affirmed.parts)
+    )
+
+
+def _about(text: str, finding: Finding, lexicon: Lexicon) -> _About:
+    first = max(0, finding.start - _LONGEST)
+    flat = flatten(text, first, min(len(text), finding.end + _LONGEST))
+    at = next(
+        (
+            (start, end)
+            for start, end in sentence_bounds(flat.text)
+            if flat.original(start, end)[0] <= finding.start < flat.original(start, end)[1]
+        ),
+        (0, len(flat.lower)),
+    )
+    sentence = flat.lower[slice(*at)]
+    quote = " ".join(finding.quote.lower().split())
+    same_thing = lexicon.same_thing
+    found = max(0, sentence.find(quote))
+    days = _DATE.findall(sentence) or _DATE.findall(flat.lower, 0, at[0])
+    return _About(
+        sentence=flat.original(*at),
+        day=days[-1] if days else "",
+        earlier=same_thing.earlier.search(sentence) is not None,
+        qualified=same_thing.qualified.search(sentence) is not None,
+        aspects=_aspects(same_thing.aspects.get(finding.fact, {}), quote, sentence[:found]),
+        sides=_named(same_thing.sides, sentence),
+        places=_named(same_thing.places, sentence),
+        parts=lexicon.body_parts(words_of(sentence)),
+    )
+
+
+def _aspects(of_fact: Named, quote: str, before: str) -> frozenset[str]:
+    """Return the aspects that the words themselves name, or else the last one named before them."""
+    own = _named(of_fact, quote)
+    if own:
+        return own
+    last = max(
+        ((m.start(), name) for name, p in of_fact.items() for m in p.finditer(before)),
+        default=None,
+    )
+    return frozenset((last[1],)) if last else frozenset()
+
+
+def _named(patterns: Named, text: str) -> frozenset[str]:
+    return frozenset(name for name, pattern in patterns.items() if pattern.search(text))
+
+
+def _evidence(finding: Finding) -> Evidence:
+    return Evidence(finding.section, quote=finding.quote, start=finding.start, end=finding.end)

@@ -1,0 +1,90 @@
+"""``rules/reading/same_thing.yaml``: by which words two statements speak of the same thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from imr_rules import strict_yaml
+from imr_rules.errors import WrongTypeError
+from imr_rules.facts.vocabulary import Vocabulary
+from imr_rules.reading.pattern import PatternError, compile_phrase
+from imr_rules.strict_yaml import Document, Loc
+
+_Phrases = list[str]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    aspects: dict[str, dict[str, _Phrases]]
+    along_nerves: list[str]
+    sides: dict[str, _Phrases]
+    places: dict[str, _Phrases]
+    earlier: Annotated[_Phrases, Field(min_length=1)]
+    qualified: Annotated[_Phrases, Field(min_length=1)]
+
+
+Named = Mapping[str, re.Pattern[str]]
+
+
+@dataclass(frozen=True)
+class SameThing:
+    """The words that tell apart what statements of one fact are about.
+
+    *aspects* are by fact; *sides* and *places* hold for every fact. *along_nerves* are the facts
+    of one body part that are also told of the parts its nerves run to. *earlier* is what speaks of
+    another time than now, *qualified* what excepts instead of contradicting.
+    """
+
+    aspects: Mapping[str, Named] = field(repr=False)
+    along_nerves: frozenset[str] = field(repr=False)
+    sides: Named = field(repr=False)
+    places: Named = field(repr=False)
+    earlier: re.Pattern[str] = field(repr=False)
+    qualified: re.Pattern[str] = field(repr=False)
+
+
+def load_same_thing(
+    path: Path, words: Mapping[str, Sequence[str]], vocabulary: Vocabulary
+) -> SameThing:
+    """Read and compile the file at *path*; *words* are the named word lists.
+
+    Raises:
+        PackError: the file is malformed, names an unknown fact or holds an unreadable phrase.
+    """
+    document = strict_yaml.read(path)
+    raw = strict_yaml.validate(_File, document)
+    for key, facts in (("aspects", raw.aspects), ("along_nerves", raw.along_nerves)):
+        for fact in facts:
+            vocabulary.require(fact, document.at(key))
+
+    def compiled(phrases: Sequence[str], *loc: str) -> re.Pattern[str]:
+        return _joined(phrases, words, document, loc)
+
+    return SameThing(
+        aspects={
+            fact: {name: compiled(p, "aspects", fact, name) for name, p in named.items()}
+            for fact, named in raw.aspects.items()
+        },
+        along_nerves=frozenset(raw.along_nerves),
+        sides={name: compiled(phrases, "sides", name) for name, phrases in raw.sides.items()},
+        places={name: compiled(phrases, "places", name) for name, phrases in raw.places.items()},
+        earlier=compiled(raw.earlier, "earlier"),
+        qualified=compiled(raw.qualified, "qualified"),
+    )
+
+
+def _joined(
+    phrases: Sequence[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
+) -> re.Pattern[str]:
+    try:
+        patterns = [compile_phrase(phrase, words).regex.pattern for phrase in phrases]
+    except PatternError as error:
+        raise WrongTypeError(str(error), at=document.at(*loc)) from None
+    return re.compile("|".join(patterns))
