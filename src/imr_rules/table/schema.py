@@ -62,9 +62,9 @@ ABOUT: Mapping[str, pl.DataType] = {
     UNDOCUMENTED_NUMBERS: pl.String(),
 }
 """Everything but the facts. ``body_parts``, ``specialties``, ``licensure`` and
-``undocumented_numbers`` are lists joined by ``; ``, so that every backend can join and compare them.
-``parent_item`` is the item this one only accompanies, where the text does not tell itself what became
-of that one; ``remainder`` tells that only the rest of a request is in dispute."""
+``undocumented_numbers`` are lists joined by ``; ``, so that every backend can join and compare
+them. ``parent_item`` is the item this one only accompanies, where the text does not tell itself
+what became of that one; ``remainder`` tells that only the rest of a request is in dispute."""
 
 LIST_SEPARATOR = "; "
 
