@@ -20,7 +20,7 @@ from imr_rules.facts.model import Assertion
 from imr_rules.reading.lexicon import MISSING, NEGATIONS, Mark
 
 _BACKWARD_REACH = 90  # characters between a cue and a negation that follows it
-_SAYING_REACH = 40  # characters between a denied cue and the word that makes it one of saying
+_SAYING_REACH = 40  # characters between a denied cue, or a mark, and the words that go with it
 _CHAIN = 2  # characters between two negations that cancel each other
 
 
@@ -46,7 +46,7 @@ def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) 
         spans = _spans(sentence, marks[mark])
         if spans:
             found[mark] = spans
-    if found.keys() & NEGATIONS:
+    if found.keys() & (NEGATIONS | {Mark.WANTING_AFTER}):
         for mark in _BESIDE_NEGATIONS & marks.keys():
             found[mark] = _spans(sentence, marks[mark])
     # The "not" of a verdict denies no fact that stands in the same sentence.
@@ -105,6 +105,7 @@ _BESIDE_NEGATIONS = frozenset(
         Mark.SAID_BEFORE,
         Mark.CLAUSE,
         Mark.LIST,
+        Mark.WHETHER,
     )
 )
 _COMMA = re.compile(r",\s")
@@ -134,7 +135,7 @@ def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
     )
     after_missing = _following(scopes.at.get(Mark.UNDOCUMENTED_AFTER, ()), end, stops)
     after_denied = _following(scopes.at.get(Mark.DENIED_AFTER, ()), end, stops)
-    if before_missing or after_missing:
+    if before_missing or after_missing or _wanting(start, end, scopes, stops):
         return Assertion.UNDOCUMENTED
     if _reaching(scopes.at.get(Mark.UNSEEN_BEFORE, ()), start, end, stops):
         return Assertion.DENIED if scopes.has(Mark.EXAMINED) else Assertion.UNDOCUMENTED
@@ -145,6 +146,27 @@ def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
     else:
         said = _reaching(scopes.at.get(Mark.SAID_BEFORE, ()), start, end, stops)
     return Assertion.UNDOCUMENTED if said else Assertion.DENIED
+
+
+def _wanting(start: int, end: int, scopes: Scopes, stops: Sequence[tuple[int, int]]) -> bool:
+    """Whether words of saying before the cue are said to be wanting behind it."""
+    wanting = scopes.at.get(Mark.WANTING_AFTER, ())
+    said = scopes.at.get(Mark.SAID_BEFORE, ())
+    return bool(_following(wanting, end, stops) and _reaching(said, start, end, stops))
+
+
+def missing_around(start: int, end: int, scopes: Scopes) -> bool:
+    """Whether words that carry their own polarity are said to be missing from the file.
+
+    Only a clause can be: "there is no documentation that conservative care has failed".
+    """
+    stops = scopes.at.get(Mark.ENDS_SCOPE, ())
+    marks = scopes.at.get(Mark.UNDOCUMENTED_BEFORE, ())
+    joints = [joint for joint in scopes.at.get(Mark.WHETHER, ()) if joint[1] <= start + 1]
+    return any(
+        mark[1] <= start + 1 and any(mark[0] <= j[0] <= mark[1] + _SAYING_REACH for j in joints)
+        for mark in _reaching(marks, start, end, stops)
+    )
 
 
 def turned_inside(assertion: Assertion, start: int, end: int, scopes: Scopes) -> Assertion:

@@ -74,12 +74,14 @@ class Mark(StrEnum):
     UNDOCUMENTED_BEFORE = "undocumented_before"
     UNDOCUMENTED_AFTER = "undocumented_after"
     UNSEEN_BEFORE = "unseen_before"
+    WANTING_AFTER = "wanting_after"
     SAID_AFTER = "said_after"
     SAID_BEFORE = "said_before"
     NOT_NEGATION = "not_negation"
     ENDS_SCOPE = "ends_scope"
     CLAUSE = "clause"
     LIST = "list"
+    WHETHER = "whether"
     EXAMINED = "examined"
     GUIDELINE = "guideline"
     CASE = "case"
@@ -128,6 +130,8 @@ class Cue:
     broad: bool = False
     own_negation: bool = False
     """Whether the phrase itself holds a negation; one inside the words then belongs to them."""
+    own_missing: bool = False
+    """Whether the phrase itself says that something is missing from the file."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +262,14 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         raise PackErrors(problems)
     needs, met_by = _numbered_needs([*(c.pattern for c in cues), *(p for _, p in marks)])
     return Lexicon(
-        cues=tuple(replace(cue, own_negation=_holds_negation(cue, marks)) for cue in cues),
+        cues=tuple(
+            replace(
+                cue,
+                own_negation=_holds(cue, marks, NEGATIONS),
+                own_missing=_holds(cue, marks, frozenset(MISSING)),
+            )
+            for cue in cues
+        ),
         marks=tuple(marks),
         item_words=_item_words(folder / "item_words.yaml", words, catalogue),
         speaks_for=_regions(folder / "regions.yaml", catalogue),
@@ -304,9 +315,9 @@ def _numbered_needs(
     return of_patterns, met_by
 
 
-def _holds_negation(cue: Cue, marks: Iterable[tuple[Mark, Pattern]]) -> bool:
+def _holds(cue: Cue, marks: Iterable[tuple[Mark, Pattern]], of: frozenset[Mark]) -> bool:
     words = " ".join(words_of(cue.pattern.phrase.lower()))
-    return any(mark in NEGATIONS and pattern.regex.search(words) for mark, pattern in marks)
+    return any(mark in of and pattern.regex.search(words) for mark, pattern in marks)
 
 
 def _by_anchor(patterns: Iterable[Pattern]) -> Mapping[str, tuple[int, ...]]:

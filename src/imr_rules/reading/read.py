@@ -12,7 +12,13 @@ from datetime import date
 
 from imr_rules.facts.model import UNDOCUMENTED, Assertion, Finding, Section, Speaker, Value
 from imr_rules.facts.vocabulary import FactType, Scope, Vocabulary
-from imr_rules.reading.assertion import Scopes, assertion_of, find_scopes, turned_inside
+from imr_rules.reading.assertion import (
+    Scopes,
+    assertion_of,
+    find_scopes,
+    missing_around,
+    turned_inside,
+)
 from imr_rules.reading.dates import parse_date
 from imr_rules.reading.flat import flatten
 from imr_rules.reading.lexicon import Candidates, Cue, Lexicon, Mark, Reach, words_of
@@ -111,11 +117,7 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
         touched: list[str] = []
         for cue, match in _matches(sentence, candidates, opens, passage.section, scopes, concerned):
             touched.append(cue.fact)
-            assertion = Assertion.AFFIRMED
-            if not cue.as_it_stands:
-                assertion = assertion_of(match.start(), match.end(), scopes)
-                if not cue.own_negation:
-                    assertion = turned_inside(assertion, match.start(), match.end(), scopes)
+            assertion = _assertion(cue, *match.span(), scopes)
             value = _value(cue, match, assertion, context)
             if value is None:
                 continue
@@ -247,6 +249,17 @@ def _concludes(cue: Cue, span: tuple[int, int], conclusion: tuple[int, int]) -> 
     if cue.as_it_stands and span[0] <= conclusion[0] and conclusion[1] <= span[1]:
         return False
     return conclusion[0] < span[1] and span[0] < conclusion[1]
+
+
+def _assertion(cue: Cue, start: int, end: int, scopes: Scopes) -> Assertion:
+    """Return how the words of *cue* at ``[start, end)`` are asserted."""
+    is_whole = (cue.as_it_stands or cue.own_negation) and not cue.own_missing
+    if is_whole and missing_around(start, end, scopes):
+        return Assertion.UNDOCUMENTED
+    if cue.as_it_stands:
+        return Assertion.AFFIRMED
+    assertion = assertion_of(start, end, scopes)
+    return assertion if cue.own_negation else turned_inside(assertion, start, end, scopes)
 
 
 def _value(cue: Cue, match: re.Match[str], assertion: Assertion, context: _Context) -> Value | None:
