@@ -6,6 +6,8 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -14,10 +16,12 @@ import pytest
 from scipy import stats
 from sklearn import metrics
 
-from imr_rules.audit.audit import Audit
+from imr_rules.audit.audit import Audit, audit
+from imr_rules.audit.model import Corpus
 from imr_rules.audit.write import write_audit
 
 from .conftest import PERMUTATIONS, RESAMPLES
+from .written_determinations import Written
 
 Item = dict[str, Any]
 SEED = 20170105
@@ -50,7 +54,7 @@ def resampled(items: list[Item]) -> Iterable[list[Item]]:
         by_letter.setdefault(item["case_number"], []).append(item)
     chance = random.Random(SEED)
     for _ in range(RESAMPLES):
-        drawn = chance.choices(list(by_letter), k=len(by_letter))
+        drawn = chance.choices(sorted(by_letter), k=len(by_letter))
         yield [item for letter in drawn for item in by_letter[letter]]
 
 
@@ -92,6 +96,39 @@ def measures(basis: str) -> dict[str, Callable[[list[Item]], float]]:
     }
 
 
+def counted(items: list[Item], basis: str) -> dict[str, tuple[int, int]]:
+    """The scores that are plain rates: hits, and of how many."""
+    pairs = [(item[f"{basis}_prediction"], item["actual"]) for item in items]
+    hits = pairs.count(("overturned", "overturned"))
+    rejections = pairs.count(("upheld", "upheld"))
+    return {
+        "agreement": (hits + rejections, len(pairs)),
+        "recall_overturned": (hits, sum(actual == "overturned" for _, actual in pairs)),
+        "recall_upheld": (rejections, sum(actual == "upheld" for _, actual in pairs)),
+        "precision_overturned": (hits, sum(guess == "overturned" for guess, _ in pairs)),
+    }
+
+
+def test_a_rate_without_spread_takes_wilsons_interval(
+    corpus_of_letters: Callable[..., Corpus], tmp_path: Path
+) -> None:
+    """Where every resample gives the same rate, its interval is scipy's Wilson interval."""
+    letters = [replace(Written(), number=f"CM17-000{n:04d}") for n in range(1, 8)]
+    write_audit(audit(corpus_of_letters(letters)), [], tmp_path)
+    scores = json.loads((tmp_path / "scores.json").read_text(encoding="utf-8"))
+    items = polars.read_parquet(tmp_path / "items.parquet").to_dicts()
+    seen = 0
+    for basis in ("record", "review"):
+        covered = [i for i in items if i["actual"] and i[f"{basis}_prediction"] != "no_guideline"]
+        for name, (count, of) in counted(covered, basis).items():
+            score = scores["bases"][basis]["scores"][name]
+            if of:
+                assert score["method"] == "wilson"
+                assert score["interval"] == wilson(count, of)
+                seen += 1
+    assert seen >= 4
+
+
 def test_the_counts_are_those_of_the_items(written: tuple[Any, Any]) -> None:
     """Letters, items, decided and overturned items are counted right."""
     scores, items = written
@@ -124,10 +161,17 @@ def test_each_score_and_its_interval_come_from_the_items(
     for name, function in functions.items():
         score = told["scores"][name]
         assert score["value"] == close(function(covered)), name
+        drawn = [function(sample) for sample in samples]
         if score["method"] == "bootstrap":
-            drawn = [function(sample) for sample in samples]
             expected = numpy.quantile(drawn, [0.025, 0.975])
             assert score["interval"] == pytest.approx(list(expected), abs=1e-9), name
+            continue
+        assert len(set(drawn)) == 1, f"{name} varies, so the bootstrap has an interval"
+        if score["method"] == "wilson":
+            assert score["interval"] == wilson(*counted(covered, basis)[name]), name
+        else:
+            assert score["interval"] is None, name
+            assert name not in counted(covered, basis), f"{name} is a rate and has Wilson's"
 
 
 @pytest.mark.parametrize("basis", ["record", "review"])
@@ -268,7 +312,7 @@ def test_level_noise_comes_from_the_items(written: tuple[Any, Any]) -> None:
 
 def _shuffled_p(items: list[Item], column: str, name: str) -> float:
     """Shuffle the letters' shares in the group and count the differences as large."""
-    letters = list(dict.fromkeys(item["case_number"] for item in items))
+    letters = sorted({item["case_number"] for item in items})
     own = {letter: [i for i in items if i["case_number"] == letter] for letter in letters}
     sizes = numpy.array([len(own[letter]) for letter in letters])
     hits = numpy.array(

@@ -109,7 +109,7 @@ def test_a_weight_counts_as_so_many_copies(
 @given(graded)
 def test_calibration_bins_hold_every_item_once(data: list[tuple[float, bool]]) -> None:
     """No likelihood falls between two bins, and none into two."""
-    bins = ours.calibration([s for s, _ in data], [a for _, a in data])
+    bins = ours.calibration(steps_of(data))
     assert len(data) == sum(one.n for one in bins)
     assert sum(a for _, a in data) == sum(one.overturned for one in bins)
     assert math.fsum(s for s, _ in data) == pytest.approx(

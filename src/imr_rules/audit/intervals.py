@@ -15,6 +15,7 @@ from statistics import NormalDist
 from typing import TypeVar
 
 K = TypeVar("K", bound=Hashable)
+S = TypeVar("S", str, int)
 
 LEVEL = 0.95
 _Z = NormalDist().inv_cdf(1 - (1 - LEVEL) / 2)
@@ -39,10 +40,13 @@ def wilson(successes: float, n: float) -> Interval | None:
     return Interval(max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale))
 
 
-def draws(clusters: Sequence[K], *, resamples: int, seed: int) -> Iterator[Mapping[K, int]]:
-    """Yield, for each resample, how often each of the distinct *clusters* was drawn."""
+def draws(clusters: Sequence[S], *, resamples: int, seed: int) -> Iterator[Mapping[S, int]]:
+    """Yield, for each resample, how often each of the distinct *clusters* was drawn.
+
+    They are drawn in their own order, so that intervals do not hang on the order of the files.
+    """
     chance = random.Random(seed)
-    population = list(dict.fromkeys(clusters))
+    population = sorted(set(clusters))
     for _ in range(resamples):
         yield Counter(chance.choices(population, k=len(population)))
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -84,26 +84,27 @@ def level_noise(rows: Sequence[Row], grouping: Grouping, policy: NoisePolicy) ->
     decided = [row for row in rows if row.actual is not None]
     groups = grouped(decided, grouping.column)
     levels = [_level(name, own, decided, policy) for name, own in groups.items()]
-    ranked = [level for level in levels if level.ranked]
-    if len(groups) < 2:
-        return LevelNoise(grouping, tuple(levels), None)
-    p_values = [_p_value(level.name, decided, grouping, policy) for level in ranked]
-    adjusted = dict(
-        zip([level.name for level in ranked], benjamini_hochberg(p_values), strict=True)
+    return compared(
+        grouping, levels, lambda group: _p_value(group.name, decided, grouping, policy), policy
     )
-    plain = dict(zip([level.name for level in ranked], p_values, strict=True))
+
+
+def compared(
+    grouping: Grouping,
+    levels: Sequence[GroupLevel],
+    p_value: Callable[[GroupLevel], float],
+    policy: NoisePolicy,
+) -> LevelNoise:
+    """Return *levels*, the groups of *grouping*, held against each other by their *p_value*."""
+    ranked = [level for level in levels if level.ranked]
+    if len(levels) < 2:
+        return LevelNoise(grouping, tuple(levels), None)
+    p_values = {level.name: p_value(level) for level in ranked}
+    adjusted = dict(zip(p_values, benjamini_hochberg(list(p_values.values())), strict=True))
     tested = tuple(
-        GroupLevel(
-            name=level.name,
-            n=level.n,
-            letters=level.letters,
-            overturned=level.overturned,
-            rate=level.rate,
-            interval=level.interval,
-            by_letter=level.by_letter,
-            rest_rate=level.rest_rate,
-            ranked=level.ranked,
-            p=plain.get(level.name),
+        replace(
+            level,
+            p=p_values.get(level.name),
             adjusted_p=adjusted.get(level.name, 1.0),
             differs=adjusted.get(level.name, 1.0) < policy.false_discovery_rate,
         )
@@ -156,7 +157,7 @@ def _p_value(name: str, decided: Sequence[Row], grouping: Grouping, policy: Nois
     members: dict[str, int] = defaultdict(int)
     for row in decided:
         members[row.case_number] += (getattr(row, grouping.column) or "not told") == name
-    letters = list(counts)
+    letters = sorted(counts)
     # Some columns differ within a letter (what each denial cites): then the share of the letter's
     # items in the group travels with the letter.
     shares = [members[letter] / counts[letter][1] for letter in letters]
@@ -270,9 +271,20 @@ def _within_variance(cells: Sequence[Sequence[Row]]) -> float | None:
 
 def noise_of(rows: Sequence[Row], policy: NoisePolicy) -> dict[str, Any]:
     """Return all noise figures of *rows* as plain data."""
+    return noise_figures(
+        [level_noise(rows, grouping, policy) for grouping in GROUPINGS],
+        [pattern_noise(rows, basis, policy) for basis in Basis],
+        policy,
+    )
+
+
+def noise_figures(
+    levels: Iterable[LevelNoise], patterns: Iterable[PatternNoise], policy: NoisePolicy
+) -> dict[str, Any]:
+    """Return *levels* and *patterns* as plain data."""
     return {
-        "level": [_level_plain(level_noise(rows, grouping, policy)) for grouping in GROUPINGS],
-        "pattern": [_pattern_plain(pattern_noise(rows, basis, policy)) for basis in Basis],
+        "level": [_level_plain(level) for level in levels],
+        "pattern": [_pattern_plain(pattern) for pattern in patterns],
         "least_group": policy.least_group,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from imr_rules.audit.intervals import Interval, draws, percentile_interval, wilson
@@ -78,7 +79,7 @@ def scores_of(rows: Sequence[Row], policy: NoisePolicy) -> dict[str, Any]:
         "items": len(rows),
         "decided": len(decided),
         "overturned": sum(row.actual == "overturned" for row in decided),
-        "bases": {basis.value: _basis_scores(decided, basis, policy) for basis in Basis},
+        "bases": {basis.value: basis_scores(_counted(decided, basis, policy)) for basis in Basis},
         "breakdowns": {
             name: [_group(key, group) for key, group in grouped(decided, name).items()]
             for name in BREAKDOWNS
@@ -94,7 +95,65 @@ def grouped(rows: Iterable[Row], column: str) -> Mapping[str, list[Row]]:
     return dict(sorted(groups.items(), key=lambda entry: (-len(entry[1]), entry[0])))
 
 
-def _basis_scores(decided: Sequence[Row], basis: Basis, policy: NoisePolicy) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class BasisCounts:
+    """What the scores of a basis are made of.
+
+    *decided* counts all decided items, *letters* those with a covered one; *table* and *ranked*
+    hold the covered items, *drawn* the scores of each resample.
+    """
+
+    decided: int
+    letters: int
+    table: Confusion
+    ranked: Sequence[Step]
+    drawn: Sequence[Mapping[str, float | None]]
+
+
+def measured(table: Confusion, ranked: Sequence[Step]) -> dict[str, float | None]:
+    """Return every score by its name."""
+    return {
+        **{name: function(table) for name, function in COUNTED.items()},
+        **{name: function(ranked) for name, function in GRADED.items()},
+    }
+
+
+def basis_scores(counts: BasisCounts) -> dict[str, Any]:
+    """Return the scores of one basis as plain data."""
+    table = counts.table
+    n = int(table.n)
+    return {
+        "n": n,
+        "letters": counts.letters,
+        "coverage": rate_of(n, counts.decided),
+        "base_rate": rate_of(int(table.fp + table.tn), n),
+        "base_rate_brier": _base_rate_brier(base_rate(table)),
+        "confusion": {
+            "overturned_as_predicted": int(table.tp),
+            "predicted_overturned_but_upheld": int(table.fp),
+            "predicted_upheld_but_overturned": int(table.fn),
+            "upheld_as_predicted": int(table.tn),
+        },
+        "scores": {
+            name: _score(
+                name, value, percentile_interval([draw[name] for draw in counts.drawn]), table
+            )
+            for name, value in measured(table, counts.ranked).items()
+        },
+        "calibration": [
+            {
+                "low": part.low,
+                "high": part.high,
+                "n": part.n,
+                "mean_likelihood": part.mean_likelihood,
+                **rate_of(part.overturned, part.n),
+            }
+            for part in calibration(counts.ranked)
+        ],
+    }
+
+
+def _counted(decided: Sequence[Row], basis: Basis, policy: NoisePolicy) -> BasisCounts:
     rows = [row for row in decided if prediction_of(row, basis) != "no_guideline"]
     letters = [row.case_number for row in rows]
     predicted = [prediction_of(row, basis) == "overturned" for row in rows]
@@ -104,46 +163,17 @@ def _basis_scores(decided: Sequence[Row], basis: Basis, policy: NoisePolicy) -> 
     scores = [float(likely[index] or 0.0) for index in graded]
     truths = [actual[index] for index in graded]
 
-    def measure(weights: Sequence[float]) -> tuple[dict[str, float | None], float | None]:
-        table = confusion(predicted, actual, weights)
-        ranked = steps(scores, truths, [weights[index] for index in graded])
-        values = {name: function(table) for name, function in COUNTED.items()}
-        values.update({name: function(ranked) for name, function in GRADED.items()})
-        return values, base_rate(table)
+    def counted(weights: Sequence[float]) -> tuple[Confusion, tuple[Step, ...]]:
+        return (
+            confusion(predicted, actual, weights),
+            steps(scores, truths, [weights[index] for index in graded]),
+        )
 
-    values, upheld = measure([1.0] * len(rows))
     drawn = [
-        measure([float(times.get(letter, 0)) for letter in letters])[0]
+        measured(*counted([float(times.get(letter, 0)) for letter in letters]))
         for times in draws(letters, resamples=policy.resamples, seed=policy.seed)
     ]
-    table = confusion(predicted, actual, [1.0] * len(rows))
-    return {
-        "n": len(rows),
-        "letters": len(set(letters)),
-        "coverage": _rate(len(rows), len(decided)),
-        "base_rate": _rate(sum(not truth for truth in actual), len(rows)),
-        "base_rate_brier": _base_rate_brier(upheld),
-        "confusion": {
-            "overturned_as_predicted": int(table.tp),
-            "predicted_overturned_but_upheld": int(table.fp),
-            "predicted_upheld_but_overturned": int(table.fn),
-            "upheld_as_predicted": int(table.tn),
-        },
-        "scores": {
-            name: _score(name, value, percentile_interval([draw[name] for draw in drawn]), table)
-            for name, value in values.items()
-        },
-        "calibration": [
-            {
-                "low": part.low,
-                "high": part.high,
-                "n": part.n,
-                "mean_likelihood": part.mean_likelihood,
-                **_rate(part.overturned, part.n),
-            }
-            for part in calibration(scores, truths)
-        ],
-    }
+    return BasisCounts(len(decided), len(set(letters)), *counted([1.0] * len(rows)), drawn)
 
 
 def _score(
@@ -174,17 +204,28 @@ def _group(name: str, rows: Sequence[Row]) -> dict[str, Any]:
     for basis in Basis:
         covered = [row for row in rows if prediction_of(row, basis) != "no_guideline"]
         agreed = sum(prediction_of(row, basis) == row.actual for row in covered)
-        agreeing[basis.value] = _rate(agreed, len(covered))
+        agreeing[basis] = (agreed, len(covered))
+    overturned = sum(row.actual == "overturned" for row in rows)
+    return group_scores(
+        name, len({row.case_number for row in rows}), overturned, len(rows), agreeing
+    )
+
+
+def group_scores(
+    name: str, letters: int, overturned: int, n: int, agreeing: Mapping[Basis, tuple[int, int]]
+) -> dict[str, Any]:
+    """Return a group of a breakdown as plain data; *agreeing* counts agreed and covered items."""
     return {
         "group": name,
-        "letters": len({row.case_number for row in rows}),
-        "overturned": _rate(sum(row.actual == "overturned" for row in rows), len(rows)),
-        "base_rate": _rate(sum(row.actual == "upheld" for row in rows), len(rows)),
-        "agreement": agreeing,
+        "letters": letters,
+        "overturned": rate_of(overturned, n),
+        "base_rate": rate_of(n - overturned, n),
+        "agreement": {basis.value: rate_of(*agreeing[basis]) for basis in Basis},
     }
 
 
-def _rate(count: int, n: int) -> dict[str, Any]:
+def rate_of(count: int, n: int) -> dict[str, Any]:
+    """Return a rate as plain data, with Wilson's interval."""
     return {
         "count": count,
         "of": n,

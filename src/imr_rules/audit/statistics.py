@@ -188,18 +188,18 @@ CALIBRATION_EDGES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 """Narrow where most likelihoods are; the last bin holds 1."""
 
 
-def calibration(scores: Sequence[float], actual: Sequence[bool]) -> tuple[CalibrationBin, ...]:
+def calibration(ranked: Sequence[Step]) -> tuple[CalibrationBin, ...]:
     """Return the non-empty bins of likelihood with what became of their items."""
     bins = []
     for low, high in pairwise(CALIBRATION_EDGES):
         inside = [
-            (score, truth)
-            for score, truth in zip(scores, actual, strict=True)
-            if low <= score < high or (high == CALIBRATION_EDGES[-1] == score)
+            step
+            for step in ranked
+            if low <= step.score < high or (high == CALIBRATION_EDGES[-1] == step.score)
         ]
-        if inside:
-            mean = sum(score for score, _ in inside) / len(inside)
-            bins.append(
-                CalibrationBin(low, high, len(inside), mean, sum(truth for _, truth in inside))
-            )
+        n = sum(step.overturned + step.upheld for step in inside)
+        if n:
+            mean = sum(step.score * (step.overturned + step.upheld) for step in inside) / n
+            overturned = sum(step.overturned for step in inside)
+            bins.append(CalibrationBin(low, high, int(n), mean, int(overturned)))
     return tuple(bins)
