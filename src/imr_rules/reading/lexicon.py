@@ -61,6 +61,7 @@ class _RawCue(_Raw):
 class _RawFactCues(_Raw):
     about_item: bool = False
     names_part: bool = False
+    own_kind: bool = False
     categories: _Texts
     cues: list[_RawCue]
 
@@ -105,7 +106,8 @@ class Cue:
     *as_it_stands* the words carry their own polarity and negations around them are ignored.
     *about_item*: the sentence must speak of the item's own treatment. *names_part*: only a body
     part named in the sentence itself narrows it to some items; otherwise the part of the sentences
-    before it does as well ("Right shoulder: ... Strength was reduced."). *names_another*: the words
+    before it does as well ("Right shoulder: ... Strength was reduced."). *own_kind*: visits counted
+    by the name of another kind of care are not meant. *names_another*: the words
     themselves must name something else (the other opioid beside the one that is asked for). With
     *only_if_missing* the affirmed words mean nothing: a pain score tells of no relief, but one that
     is missing leaves the relief undocumented. *broad*: a wide net for what the exact cues leave; it
@@ -127,6 +129,7 @@ class Cue:
     names_another: bool
     only_if_missing: bool
     names_part: bool
+    own_kind: bool = False
     broad: bool = False
     own_negation: bool = False
     """Whether the phrase itself holds a negation; one inside the words then belongs to them."""
@@ -154,6 +157,8 @@ class Lexicon:
     marks: tuple[tuple[Mark, Pattern], ...]
     item_words: Mapping[str, re.Pattern[str]] = field(repr=False)
     """By category: the words by which a sentence speaks of such a treatment."""
+    kinds_of_care: Mapping[str, re.Pattern[str]] = field(repr=False)
+    """By category: the names of care that is counted in visits."""
     speaks_for: Mapping[str, frozenset[str]] = field(repr=False)
     """By body part: the parts whose mention also speaks for it, itself included."""
     same_thing: SameThing = field(repr=False)
@@ -272,6 +277,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         ),
         marks=tuple(marks),
         item_words=_item_words(folder / "item_words.yaml", words, catalogue),
+        kinds_of_care=_item_words(folder / "kinds_of_care.yaml", words, catalogue),
         speaks_for=_regions(folder / "regions.yaml", catalogue),
         same_thing=load_same_thing(folder / "same_thing.yaml", words, vocabulary),
         _relevant=_relevant(folder / "relevant.yaml", vocabulary, catalogue),
@@ -378,6 +384,7 @@ def _fact_cues(
                 names_another=entry.names_another,
                 only_if_missing=entry.only_if_missing,
                 names_part=raw.names_part,
+                own_kind=raw.own_kind,
                 broad=entry.broad,
             )
 

@@ -35,6 +35,9 @@ _MAX_LETTER = 400_000  # characters of all its passages
 _MAX_SHARED = 4_000_000  # characters of a passage times the items that it may speak of
 
 
+_KIND_REACH = 40  # characters behind a count of visits that may name the care
+_PAUSE = re.compile(r"[,;]|\band\b")
+
 _BROAD = 0.7
 """The confidence of a finding by a broad cue; an exact one of the same fact outweighs it."""
 
@@ -125,7 +128,7 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
                 assertion = Assertion.UNDOCUMENTED
             first, last = flat.original(start + match.start(), start + match.end())
             about = own_parts if cue.names_part else parts
-            for item in _items(cue, match.group(), passage, sentence, about, context):
+            for item in _items(cue, match, passage, sentence, about, context):
                 found.append(
                     Finding(
                         fact=cue.fact,
@@ -285,7 +288,7 @@ def _value(cue: Cue, match: re.Match[str], assertion: Assertion, context: _Conte
 
 def _items(
     cue: Cue,
-    matched: str,
+    match: re.Match[str],
     passage: Passage,
     sentence: str,
     parts: frozenset[str],
@@ -294,9 +297,9 @@ def _items(
     """Return the items a finding speaks of; ``[None]`` is the whole letter."""
     if passage.item is not None:
         own = [s for s in context.subjects if s.number == passage.item]
-        fits = not own or any(_can_concern(s, cue, matched) for s in own)
+        fits = not own or any(_can_concern(s, cue, match, context.lexicon) for s in own)
         return [passage.item] if fits else []
-    subjects = [s for s in context.subjects if _can_concern(s, cue, matched)]
+    subjects = [s for s in context.subjects if _can_concern(s, cue, match, context.lexicon)]
     if context.subjects and not subjects:
         return []
     scope = context.vocabulary[cue.fact].scope
@@ -315,11 +318,23 @@ def _items(
     return [s.number for s in subjects]
 
 
-def _can_concern(subject: Subject, cue: Cue, matched: str) -> bool:
+def _can_concern(subject: Subject, cue: Cue, match: re.Match[str], lexicon: Lexicon) -> bool:
     """Whether *cue* is meant for such an item, and its words for another drug where it says so."""
     if cue.categories and subject.category not in cue.categories:
         return False
-    return not (cue.names_another and subject.names and subject.names.search(matched))
+    if cue.own_kind and _counts_another_kind(subject, match, lexicon):
+        return False
+    return not (cue.names_another and subject.names and subject.names.search(match.group()))
+
+
+def _counts_another_kind(subject: Subject, match: re.Match[str], lexicon: Lexicon) -> bool:
+    """Whether *match*, or else the words that go on with it, names other care than the item's."""
+    goes_on = _PAUSE.split(match.string[match.end() : match.end() + _KIND_REACH], 1)[0]
+    for words in (match.group(), goes_on):
+        kinds = [kind for kind, names in lexicon.kinds_of_care.items() if names.search(words)]
+        if kinds:
+            return subject.category not in kinds
+    return False
 
 
 def _is_about(subject: Subject, parts: frozenset[str], lexicon: Lexicon) -> bool:
