@@ -56,6 +56,7 @@ class _RawCue(_Raw):
     names_another: bool = False
     only_if_missing: bool = False
     broad: bool = False
+    of_guideline: bool = False
 
 
 class _RawFactCues(_Raw):
@@ -111,7 +112,8 @@ class Cue:
     themselves must name something else (the other opioid beside the one that is asked for). With
     *only_if_missing* the affirmed words mean nothing: a pain score tells of no relief, but one that
     is missing leaves the relief undocumented. *broad*: a wide net for what the exact cues leave; it
-    counts only where no exact cue speaks of the fact in the same reading.
+    counts only where no exact cue speaks of the fact in the same reading. *of_guideline*: it is
+    read in talk of the guideline too, for facts that are the guideline's own stance.
     """
 
     fact: str
@@ -131,6 +133,7 @@ class Cue:
     names_part: bool
     own_kind: bool = False
     broad: bool = False
+    of_guideline: bool = False
     own_negation: bool = False
     """Whether the phrase itself holds a negation; one inside the words then belongs to them."""
     own_missing: bool = False
@@ -386,6 +389,7 @@ def _fact_cues(
                 names_part=raw.names_part,
                 own_kind=raw.own_kind,
                 broad=entry.broad,
+                of_guideline=entry.of_guideline,
             )
 
 

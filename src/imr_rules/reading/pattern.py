@@ -8,6 +8,7 @@
 ``relief ... drug``     up to six words between, within the sentence; ``...3`` up to three
 ``#``                   a number in digits or words, captured; of ``8-10`` the upper end
 ``@date``               a date, captured
+``@item``               up to seven words that must name the disputed item's own treatment
 ``+class``              a word list of ``rules/reading/words.yaml`` by name
 ======================  =====================================================================
 """
@@ -35,13 +36,16 @@ _DATE = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"(?:\s\d{1,2},?)?\s\d{4})"
 )
+_ITEM_SPACE = r"[\s()/'\"]+"
+_ITEM_WORD = r"[\w/+-]+"
 _TOKEN = re.compile(
     r"\s*(?:(?P<gap>\.\.\.(?P<width>\d+)?)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<bar>\|)"
-    r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<word>[^\s\[\]{}|]+))"
+    r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<item>@item)|(?P<word>[^\s\[\]{}|]+))"
 )
 _DEFAULT_GAP = 6
 WORD_END = "$"
 """Marks an anchor that is a whole word: the "no" of a phrase must not call it up for "notes"."""
+_ITEM = rf"(?P<item>{_ITEM_WORD}(?:{_ITEM_SPACE}{_ITEM_WORD}){{0,6}})"
 _INNER_HYPHEN = re.compile(r"(?<=[a-z])\\-(?=[a-z])")
 _SPACE = r"[\s,:/()\"'-]+"
 
@@ -162,6 +166,8 @@ def _sequence(
             piece = _word_list(token["list"][1:], words)
         elif token["date"]:
             piece = _Piece(_DATE, None)
+        elif token["item"]:
+            piece = _Piece(_ITEM, None)
         else:
             piece = _word(token["word"])
         regex += glue + piece.regex

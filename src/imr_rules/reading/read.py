@@ -99,7 +99,7 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
     about_case = passage.section is not Section.RATIONALE
     parts: frozenset[str] = frozenset()
     quotations = [] if about_case else [m.span() for m in _QUOTATION.finditer(flat.text)]
-    concerned = frozenset(s.category for s in context.subjects if passage.item in (None, s.number))
+    concerned = [s for s in context.subjects if passage.item in (None, s.number)]
     for start, end in sentence_bounds(flat.text):
         sentence = flat.lower[start:end]
         words = words_of(sentence)
@@ -114,11 +114,13 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
             if quoted[0][0] - start < _QUOTED_AT_ONCE:
                 continue
         opens, about_case = _case_talk(scopes, passage.section, about_case)
-        if opens is None or not candidates.cues:
+        if not candidates.cues or (opens is None and not _any_of_guideline(candidates, passage)):
             continue
         found: list[Finding] = []
         touched: list[str] = []
-        for cue, match in _matches(sentence, candidates, opens, passage.section, scopes, concerned):
+        for cue, match in _matches(
+            sentence, candidates, opens, passage.section, scopes, concerned, context.lexicon
+        ):
             touched.append(cue.fact)
             assertion = _assertion(cue, *match.span(), scopes)
             value = _value(cue, match, assertion, context)
@@ -189,6 +191,11 @@ def _case_talk(scopes: Scopes, section: Section, before: bool) -> tuple[int | No
     return (0, True) if before else (None, False)
 
 
+def _any_of_guideline(candidates: Candidates, passage: Passage) -> bool:
+    """Whether some cue reads what a rationale says of the guideline."""
+    return passage.section is Section.RATIONALE and any(c.of_guideline for c in candidates.cues)
+
+
 def _within(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in others)
 
@@ -196,25 +203,30 @@ def _within(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
 def _matches(
     sentence: str,
     candidates: Candidates,
-    opens: int,
+    opens: int | None,
     section: Section,
     scopes: Scopes,
-    concerned: frozenset[str | None],
+    concerned: Sequence[Subject],
+    lexicon: Lexicon,
 ) -> list[tuple[Cue, re.Match[str]]]:
-    """Match every candidate cue that is for a category *concerned*, if there is any at all.
+    """Match every candidate cue that is for a subject *concerned*, if there is any at all.
 
     Of matches of one fact that overlap the longest stays, and one whose bare words mean something
     before one whose words do not. A broad cue and an exact one never take each other's place.
     """
+    categories = frozenset(subject.category for subject in concerned)
     wrong = Reach.RECORD if section is Section.RATIONALE else Reach.RATIONALE
     conclusions = scopes.at.get(Mark.CONCLUSION, ())
     hits: list[tuple[Cue, re.Match[str]]] = []
     for cue in candidates.cues:
         if cue.only_in is wrong:
             continue
-        if cue.categories and concerned and concerned.isdisjoint(cue.categories):
+        if cue.categories and categories and categories.isdisjoint(cue.categories):
             continue
-        matches = list(cue.pattern.regex.finditer(sentence, opens))
+        begin = 0 if cue.of_guideline else opens
+        if begin is None:
+            continue
+        matches = list(cue.pattern.regex.finditer(sentence, begin))
         if not matches:
             continue
         if cue.near is not None and not cue.near.search(sentence):
@@ -222,7 +234,9 @@ def _matches(
         if cue.unless_near is not None and cue.unless_near.search(sentence):
             continue
         for match in matches:
-            if not any(_concludes(cue, match.span(), c) for c in conclusions):
+            if any(_concludes(cue, match.span(), c) for c in conclusions):
+                continue
+            if _names_one_of(concerned, match, lexicon):
                 hits.append((cue, match))
     hits.sort(key=lambda h: (h[0].fact, _is_mute(h[0]), h[1].start() - h[1].end()))
     kept: list[tuple[Cue, re.Match[str]]] = []
@@ -236,6 +250,23 @@ def _matches(
         if not overlaps:
             kept.append((cue, match))
     return sorted(kept, key=lambda hit: hit[1].start())
+
+
+def _names_one_of(subjects: Sequence[Subject], match: re.Match[str], lexicon: Lexicon) -> bool:
+    """Whether the words that must name the treatment of an item (``@item``) do so, if any must."""
+    named = match.groupdict().get("item")
+    return named is None or any(_is_named(subject, named, lexicon) for subject in subjects)
+
+
+def _is_named(subject: Subject, words: str, lexicon: Lexicon) -> bool:
+    """Whether *words* name the item's treatment: by its own names, or as its title does."""
+    if subject.names is None:
+        return _speaks_of(subject, words, lexicon)
+    if subject.names.search(words):
+        return True
+    of_kind = lexicon.item_words.get(subject.category or "")
+    title = subject.title.lower()
+    return of_kind is not None and any(m.group() in title for m in of_kind.finditer(words))
 
 
 def _is_mute(cue: Cue) -> bool:
@@ -321,6 +352,8 @@ def _items(
 def _can_concern(subject: Subject, cue: Cue, match: re.Match[str], lexicon: Lexicon) -> bool:
     """Whether *cue* is meant for such an item, and its words for another drug where it says so."""
     if cue.categories and subject.category not in cue.categories:
+        return False
+    if not _names_one_of((subject,), match, lexicon):
         return False
     if cue.own_kind and _counts_another_kind(subject, match, lexicon):
         return False
