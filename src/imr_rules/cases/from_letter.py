@@ -156,6 +156,7 @@ def _subject(number: int, request: Request, facts: frozenset[str], knowledge: Kn
         body_parts=frozenset(request.body_parts),
         title=request.title,
         facts=facts,
+        side=request.side,
     )
 
 

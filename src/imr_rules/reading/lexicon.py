@@ -160,6 +160,8 @@ class Lexicon:
     marks: tuple[tuple[Mark, Pattern], ...]
     item_words: Mapping[str, re.Pattern[str]] = field(repr=False)
     """By category: the words by which a sentence speaks of such a treatment."""
+    sides: Mapping[str, re.Pattern[str]] = field(repr=False)
+    """By side: the words that name it."""
     kinds_of_care: Mapping[str, re.Pattern[str]] = field(repr=False)
     """By category: the names of care that is counted in visits."""
     speaks_for: Mapping[str, frozenset[str]] = field(repr=False)
@@ -280,6 +282,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         ),
         marks=tuple(marks),
         item_words=_item_words(folder / "item_words.yaml", words, catalogue),
+        sides=_sides(catalogue),
         kinds_of_care=_item_words(folder / "kinds_of_care.yaml", words, catalogue),
         speaks_for=_regions(folder / "regions.yaml", catalogue),
         same_thing=load_same_thing(folder / "same_thing.yaml", words, vocabulary),
@@ -474,6 +477,14 @@ def _item_words(
     return {
         category: _joined(phrases, words, document, (category,))
         for category, phrases in data.items()
+    }
+
+
+def _sides(catalogue: Catalogue) -> Mapping[str, re.Pattern[str]]:
+    """Return the words of each side; single letters are too often something else."""
+    return {
+        side: re.compile(r"(?<!\w)(?:" + "|".join(w for w in words if len(w) > 1) + r")(?!\w)")
+        for side, words in catalogue.sides.items()
     }
 
 

@@ -36,6 +36,7 @@ class Subject:
     body_parts: frozenset[str] = frozenset()
     title: str = ""
     facts: frozenset[str] = frozenset()
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ _MAX_LETTER = 400_000  # characters of all its passages
 _MAX_SHARED = 4_000_000  # characters of a passage times the items that it may speak of
 
 
+_BOTH_SIDES = "bilateral"
 _KIND_REACH = 40  # characters behind a count of visits that may name the care
 _PAUSE = re.compile(r"[,;]|\band\b")
 
@@ -337,10 +338,10 @@ def _items(
     if cue.about_item and context.subjects:
         subjects = [s for s in subjects if _speaks_of(s, sentence, context.lexicon)]
         if scope is Scope.BODY_PART and parts:
-            subjects = [s for s in subjects if _is_about(s, parts, context.lexicon)]
+            subjects = [s for s in subjects if _is_about(s, parts, sentence, context.lexicon)]
         return [s.number for s in subjects]
     if scope is Scope.BODY_PART and parts:
-        named = [s for s in subjects if _is_about(s, parts, context.lexicon)]
+        named = [s for s in subjects if _is_about(s, parts, sentence, context.lexicon)]
         if len(named) < len(context.subjects):
             return [s.number for s in named]
         return [None]
@@ -370,11 +371,18 @@ def _counts_another_kind(subject: Subject, match: re.Match[str], lexicon: Lexico
     return False
 
 
-def _is_about(subject: Subject, parts: frozenset[str], lexicon: Lexicon) -> bool:
+def _is_about(subject: Subject, parts: frozenset[str], sentence: str, lexicon: Lexicon) -> bool:
     """Whether a sentence about *parts* speaks for the part the item treats or tests."""
     if not subject.body_parts:
         return True
+    if subject.side and _names_other_side(subject.side, sentence, lexicon):
+        return False
     return any(lexicon.speaks_for.get(own, frozenset((own,))) & parts for own in subject.body_parts)
+
+
+def _names_other_side(side: str, sentence: str, lexicon: Lexicon) -> bool:
+    named = {name for name, words in lexicon.sides.items() if words.search(sentence)}
+    return bool(named) and _BOTH_SIDES not in (side, *named) and side not in named
 
 
 def _speaks_of(subject: Subject, sentence: str, lexicon: Lexicon) -> bool:
