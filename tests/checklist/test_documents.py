@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
+from itertools import pairwise
 
 import docx
 import pytest
@@ -14,7 +15,7 @@ from pypdf import PdfReader
 
 from imr_rules.checklist.build import build_checklist
 from imr_rules.checklist.model import Checklist
-from imr_rules.checklist.sheet import sheet_of
+from imr_rules.checklist.sheet import RowKind, sheet_of
 from imr_rules.checklist.subject import subject_named
 from imr_rules.checklist.to_pdf import MOST_PAGES, sheet_to_pdf
 from imr_rules.checklist.wording import Wording, languages, load_wording
@@ -24,6 +25,7 @@ from imr_rules.knowledge import Knowledge
 
 DAYS = [date(2015, 6, 1), date(2017, 3, 1), date(2026, 1, 1)]
 CHECKED = "{http://schemas.microsoft.com/office/word/2010/wordml}checkbox"
+INSTRUCTION = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}instrText"
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
@@ -97,6 +99,56 @@ def test_word_gets_three_boxes_a_question(
     assert 3 * len(list(sample.questions())) == len(boxes)
     assert NOTICE in document.sections[0].footer.paragraphs[0].text
     assert "Is there need?" in "\n".join(c.text for t in document.tables for c in t._cells)
+
+
+def test_word_keeps_each_section_a_table_of_its_own(
+    topic_checklists: list[Checklist], words: Wording, units: Mapping[str, str]
+) -> None:
+    """No two tables touch, or Word would make them one; the columns keep their widths.
+
+    The notice and the page's number stand below every page, the title above all but the first.
+    """
+    longest = max(topic_checklists, key=lambda c: len(list(c.questions())))
+    document = docx.Document(BytesIO(checklist_bytes(longest, "docx", words, units)))
+    parts = [element.tag.rpartition("}")[2] for element in document.element.body]
+    assert parts.count("tbl") > 3
+    assert ("tbl", "tbl") not in list(pairwise(parts))
+    for table in document.tables[1:]:
+        question, *ticks = (column.width for column in table.columns)
+        assert question > 3 * sum(ticks) / 2
+        assert {cell.width for cell in table.columns[0].cells} <= {question, question + sum(ticks)}
+    page = document.sections[0]
+    for footer in (page.footer, page.first_page_footer):
+        line = footer.paragraphs[0]
+        assert NOTICE in line.text
+        assert {" PAGE ", " NUMPAGES "} == {e.text for e in line._p.iter(INSTRUCTION)}
+    assert longest.title in page.header.paragraphs[0].text
+
+
+def test_questions_are_numbered_in_the_order_they_are_read(
+    topic_checklists: list[Checklist], words: Wording
+) -> None:
+    """From top to bottom of any sheet the numbers rise by one."""
+    for checklist in topic_checklists:
+        rows = [row for section in sheet_of(checklist, words).sections for row in section.rows]
+        numbers = [row.number for row in rows if row.kind is RowKind.QUESTION]
+        assert list(range(1, len(numbers) + 1)) == numbers
+
+
+def test_limits_are_said_in_the_language_of_the_sheet(
+    topic_checklists: list[Checklist], knowledge: Knowledge
+) -> None:
+    """How a number is held against its limit is a fixed word too."""
+    spanish = load_wording(knowledge.folder, "es")
+    limits = [
+        limit
+        for checklist in topic_checklists
+        for section in sheet_of(checklist, spanish).sections
+        for row in section.rows
+        for limit in row.limits
+    ]
+    assert any(limit.startswith("a lo sumo") for limit in limits)
+    assert not any("at most" in limit or "more than" in limit for limit in limits)
 
 
 def test_equal_checklists_are_equal_documents(

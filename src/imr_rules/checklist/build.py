@@ -17,7 +17,9 @@ from imr_rules.checklist.model import (
     Filled,
     Group,
     Join,
+    LimitTable,
     Node,
+    NumberLimit,
     Presumed,
     Question,
     Way,
@@ -34,7 +36,6 @@ from imr_rules.guidelines.model import (
     AnyReq,
     AtLeastReq,
     Bar,
-    Comparison,
     Criterion,
     FactCompares,
     Ref,
@@ -42,13 +43,6 @@ from imr_rules.guidelines.model import (
     Topic,
     Unless,
 )
-
-_COMPARED = {
-    Comparison.AT_MOST: "at most",
-    Comparison.AT_LEAST: "at least",
-    Comparison.LESS_THAN: "less than",
-    Comparison.MORE_THAN: "more than",
-}
 
 
 def build_checklist(
@@ -73,13 +67,12 @@ def build_checklist(
     asker = _Asker(topic, vocabulary, limits, filled_from)
     shape = _Shape.of(topic)
     bars = tuple(asker.bar(bar) for bar in shape.bars)
-    applies = [tuple(asker.ask(name) for name in route.applies) for route in topic.routes]
     common = tuple(asker.node(part) for part in shape.common)
     ways = tuple(
         Way(
             _letter(index),
             route.title,
-            applies[index],
+            tuple(asker.ask(name) for name in route.applies),
             tuple(asker.node(part) for part in shape.needs[index]),
             tuple(asker.bar(bar) for bar in shape.way_bars[index]),
         )
@@ -229,25 +222,20 @@ class _Asker:
         nodes = tuple(self.node(part) for part in parts)
         return nodes[0] if len(nodes) == 1 else Group(join, count, nodes)
 
-    def _limits(self, criterion: Criterion) -> tuple[str, ...]:
+    def _limits(self, criterion: Criterion) -> tuple[NumberLimit | LimitTable, ...]:
         """Return the numbers that *criterion* asks for, as the diagnosis has them."""
         facts = self.known.sheet.values if self.known else {}
-        lines: dict[str, None] = {}
+        lines: dict[NumberLimit | LimitTable, None] = {}
         for leaf in leaves_of(criterion.when):
             if not isinstance(leaf, FactCompares):
                 continue
             limit, unit = self.limits[leaf.threshold], self.vocabulary[leaf.fact].unit
-            compared = _COMPARED[leaf.comparison]
             number = limit_number(limit, facts)
             if number is not None:
-                lines[f"{compared} {number:g} {unit}"] = None
+                lines[NumberLimit(leaf.comparison, number, unit)] = None
             if limit.by and facts.get(limit.by) in (None, UNDOCUMENTED):
-                rows = ", ".join(
-                    f"{key.replace('_', ' ')} {value:g}"
-                    for key, value in limit.table
-                    if value is not None
-                )
-                lines[rows] = None
+                rows = tuple((key, value) for key, value in limit.table if value is not None)
+                lines[LimitTable(rows)] = None
         return tuple(lines)
 
     def _fact(self, name: str) -> FactAnswer:

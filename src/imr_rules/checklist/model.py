@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from imr_rules.facts.model import Evidence, Value
 from imr_rules.facts.vocabulary import Fact
-from imr_rules.guidelines.model import Criterion, Edition, Topic
+from imr_rules.guidelines.model import Comparison, Criterion, Edition, Topic
 
 
 class Answer(StrEnum):
@@ -35,6 +35,22 @@ class FactAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberLimit:
+    """A number that a question holds the record against."""
+
+    comparison: Comparison
+    number: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitTable:
+    """The numbers by the word they are looked up with, such as a diagnosis, not known yet."""
+
+    rows: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A criterion to tick off.
 
@@ -45,7 +61,7 @@ class Question:
     number: int
     criterion: Criterion
     hints: tuple[str, ...]
-    limits: tuple[str, ...]
+    limits: tuple[NumberLimit | LimitTable, ...]
     facts: tuple[FactAnswer, ...]
     answer: Answer | None = None
 

@@ -16,7 +16,9 @@ from imr_rules.checklist.model import (
     FactAnswer,
     Group,
     Join,
+    LimitTable,
     Node,
+    NumberLimit,
     Presumed,
     Question,
     Way,
@@ -184,6 +186,14 @@ def group_label(group: Group, words: Wording) -> str:
     return (words.one_of if one else words.all_of).format(total=total)
 
 
+def limit_words(limit: NumberLimit | LimitTable, words: Wording) -> str:
+    """Return a number, or a table of numbers, that a question holds the record against."""
+    if isinstance(limit, LimitTable):
+        return ", ".join(f"{key.replace('_', ' ')} {number:g}" for key, number in limit.rows)
+    said = words.compared(limit.comparison.value)
+    return said.format(number=f"{limit.number:g} {limit.unit}".strip())
+
+
 @dataclass(frozen=True, slots=True)
 class _Writer:
     """Writes the rows of one checklist; *cite* is the place that goes without saying."""
@@ -271,7 +281,7 @@ class _Writer:
             cite=str(criterion.cite),
             short_cite=self.short(criterion.cite),
             hints=question.hints,
-            limits=question.limits,
+            limits=tuple(limit_words(limit, self.words) for limit in question.limits),
             answer=question.answer,
             evidence=tuple(line for fact in question.facts for line in self.evidence(fact)),
             aside=aside,

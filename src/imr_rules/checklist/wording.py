@@ -21,6 +21,15 @@ class _SectionNames(BaseModel):
     note: str
 
 
+class _Comparisons(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    at_most: str
+    at_least: str
+    less_than: str
+    more_than: str
+
+
 class Wording(BaseModel):
     """One language; every one has all the words, so that none is half translated."""
 
@@ -67,6 +76,7 @@ class Wording(BaseModel):
     not_shown: str
     what_counts: str
     limit: str
+    comparisons: _Comparisons
     unverified_note: str
     seen_note: str
     attested_note: str
@@ -94,6 +104,11 @@ class Wording(BaseModel):
     and_: str = Field(alias="and")
     now: str
     notice: str
+
+    def compared(self, comparison: str) -> str:
+        """Return how a number is held against a limit, with a place for the number."""
+        said: str = getattr(self.comparisons, comparison)
+        return said
 
     def section(self, name: str) -> str:
         """Return the word for the section *name* of a letter."""
