@@ -11,6 +11,7 @@ _END = re.compile(
     r"(?<=[a-z0-9)\]%\"'][.!?;])\s*(?=[A-Z\"(])"  # also glued: "May 2015.On"
     r"|(?<=[A-Z]{2}[.!?])\s+(?=[A-Z])"
     r"|(?<=[.!?;])\s+(?=[A-Z(\"]|\d+[.)]\s)"
+    r"|(?<=[a-z]{4}[.!?])\s+(?=\d{1,3}\s[a-z]{3})"  # "was tried. 2 refills would be"
     r"|(?<=;)\s"
 )
 _ABBREVIATION = re.compile(
