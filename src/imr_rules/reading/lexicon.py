@@ -63,6 +63,7 @@ class _RawFactCues(_Raw):
     about_item: bool = False
     names_part: bool = False
     own_kind: bool = False
+    nearest_part: bool = False
     categories: _Texts
     cues: list[_RawCue]
 
@@ -107,8 +108,9 @@ class Cue:
     *as_it_stands* the words carry their own polarity and negations around them are ignored.
     *about_item*: the sentence must speak of the item's own treatment. *names_part*: only a body
     part named in the sentence itself narrows it to some items; otherwise the part of the sentences
-    before it does as well ("Right shoulder: ... Strength was reduced."). *own_kind*: visits counted
-    by the name of another kind of care are not meant. *names_another*: the words
+    before it does as well ("Right shoulder: ... Strength was reduced."). *nearest_part*:
+    of several parts that a sentence names, the one at the words. *own_kind*: visits counted by the
+    name of another kind of care are not meant. *names_another*: the words
     themselves must name something else (the other opioid beside the one that is asked for). With
     *only_if_missing* the affirmed words mean nothing: a pain score tells of no relief, but one that
     is missing leaves the relief undocumented. *broad*: a wide net for what the exact cues leave; it
@@ -132,6 +134,7 @@ class Cue:
     only_if_missing: bool
     names_part: bool
     own_kind: bool = False
+    nearest_part: bool = False
     broad: bool = False
     of_guideline: bool = False
     own_negation: bool = False
@@ -391,6 +394,7 @@ def _fact_cues(
                 only_if_missing=entry.only_if_missing,
                 names_part=raw.names_part,
                 own_kind=raw.own_kind,
+                nearest_part=raw.nearest_part,
                 broad=entry.broad,
                 of_guideline=entry.of_guideline,
             )

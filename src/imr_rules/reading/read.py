@@ -39,6 +39,8 @@ _BOTH_SIDES = "bilateral"
 _KIND_REACH = 40  # characters behind a count of visits that may name the care
 _PAUSE = re.compile(r"[,;]|\band\b")
 
+_GOES_ON = re.compile(r"[ ,]*(?:of|in|over|at|to|about|along|for|on|throughout) [^;:]{1,60}")
+
 _BROAD = 0.7
 """The confidence of a finding by a broad cue; an exact one of the same fact outweighs it."""
 
@@ -335,6 +337,8 @@ def _items(
     if context.subjects and not subjects:
         return []
     scope = context.vocabulary[cue.fact].scope
+    if cue.nearest_part and len(parts) > 1:
+        parts = _parts_at(match, context.lexicon) or parts
     if cue.about_item and context.subjects:
         subjects = [s for s in subjects if _speaks_of(s, sentence, context.lexicon)]
         if scope is Scope.BODY_PART and parts:
@@ -369,6 +373,17 @@ def _counts_another_kind(subject: Subject, match: re.Match[str], lexicon: Lexico
         if kinds:
             return subject.category not in kinds
     return False
+
+
+def _parts_at(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
+    """Return the parts that the words of *match* name, or those that go on with it.
+
+    "Tenderness of the low back, decreased motion of the right shoulder" measures the shoulder.
+    """
+    words = match.group()
+    if goes_on := _GOES_ON.match(match.string, match.end()):
+        words += goes_on.group()
+    return lexicon.body_parts(words_of(words))
 
 
 def _is_about(subject: Subject, parts: frozenset[str], sentence: str, lexicon: Lexicon) -> bool:
