@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Apart, because what the engines are held against asks for old packages.
+BENCH := .venv-bench
 
-.PHONY: setup develop demo test test-browser lint bench score clean
+.PHONY: setup develop demo test test-browser test-spark lint bench score clean
 
 # The command alone, and with what tests and linters need.
 setup: $(VENV)/.installed
@@ -28,15 +30,29 @@ test: develop
 test-browser: develop
 	$(BIN)/python -m pytest -m browser
 
+# Skips without Java 17: apt-get install openjdk-17-jre-headless
+test-spark: $(VENV)/.spark
+	$(BIN)/python -m pytest -m spark
+
+$(VENV)/.spark: $(VENV)/.developed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
+	touch $@
+
 lint: develop
 	$(BIN)/ruff check src tests
 	$(BIN)/ruff format --check src tests
 	$(BIN)/mypy
 	$(BIN)/imr-rules lint --level warning
 
-bench: develop
-	$(BIN)/python -m pytest --benchmark-only --benchmark-columns=median,ops,rounds --override-ini addopts= tests/bench
-	$(BIN)/python -m tests.bench.corpora --out docs/benchmarks.md
+bench: $(BENCH)/.installed
+	$(BENCH)/bin/python -m pytest --benchmark-only --benchmark-columns=median,ops,rounds --override-ini addopts= tests/bench
+	$(BENCH)/bin/python -m tests.bench.corpora --out docs/benchmarks.md
+
+$(BENCH)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable '.[test,spark,bench]'
+	touch $@
 
 # Reads the letters behind cases/ again and rewrites the tables of docs/reading.md.
 IMR_LETTERS ?= ../shared/letters
@@ -48,4 +64,4 @@ score: setup
 	fi
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -31,10 +31,11 @@ from imr_rules.knowledge import load_knowledge
 from imr_rules.table.compare import flips
 from imr_rules.table.evaluate import CONCLUDED, PLACE, TableRules, conclude, governing_places
 from imr_rules.table.extract import extract_table
-from imr_rules.table.on_sql import conclude_by_sql, warehouse_named
+from imr_rules.table.on_sql import conclude_by_sql
 from imr_rules.table.outcomes import BY_OUTCOME, SIGNATURE, outcomes, tally
 from imr_rules.table.parts import batches, part_files, write_parts
 from imr_rules.table.synthetic import rows_of_cases, rows_of_packs, synthetic_items, synthetic_parts
+from imr_rules.table.warehouse import warehouse_named
 
 LETTERS = Path(os.environ.get("IMR_LETTERS", Path(__file__).parents[2] / "../shared/letters"))
 BASIS = Basis.REVIEW

@@ -16,9 +16,10 @@ from imr_rules.errors import InputError
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.evaluate import CONCLUDED, TableRules, conclude
-from imr_rules.table.on_sql import Warehouse, conclude_by_sql, warehouse_named
+from imr_rules.table.on_sql import conclude_by_sql
 from imr_rules.table.parts import batches, part_files, write_parts
 from imr_rules.table.statement import topic_statement
+from imr_rules.table.warehouse import Warehouse, warehouse_named
 
 needs_spark = pytest.mark.skipif(
     importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
@@ -26,7 +27,12 @@ needs_spark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(params=["duckdb", pytest.param("spark://local[2]", marks=needs_spark)])
+@pytest.fixture(
+    params=[
+        "duckdb",
+        pytest.param("spark://local[2]", marks=[needs_spark, pytest.mark.spark]),
+    ]
+)
 def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
     """Each backend of SQL in turn."""
     with warehouse_named(request.param) as found:

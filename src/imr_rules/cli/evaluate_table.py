@@ -18,7 +18,7 @@ from imr_rules.explain.model import NOTICE
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.evaluate import TableRules
-from imr_rules.table.on_sql import conclude_by_sql, warehouse_named
+from imr_rules.table.on_sql import conclude_by_sql
 from imr_rules.table.outcomes import (
     COUNT,
     PREDICTION,
@@ -29,6 +29,7 @@ from imr_rules.table.outcomes import (
 )
 from imr_rules.table.parts import is_table, part_files, write_whole
 from imr_rules.table.schema import ACTUAL, BASIS, CATEGORY
+from imr_rules.table.warehouse import warehouse_named
 
 _BY = (BASIS, CATEGORY, PREDICTION, ACTUAL)
 

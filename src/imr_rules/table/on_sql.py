@@ -7,10 +7,8 @@ in order, because an item that accompanies another is decided after it.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -20,11 +18,12 @@ from imr_rules.engines.table.facts import facts_read
 from imr_rules.engines.table.names import ON
 from imr_rules.engines.table.sql import Dialect, sql_text
 from imr_rules.engines.table.topic import CONCLUSION, OVERTURNED, topic_over
-from imr_rules.errors import InputError, MissingExtraError
 from imr_rules.facts.model import Basis
 from imr_rules.table.evaluate import PLACE, TableRules
 from imr_rules.table.schema import (
+    ACTUAL,
     BASIS,
+    CASE_NUMBER,
     CATEGORY,
     ITEM,
     LETTER,
@@ -32,161 +31,19 @@ from imr_rules.table.schema import (
     SELECTED_BY,
     table_schema,
 )
+from imr_rules.table.warehouse import Warehouse
 
 _KEY_TYPES = {LETTER: "string", ITEM: "int32", BASIS: "string"}
 _KEYS = tuple(_KEY_TYPES)
 _STRETCH = "stretch"
+_ABOUT = (*_KEYS, CASE_NUMBER, CATEGORY, ACTUAL, ON, PARENT_ITEM)
+"""What conclusions carry or need of an item beside its facts."""
 TOPICS_PER_STATEMENT = 16
+"""Few enough for the planner of Spark to hold, enough that a statement's start does not matter."""
 _IBIS_TYPES: Mapping[type[pl.DataType], str] = {
     pl.String: "string", pl.Enum: "string", pl.Int32: "int32", pl.Float64: "float64",
     pl.Date: "date", pl.Boolean: "boolean",
 }  # fmt: skip
-
-
-class Warehouse(Protocol):
-    """Where SQL runs."""
-
-    dialect: Dialect
-
-    def read(self, name: str, files: Sequence[Path]) -> frozenset[str]:
-        """Make the Parquet *files* the table *name*, partitions as columns; return its columns."""
-        ...
-
-    def keep(self, name: str, sql: str) -> None:
-        """Compute *sql* once, as the table *name*."""
-        ...
-
-    def view(self, name: str, sql: str) -> None:
-        """Name *sql*, to be computed where it is asked for."""
-        ...
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return the rows of *sql*."""
-        ...
-
-    def write(self, sql: str, folder: Path) -> list[Path]:
-        """Write the rows of *sql* into *folder*, and return the Parquet files."""
-        ...
-
-
-class DuckDbWarehouse:
-    """DuckDB in memory."""
-
-    dialect = Dialect.DUCKDB
-
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-
-    def read(self, name: str, files: Sequence[Path]) -> frozenset[str]:
-        listed = ", ".join("'" + str(file).replace("'", "''") + "'" for file in files)
-        self._connection.execute(
-            f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM "
-            f"read_parquet([{listed}], hive_partitioning = true, union_by_name = true)"
-        )
-        return frozenset(row[0] for row in self.rows(f"DESCRIBE {name}"))
-
-    def keep(self, name: str, sql: str) -> None:
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
-
-    def view(self, name: str, sql: str) -> None:
-        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self._connection.execute(sql).fetchall()
-        return found
-
-    def write(self, sql: str, folder: Path) -> list[Path]:
-        file = folder / "conclusions.parquet"
-        self._connection.execute(f"COPY ({sql}) TO '{file}' (FORMAT parquet)")
-        return [file]
-
-
-class SparkWarehouse:
-    """A Spark session, local or on a cluster that sees the same files."""
-
-    dialect = Dialect.SPARK
-
-    def __init__(self, session: Any) -> None:
-        self._session = session
-
-    def read(self, name: str, files: Sequence[Path]) -> frozenset[str]:
-        reader = self._session.read.option("mergeSchema", "true")
-        base = _common_folder(files)
-        if base is not None:
-            reader = reader.option("basePath", str(base))
-        frame = reader.parquet(*map(str, files))
-        frame.createOrReplaceTempView(name)
-        return frozenset(frame.columns)
-
-    def keep(self, name: str, sql: str) -> None:
-        self._session.sql(sql).persist().createOrReplaceTempView(name)
-
-    def view(self, name: str, sql: str) -> None:
-        self._session.sql(sql).createOrReplaceTempView(name)
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self._session.sql(sql).collect()]
-
-    def write(self, sql: str, folder: Path) -> list[Path]:
-        target = folder / "conclusions"
-        self._session.sql(sql).write.parquet(str(target))
-        return sorted(target.glob("*.parquet"))
-
-
-@contextmanager
-def warehouse_named(backend: str) -> Iterator[Warehouse]:
-    """Yield the warehouse *backend*: ``duckdb``, or ``spark://MASTER`` (``spark://local[2]``).
-
-    Raises:
-        InputError: there is no such backend.
-        MissingExtraError: PySpark is not installed.
-    """
-    if backend == "duckdb":
-        import duckdb
-
-        with duckdb.connect() as connection:
-            yield DuckDbWarehouse(connection)
-    elif backend.startswith("spark://"):
-        with spark_session(backend.removeprefix("spark://")) as session:
-            yield SparkWarehouse(session)
-    else:
-        raise InputError(
-            f"there is no backend {backend!r}.", hint="It is polars, duckdb or spark://MASTER."
-        )
-
-
-@contextmanager
-def spark_session(master: str) -> Iterator[Any]:
-    """Yield a Spark session on *master*: ``local[2]``, or ``HOST:PORT`` of a cluster.
-
-    Raises:
-        MissingExtraError: PySpark is not installed.
-    """
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise MissingExtraError(
-            "the backend 'spark' needs pyspark, which is not installed.",
-            hint="pip install 'imr-rules[spark]'; it also needs Java 17.",
-        ) from None
-    url = master if master.startswith("local") else f"spark://{master}"
-    session = (
-        SparkSession.builder.master(url)
-        .appName("imr-rules")
-        .config("spark.driver.memory", "3g")
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("ERROR")
-    # Each topic is a step over every partition: more of them than cores only adds tasks.
-    session.conf.set("spark.sql.shuffle.partitions", session.sparkContext.defaultParallelism)
-    session.conf.set("spark.sql.adaptive.coalescePartitions.enabled", "true")
-    try:
-        yield session
-    finally:
-        session.stop()
 
 
 def conclude_by_sql(
@@ -203,9 +60,10 @@ def conclude_by_sql(
     with tempfile.TemporaryDirectory(prefix="imr-rules-") as name:
         folder = Path(name)
         items = _items(warehouse.read("items_read", files), rules, basis)
-        selection = _selection(items, rules, warehouse, folder)
-        warehouse.keep("items", sql_text(_governed(items, selection), warehouse.dialect))
-        governed = ibis.table(_governed(items, selection).schema(), name="items")
+        selection, places = _selection(items, rules, warehouse, folder)
+        asked = _governed(items, selection, _facts_at(places, rules))
+        warehouse.keep("items", sql_text(asked, warehouse.dialect))
+        governed = ibis.table(asked.schema(), name="items")
         alone = governed.filter(governed[PARENT_ITEM].isnull())
         warehouse.view("independents", sql_text(alone, warehouse.dialect))
         _keep_decided("independents", "independent", rules, warehouse)
@@ -214,7 +72,7 @@ def conclude_by_sql(
         warehouse.keep("children", sql_text(told, warehouse.dialect))
         _keep_decided("children", "accompanying", rules, warehouse)
         every = decided.union(ibis.table(_decided_schema(), name="accompanying"))
-        about = governed.select(*_KEYS, "case_number", CATEGORY, "actual", PLACE)
+        about = governed.select(*_KEYS, CASE_NUMBER, CATEGORY, ACTUAL, PLACE)
         joined = about.left_join(every, list(_KEYS)).select(*about.columns, *CONCLUSION)
         found = warehouse.write(sql_text(joined, warehouse.dialect), folder)
         return pl.concat([pl.read_parquet(file, hive_partitioning=False) for file in found])
@@ -241,7 +99,10 @@ def _items(present: frozenset[str], rules: TableRules, basis: Basis) -> ir.Table
     return read.select(**columns, **{_STRETCH: stretch}).filter(lambda t: t[BASIS] == basis.value)
 
 
-def _selection(items: ir.Table, rules: TableRules, warehouse: Warehouse, folder: Path) -> ir.Table:
+def _selection(
+    items: ir.Table, rules: TableRules, warehouse: Warehouse, folder: Path
+) -> tuple[ir.Table, frozenset[int]]:
+    """Return the table of what governs each kind of item, and the places that it names."""
     by = [*SELECTED_BY, _STRETCH]
     kinds = warehouse.rows(sql_text(items.select(*by).distinct(), warehouse.dialect))
     places = rules.selector.places(((k[0], k[1], k[2], k[3]), k[4]) for k in kinds)
@@ -254,14 +115,25 @@ def _selection(items: ir.Table, rules: TableRules, warehouse: Warehouse, folder:
     frame.write_parquet(file)
     warehouse.read("selection", [file])
     kinds_schema = dict.fromkeys(SELECTED_BY, "string") | {_STRETCH: "int32", PLACE: "int32"}
-    return ibis.table(kinds_schema, name="selection")
+    named = frozenset(place for place in places.values() if place is not None)
+    return ibis.table(kinds_schema, name="selection"), named
 
 
-def _governed(items: ir.Table, selection: ir.Table) -> ir.Table:
-    """Return the items with the place of the topic that governs each."""
+def _facts_at(places: frozenset[int], rules: TableRules) -> frozenset[str]:
+    """Return the facts that the topics at *places* read, and those that tell of a parent."""
+    governors = (rules.governors[place] for place in places)
+    read = (facts_read(g.topic, g.edition.parameters, numbers=rules.numbers) for g in governors)
+    return frozenset(rules.parent_facts).union(*(facts.columns for facts in read))
+
+
+def _governed(items: ir.Table, selection: ir.Table, facts: frozenset[str]) -> ir.Table:
+    """Return the items with the place of the topic that governs each, and of their facts *facts*.
+
+    Corpora have hundreds of facts, which no backend should carry along for nothing.
+    """
     same = [items[name].identical_to(selection[name]) for name in SELECTED_BY]
     joined = items.left_join(selection, [items[_STRETCH] == selection[_STRETCH], *same])
-    columns = [name for name in items.columns if name != _STRETCH]
+    columns = [name for name in items.columns if name in facts or name in _ABOUT]
     # Sorted, each topic's rows stand together, and a scan for them can leave out the rest.
     return joined.select(*(items[name] for name in columns), selection[PLACE]).order_by(PLACE)
 
@@ -279,7 +151,6 @@ def _keep_decided(table: str, name: str, rules: TableRules, warehouse: Warehouse
     empty = nothing.mutate(**{k: ibis.null(kind) for k, kind in CONCLUSION.items()})
     # Joined as text: Ibis takes seconds to build a union of a hundred selects.
     parts = parts or [sql_text(empty, warehouse.dialect)]
-    # A plan of hundreds of topics is more than Spark's planner has memory for: so a few at a time.
     groups = [
         parts[start : start + TOPICS_PER_STATEMENT]
         for start in range(0, len(parts), TOPICS_PER_STATEMENT)
@@ -343,11 +214,3 @@ def _told_of_parents(governed: ir.Table, decided: ir.Table, rules: TableRules) -
         name: service if name in rules.parent_facts else joined[name] for name in governed.columns
     }
     return joined.select(**columns)
-
-
-def _common_folder(files: Sequence[Path]) -> Path | None:
-    """Return the folder that holds the partitions of *files*, or None of files in none."""
-    folder = files[0].parent
-    while "=" in folder.name:
-        folder = folder.parent
-    return folder if folder != files[0].parent else None
