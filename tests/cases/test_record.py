@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from imr_rules.cases.fhir_links import TITLE
+from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
 from imr_rules.cases.record import load_record
 from imr_rules.cases.record_kind import RecordKind, kind_of_record
 from imr_rules.errors import InputError
@@ -15,9 +17,30 @@ from imr_rules.knowledge import load_knowledge
 KNOWLEDGE = load_knowledge()
 REQUEST = 'request: "Norco 10/325 #120"\nrequest_date: 2015-06-01\nfacts: {cures_checked: no}\n'
 RESPONSE = json.dumps({"resourceType": "QuestionnaireResponse", "item": []})
+RESPONSE_ASKING = json.dumps(
+    {
+        "resourceType": "QuestionnaireResponse",
+        "item": [{"linkId": TITLE, "answer": [{"valueString": "Norco 10/325 #120"}]}],
+    }
+)
 BUNDLE = json.dumps({"resourceType": "Bundle", "entry": []}, indent=2)
 CASE = 'case: "CM1"\nitems:\n  - {item: 1, title: "Norco 10/325 #120"}\n'
+CASE_OF_ONE = """case: "CM1"
+items:
+  - item: 1
+    title: "Norco 10/325 #120"
+    actual: upheld
+    record:
+      cures_checked: {value: no, note: "Not looked up"}
+"""
 LINE = json.dumps({"format": "imr.determination.v1", "case_number": "CM1", "items": []})
+LINE_OF_ONE = json.dumps(
+    {
+        "format": "imr.determination.v1",
+        "case_number": "CM1",
+        "items": [{"item": 1, "title": "Norco 10/325 #120", "actual": None}],
+    }
+)
 NOTE = "Follow-up visit.\nPlan: refill. The patient signed an opioid agreement.\n"
 
 
@@ -75,3 +98,36 @@ def test_a_request_file_of_any_name_keeps_its_facts(tmp_path: Path) -> None:
     path.write_text(REQUEST, encoding="utf-8")
     case = load_record(path, KNOWLEDGE)
     assert [{"cures_checked": "no"}] == [dict(*i.readings.values()) for i in case.items]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "items"),
+    [
+        ("request.yaml", REQUEST, 1),
+        ("request.txt", REQUEST, 1),
+        ("case.txt", CASE_OF_ONE, 1),
+        ("lines.json", LINE_OF_ONE, 1),
+        ("response.txt", RESPONSE_ASKING, 1),
+    ],
+)
+def test_every_command_reads_a_file_as_what_it_holds(
+    name: str, text: str, items: int, tmp_path: Path
+) -> None:
+    """What evaluate and audit load is what preview asks about, whatever the file is called."""
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    (entry,) = load_cases([path], KNOWLEDGE)
+    assert isinstance(entry, Loaded)
+    assert items == len(entry.case.items)
+    assert entry.case.items == load_record(path, KNOWLEDGE).items
+
+
+def test_a_file_that_asks_for_nothing_stops_no_batch(tmp_path: Path) -> None:
+    """It is rejected with the remedy; the next one is read."""
+    (tmp_path / "blank.json").write_text(RESPONSE, encoding="utf-8")
+    (tmp_path / "request.yaml").write_text(REQUEST, encoding="utf-8")
+    paths = [tmp_path / "blank.json", tmp_path / "request.yaml"]
+    rejected, loaded = load_cases(paths, KNOWLEDGE)
+    assert isinstance(rejected, Rejected)
+    assert "--request" in rejected.reason
+    assert isinstance(loaded, Loaded)

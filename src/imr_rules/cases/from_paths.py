@@ -1,6 +1,7 @@
-"""Paths as a user gives them → cases: letters, case files, extracted lines, and folders of them.
+"""Paths as a user gives them → cases: records of every kind, and folders of them.
 
-A bad file never stops the rest: it is yielded as :class:`Rejected`, with its reason.
+What a file is read as, its contents tell (:mod:`imr_rules.cases.record_kind`), whatever command it
+is given to. A bad file never stops the rest: it is yielded as :class:`Rejected`, with its reason.
 """
 
 from __future__ import annotations
@@ -10,20 +11,26 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from imr_rules.cases.draft import Draft, case_from_draft
+from imr_rules.cases.draft_yaml import read_draft
 from imr_rules.cases.from_json import read_jsonl
 from imr_rules.cases.from_letter import case_from_letter
+from imr_rules.cases.from_response import read_response
 from imr_rules.cases.from_yaml import read_case
 from imr_rules.cases.model import Case
+from imr_rules.cases.record_kind import (
+    CASE_SUFFIXES,
+    LETTER_SUFFIXES,
+    LINES_SUFFIX,
+    RecordKind,
+    kind_of_record,
+)
 from imr_rules.errors import ImrRulesError, InputError, Location
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.model import Determination
 from imr_rules.letters.read import read_letter
 from imr_rules.reading.model import Miss, Refusal
 from imr_rules.reading.reader import Reader
-
-LETTER_SUFFIXES = (".txt", ".pdf", ".docx", ".html", ".htm", ".md")
-CASE_SUFFIXES = (".yaml", ".yml")
-LINES_SUFFIX = ".jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +107,44 @@ def load_cases(
 def _load(
     path: Path, knowledge: Knowledge, as_of: date | None, reader: Reader | None
 ) -> Iterator[Loaded]:
-    suffix = path.suffix.lower()
-    if suffix in CASE_SUFFIXES:
-        yield Loaded(path, read_case(path, knowledge.vocabulary, knowledge.catalogue))
-    elif suffix == LINES_SUFFIX:
-        for case in read_jsonl(path, knowledge.vocabulary, knowledge.catalogue):
-            yield Loaded(path, case)
-    else:
+    kind = kind_of_record(path)
+    if kind is RecordKind.LETTER:
         letter = read_letter(path)
         case, result = case_from_letter(letter, knowledge, as_of=as_of, reader=reader)
         yield Loaded(path, case, result.misses, letter, result.refusals)
+        return
+    for case in cases_of_data(path, kind, knowledge):
+        yield Loaded(path, case)
+
+
+def cases_of_data(path: Path, kind: RecordKind, knowledge: Knowledge) -> Iterator[Case]:
+    """Yield the cases of a file of any *kind* but a letter.
+
+    Raises:
+        InputError: the file cannot be read, or does not say what is asked for.
+    """
+    if kind is RecordKind.CASE:
+        yield read_case(path, knowledge.vocabulary, knowledge.catalogue)
+    elif kind is RecordKind.LINES:
+        yield from read_jsonl(path, knowledge.vocabulary, knowledge.catalogue)
+    else:
+        draft = draft_of(path, kind, knowledge)
+        if not draft.request:
+            raise nothing_asked(path)
+        yield case_from_draft(draft, knowledge.catalogue, source=str(path))
+
+
+def draft_of(path: Path, kind: RecordKind, knowledge: Knowledge) -> Draft:
+    """Return the draft that a request file or a FHIR response holds."""
+    if kind is RecordKind.RESPONSE:
+        return read_response(path, knowledge.vocabulary)
+    return read_draft(path, knowledge.vocabulary)
+
+
+def nothing_asked(path: Path) -> InputError:
+    """Return the error of a record that leaves open what is asked for."""
+    return InputError(
+        "does not say what is asked for.",
+        at=Location(path),
+        hint='Name it: imr-rules preview FILE --request "Norco 10/325 #120".',
+    )

@@ -9,10 +9,8 @@ from pathlib import Path
 
 from imr_rules.cases.draft import Draft, case_from_draft
 from imr_rules.cases.draft_yaml import read_draft
-from imr_rules.cases.from_json import read_jsonl
 from imr_rules.cases.from_letter import case_from_letter
-from imr_rules.cases.from_response import read_response
-from imr_rules.cases.from_yaml import read_case
+from imr_rules.cases.from_paths import cases_of_data, draft_of, nothing_asked
 from imr_rules.cases.model import Case
 from imr_rules.cases.record_kind import RecordKind, kind_of_record
 from imr_rules.errors import InputError, Location
@@ -42,21 +40,21 @@ def load_record(
     if path.is_dir():
         raise InputError("is a folder; one record is asked about.", at=Location(path))
     kind = kind_of_record(path)
-    draft = _draft(path, kind, knowledge)
-    if draft is not None:
+    if kind in (RecordKind.REQUEST, RecordKind.RESPONSE):
+        draft = draft_of(path, kind, knowledge)
         if requests:
             draft = replace(draft, request=requests[0], beside=tuple(requests[1:]))
         if not draft.request and otherwise:
             draft = replace(draft, request=otherwise[0], beside=tuple(otherwise[1:]))
         if not draft.request:
-            raise _nothing_asked(path)
+            raise nothing_asked(path)
         return case_from_draft(draft, knowledge.catalogue, source=str(path))
-    if kind is RecordKind.CASE:
-        return read_case(path, knowledge.vocabulary, knowledge.catalogue)
-    if kind is RecordKind.LINES:
-        cases = list(read_jsonl(path, knowledge.vocabulary, knowledge.catalogue))
+    if kind is not RecordKind.LETTER:
+        cases = list(cases_of_data(path, kind, knowledge))
         if len(cases) != 1:
             raise InputError(f"holds {len(cases)} cases; one is asked about.", at=Location(path))
+        if not cases[0].items:
+            raise nothing_asked(path)
         return cases[0]
     letter = read_letter(path)
     asked = requests or (() if letter.items else otherwise)
@@ -64,7 +62,7 @@ def load_record(
         letter = _asking_for(letter, asked)
     case, _ = case_from_letter(letter, knowledge, as_of=as_of)
     if not case.items:
-        raise _nothing_asked(path)
+        raise nothing_asked(path)
     return case
 
 
@@ -80,14 +78,6 @@ def load_request_file(path: Path, knowledge: Knowledge) -> Draft | None:
     return read_draft(path, knowledge.vocabulary)
 
 
-def _draft(path: Path, kind: RecordKind, knowledge: Knowledge) -> Draft | None:
-    if kind is RecordKind.RESPONSE:
-        return read_response(path, knowledge.vocabulary)
-    if kind is RecordKind.REQUEST:
-        return read_draft(path, knowledge.vocabulary)
-    return None
-
-
 def _asking_for(letter: Determination, requests: Sequence[str]) -> Determination:
     """Return *letter* with *requests* as its items; nothing of them was decided."""
     nowhere = Span(0, 0)
@@ -96,11 +86,3 @@ def _asking_for(letter: Determination, requests: Sequence[str]) -> Determination
         for number, title in enumerate(requests, start=1)
     )
     return replace(letter, items=items)
-
-
-def _nothing_asked(path: Path) -> InputError:
-    return InputError(
-        "does not say what is asked for.",
-        at=Location(path),
-        hint='Name it with --request "Norco 10/325 #120".',
-    )

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from imr_rules import strict_yaml
-from imr_rules.cases.from_paths import CASE_SUFFIXES, LETTER_SUFFIXES, LINES_SUFFIX
 from imr_rules.errors import InputError, Location, PackError
 
+LETTER_SUFFIXES = (".txt", ".pdf", ".docx", ".html", ".htm", ".md")
+CASE_SUFFIXES = (".yaml", ".yml")
+LINES_SUFFIX = ".jsonl"
 RESPONSE_SUFFIX = ".json"
 _MOST_BYTES = 8_000_000
 """What is larger is no request file and no response: those are written by hand or by a form."""
+_DATA = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n|---\s)*(?:[{\[]|[\w\"'-]{1,60}[\"']?:(?:\s|$))"
+)
+"""How data begins: a bracket, or a key of one word. Prose is not parsed to find that out."""
 _DOCUMENT_MAGIC = (b"PK", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")
 
 
@@ -39,8 +46,6 @@ def kind_of_record(path: Path) -> RecordKind:
         PackError: it has the ending of a case and is not YAML.
     """
     suffix = path.suffix.lower()
-    if suffix == RESPONSE_SUFFIX:
-        return RecordKind.RESPONSE
     if suffix == LINES_SUFFIX:
         return RecordKind.LINES
     if suffix in CASE_SUFFIXES:
@@ -54,6 +59,8 @@ def kind_of_record(path: Path) -> RecordKind:
     told = _told_by(raw, path)
     if told is not None:
         return told
+    if suffix == RESPONSE_SUFFIX:
+        return RecordKind.RESPONSE
     if suffix in LETTER_SUFFIXES or _is_html(raw):
         return RecordKind.LETTER
     if suffix or _is_structured(raw, path):
@@ -125,6 +132,8 @@ def _json(raw: bytes) -> Any:
 
 
 def _yaml(raw: bytes, path: Path) -> Any:
+    if _DATA.match(raw) is None:
+        return None
     try:
         return strict_yaml.parse(raw, path).data
     except PackError:

@@ -8,15 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from imr_rules.cases.from_letter import case_from_letter
-from imr_rules.cases.from_paths import (
-    CASE_SUFFIXES,
-    LETTER_SUFFIXES,
-    LINES_SUFFIX,
-    Rejected,
-    files_of,
-    load_cases,
-)
+from imr_rules.cases.from_paths import Rejected, files_of, load_cases
 from imr_rules.cases.model import Case
+from imr_rules.cases.record_kind import CASE_SUFFIXES, LETTER_SUFFIXES, LINES_SUFFIX
 from imr_rules.errors import InputError, Location
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.read import LARGEST_FILE, letter_from_bytes
