@@ -14,6 +14,7 @@ _END = re.compile(
     r"|(?<=[a-z]{4}[.!?])\s+(?=\d{1,3}\s[a-z]{3})"  # "was tried. 2 refills would be"
     r"|(?<=;)\s"
 )
+_STOP = re.compile(r"[.!?;]")  # one stands before every end
 _ABBREVIATION = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|st|no|nos|vs|fig|approx|pp?|e\.?g|i\.?e|etc|inc|sec|ch|ed|al|dept|jr"
     r"|lbs?|hrs?|min|wks?|mos?|yrs?|tab|mg|m\.d|d\.c|p\.a)|\b[A-Za-z])[.]\Z",
@@ -24,8 +25,12 @@ _ABBREVIATION = re.compile(
 def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
     """Yield ``(start, end)`` of each sentence of the flat *text*; overlong ones are cut."""
     start = 0
-    for match in _END.finditer(text):
-        end = match.start()
+    # From stop to stop: looking behind every single character takes twice as long.
+    for stop in _STOP.finditer(text):
+        end = stop.end()
+        match = _END.match(text, end)
+        if match is None:
+            continue
         if text[end - 1] == "." and _ABBREVIATION.search(text, max(start, end - 8), end):
             continue
         yield from _cut(text, start, end)
