@@ -167,11 +167,15 @@ class Lexicon:
     """By side: the words that name it."""
     kinds_of_care: Mapping[str, re.Pattern[str]] = field(repr=False)
     """By category: the names of care that is counted in visits."""
+    along_nerves: Mapping[str, frozenset[str]] = field(repr=False)
+    """By body part: the parts whose mention speaks for it where a fact runs along nerves."""
     speaks_for: Mapping[str, frozenset[str]] = field(repr=False)
     """By body part: the parts whose mention also speaks for it, itself included."""
     same_thing: SameThing = field(repr=False)
     _relevant: Mapping[str, Mapping[str, tuple[str, ...]]] = field(repr=False)
     _body_names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(repr=False)
+    words_of_parts: frozenset[str] = field(repr=False)
+    """The words of which a list of parts and sides is made."""
     _cues_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
     _marks_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
     _cue_needs: tuple[frozenset[int], ...] = field(repr=False)
@@ -287,10 +291,12 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         item_words=_item_words(folder / "item_words.yaml", words, catalogue),
         sides=_sides(catalogue),
         kinds_of_care=_item_words(folder / "kinds_of_care.yaml", words, catalogue),
-        speaks_for=_regions(folder / "regions.yaml", catalogue),
+        along_nerves=_regions(folder / "regions.yaml", catalogue, "speaks_for", "along_nerves"),
+        speaks_for=_regions(folder / "regions.yaml", catalogue, "speaks_for"),
         same_thing=load_same_thing(folder / "same_thing.yaml", words, vocabulary),
         _relevant=_relevant(folder / "relevant.yaml", vocabulary, catalogue),
         _body_names=_body_names(catalogue),
+        words_of_parts=_words_of_parts(folder / "regions.yaml", catalogue),
         _cues_by_anchor=_by_anchor(cue.pattern for cue in cues),
         _marks_by_anchor=_by_anchor(pattern for _, pattern in marks),
         _cue_needs=tuple(needs[: len(cues)]),
@@ -492,15 +498,18 @@ def _sides(catalogue: Catalogue) -> Mapping[str, re.Pattern[str]]:
     }
 
 
-def _regions(path: Path, catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
+def _regions(path: Path, catalogue: Catalogue, *tables: str) -> Mapping[str, frozenset[str]]:
+    """Return by body part the parts that speak for it by any of *tables*, itself included."""
     document = strict_yaml.read(path)
-    table: dict[str, list[str]] = document.data["speaks_for"]
-    for part, others in table.items():
-        for name in (part, *others):
-            if name not in catalogue.body_parts:
-                at = document.at("speaks_for", part)
-                raise UnknownNameError("body part", name, catalogue.body_parts, at=at)
-    return {part: frozenset((part, *table.get(part, ()))) for part in catalogue.body_parts}
+    speaking: dict[str, set[str]] = {part: {part} for part in catalogue.body_parts}
+    for table in tables:
+        for part, others in document.data[table].items():
+            for name in (part, *others):
+                if name not in catalogue.body_parts:
+                    at = document.at(table, part)
+                    raise UnknownNameError("body part", name, catalogue.body_parts, at=at)
+            speaking[part].update(others)
+    return {part: frozenset(others) for part, others in speaking.items()}
 
 
 def _relevant(
@@ -521,6 +530,13 @@ def _relevant(
         category: {part: tuple(facts) for part, facts in by_part.items()}
         for category, by_part in data.items()
     }
+
+
+def _words_of_parts(path: Path, catalogue: Catalogue) -> frozenset[str]:
+    between: list[str] = strict_yaml.read(path).data["between_parts"]
+    names = _body_names(catalogue).values()
+    of_names = {word for entries in names for name, _ in entries for word in name}
+    return frozenset(of_names.union(between, *catalogue.sides.values()))
 
 
 def _body_names(

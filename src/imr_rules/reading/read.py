@@ -39,6 +39,7 @@ _BOTH_SIDES = "bilateral"
 _KIND_REACH = 40  # characters behind a count of visits that may name the care
 _PAUSE = re.compile(r"[,;]|\band\b")
 
+_LEADS_IN = 60  # characters before a finding in which its part may be named
 _GOES_ON = re.compile(r"[ ,]*(?:of|in|over|at|to|about|along|for|on|throughout) [^;:]{1,60}")
 
 _BROAD = 0.7
@@ -342,10 +343,12 @@ def _items(
     if cue.about_item and context.subjects:
         subjects = [s for s in subjects if _speaks_of(s, sentence, context.lexicon)]
         if scope is Scope.BODY_PART and parts:
-            subjects = [s for s in subjects if _is_about(s, parts, sentence, context.lexicon)]
+            subjects = [
+                s for s in subjects if _is_about(s, cue.fact, parts, sentence, context.lexicon)
+            ]
         return [s.number for s in subjects]
     if scope is Scope.BODY_PART and parts:
-        named = [s for s in subjects if _is_about(s, parts, sentence, context.lexicon)]
+        named = [s for s in subjects if _is_about(s, cue.fact, parts, sentence, context.lexicon)]
         if len(named) < len(context.subjects):
             return [s.number for s in named]
         return [None]
@@ -376,23 +379,30 @@ def _counts_another_kind(subject: Subject, match: re.Match[str], lexicon: Lexico
 
 
 def _parts_at(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
-    """Return the parts that the words of *match* name, or those that go on with it.
+    """Return the parts that the words of *match* name, that lead up to it or go on with it.
 
     "Tenderness of the low back, decreased motion of the right shoulder" measures the shoulder.
     """
-    words = match.group()
+    words = words_of(match.group())
+    before = words_of(match.string[max(0, match.start() - _LEADS_IN) : match.start()])
+    while before and before[-1] in lexicon.words_of_parts:
+        words.insert(0, before.pop())
     if goes_on := _GOES_ON.match(match.string, match.end()):
-        words += goes_on.group()
-    return lexicon.body_parts(words_of(words))
+        words += words_of(goes_on.group())
+    return lexicon.body_parts(words)
 
 
-def _is_about(subject: Subject, parts: frozenset[str], sentence: str, lexicon: Lexicon) -> bool:
-    """Whether a sentence about *parts* speaks for the part the item treats or tests."""
+def _is_about(
+    subject: Subject, fact: str, parts: frozenset[str], sentence: str, lexicon: Lexicon
+) -> bool:
+    """Whether what a sentence about *parts* says of *fact* holds for the item's part."""
     if not subject.body_parts:
         return True
     if subject.side and _names_other_side(subject.side, sentence, lexicon):
         return False
-    return any(lexicon.speaks_for.get(own, frozenset((own,))) & parts for own in subject.body_parts)
+    along_nerves = fact in lexicon.same_thing.along_nerves
+    speaks_for = lexicon.along_nerves if along_nerves else lexicon.speaks_for
+    return any(speaks_for[own] & parts for own in subject.body_parts if own in speaks_for)
 
 
 def _names_other_side(side: str, sentence: str, lexicon: Lexicon) -> bool:
