@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from imr_rules.cases.model import Case, CaseItem
+from imr_rules.facts.derive import impossible_fields
 from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Section, Value
 from imr_rules.guidelines.model import thresholds_of
 from imr_rules.guidelines.select import governing_topic
@@ -93,7 +94,7 @@ def case_from_letter(
         readings={} if items else whole,
         conflicts=contradicted,
         text=letter.text,
-        missing=(*letter.missing, *result.unread),
+        missing=(*letter.missing, *result.unread, *_impossible(items, knowledge)),
         confidence=letter.confidence,
     )
     return case, result
@@ -116,6 +117,14 @@ def facts_used(request: Request, on: date, knowledge: Knowledge) -> frozenset[st
 
 def _relevant(request: Request, knowledge: Knowledge) -> frozenset[str]:
     return knowledge.lexicon.relevant_facts(request.category, request.body_parts, request.treatment)
+
+
+def _impossible(items: Sequence[CaseItem], knowledge: Knowledge) -> Iterator[str]:
+    """Tell which numbers of the titles cannot be, so that nothing follows from them."""
+    for item in items:
+        found = impossible_fields(knowledge.derivations, item.request, knowledge.vocabulary)
+        for fact, value in found.items():
+            yield f"item {item.number}: {fact.replace('_', ' ')} cannot be {value:,}: left out"
 
 
 def _passages(letter: Determination) -> list[Passage]:

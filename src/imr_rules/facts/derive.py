@@ -153,6 +153,19 @@ def load_derivations(rules: Path, vocabulary: Vocabulary) -> Mapping[str, Deriva
     return derived
 
 
+def impossible_fields(
+    derivations: Mapping[str, Derivation], request: Request, vocabulary: Vocabulary
+) -> dict[str, Value]:
+    """Return the numbers of *request* that their facts cannot be: a title's slips of the pen."""
+    found: dict[str, Value] = {}
+    for fact, way in derivations.items():
+        if isinstance(way, RequestField):
+            value: Value | None = getattr(request, way.field)
+            if isinstance(value, int | float) and not vocabulary[fact].can_be(value):
+                found[fact] = value
+    return found
+
+
 def derive(
     derivations: Mapping[str, Derivation],
     known: Mapping[str, Value],

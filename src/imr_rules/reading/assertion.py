@@ -17,10 +17,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from imr_rules.facts.model import Assertion
+from imr_rules.reading.answers import Answer, answer_to, find_answers, heads_of_rows
 from imr_rules.reading.lexicon import MISSING, NEGATIONS, Mark
 
 _BACKWARD_REACH = 90  # characters between a cue and a negation that follows it
 _SAYING_REACH = 40  # characters between a denied cue, or a mark, and the words that go with it
+_HEAD_REACH = 40  # characters between a negation and the colon of the list it stands above
 _CHAIN = 2  # characters between two negations that cancel each other
 
 
@@ -33,6 +35,8 @@ class Scopes:
     """Commas that a clause of its own follows: "no swelling, range of motion is full"."""
     new_parts: tuple[tuple[int, int], ...] = ()
     """Commas that no list goes on behind: "without myelopathy, cervicalgia"."""
+    answers: tuple[Answer, ...] = ()
+    """What stands in rows: "Spurling's: negative"."""
 
     def has(self, mark: Mark) -> bool:
         """Whether the sentence holds such a mark at all."""
@@ -49,6 +53,7 @@ def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) 
     if found.keys() & (NEGATIONS | {Mark.WANTING_AFTER}):
         for mark in _BESIDE_NEGATIONS & marks.keys():
             found[mark] = _spans(sentence, marks[mark])
+    answers = _answers(sentence, found) if found.keys() & _ANSWERS else ()
     # The "not" of a verdict denies no fact that stands in the same sentence.
     pseudo = (*found.get(Mark.NOT_NEGATION, ()), *found.get(Mark.CONCLUSION, ()))
     if pseudo:
@@ -64,7 +69,21 @@ def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) 
     if missing:
         for mark in _DENIED & found.keys():
             found[mark] = tuple(s for s in found[mark] if not _inside(s, missing))
-    return Scopes(found, *_commas(sentence, found))
+    return Scopes(found, *_commas(sentence, found), answers)
+
+
+def _answers(sentence: str, found: dict[Mark, tuple[tuple[int, int], ...]]) -> tuple[Answer, ...]:
+    """Find the answers of rows; their words are then no marks of a running sentence."""
+    no = found.pop(Mark.ANSWER_NO, ())
+    apart, yes = found.pop(Mark.ANSWER_NO_APART, ()), found.pop(Mark.ANSWER_YES, ())
+    answers = find_answers(sentence, no, apart, yes)
+    spans = [(answer.start, answer.end) for answer in answers]
+    for mark in _DENIED & found.keys():
+        found[mark] = tuple(s for s in found[mark] if not _inside(s, spans))
+    heads = heads_of_rows(sentence, (span for span in no if span not in spans))
+    if heads:
+        found[Mark.DENIED_NEXT] = tuple(sorted({*found.get(Mark.DENIED_NEXT, ()), *heads}))
+    return answers
 
 
 def _spans(sentence: str, patterns: Sequence[re.Pattern[str]]) -> tuple[tuple[int, int], ...]:
@@ -96,6 +115,7 @@ def _commas(
 _DENIED = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER))
 _AFTER = frozenset((Mark.DENIED_AFTER, Mark.UNDOCUMENTED_AFTER))
 _BEFORE = NEGATIONS - _AFTER
+_ANSWERS = frozenset((Mark.ANSWER_NO, Mark.ANSWER_NO_APART, Mark.ANSWER_YES))
 _BESIDE_NEGATIONS = frozenset(
     (
         Mark.NOT_NEGATION,
@@ -108,7 +128,7 @@ _BESIDE_NEGATIONS = frozenset(
         Mark.WHETHER,
     )
 )
-_COMMA = re.compile(r",\s")
+_COMMA = re.compile(r"[,;]\s")
 
 
 def _inside(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
@@ -123,28 +143,31 @@ def _within_longer(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> 
 
 def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
     """Return how the words at ``[start, end)`` of the sentence are asserted."""
+    answered = answer_to(start, end, scopes.answers)
+    if answered is not None:
+        return answered
     stops = scopes.at.get(Mark.ENDS_SCOPE, ())
-    before_missing = _reaching(scopes.at.get(Mark.UNDOCUMENTED_BEFORE, ()), start, end, stops)
+    before_missing = _reaching(scopes.at.get(Mark.UNDOCUMENTED_BEFORE, ()), start, stops)
     denied = scopes.at.get(Mark.DENIED_BEFORE, ())
     denied_next = scopes.at.get(Mark.DENIED_NEXT, ())
     before_denied = sorted(
         (
-            *_reaching(denied, start, end, (*stops, *scopes.new_clauses)),
-            *_reaching(denied_next, start, end, (*stops, *scopes.new_parts)),
+            *_reaching(denied, start, (*stops, *scopes.new_clauses)),
+            *_reaching(denied_next, start, (*stops, *scopes.new_parts)),
         )
     )
-    after_missing = _following(scopes.at.get(Mark.UNDOCUMENTED_AFTER, ()), end, stops)
-    after_denied = _following(scopes.at.get(Mark.DENIED_AFTER, ()), end, stops)
+    after_missing = _following(scopes.at.get(Mark.UNDOCUMENTED_AFTER, ()), start, end, stops)
+    after_denied = _following(scopes.at.get(Mark.DENIED_AFTER, ()), start, end, stops)
     if before_missing or after_missing or _wanting(start, end, scopes, stops):
         return Assertion.UNDOCUMENTED
-    if _reaching(scopes.at.get(Mark.UNSEEN_BEFORE, ()), start, end, stops):
+    if _reaching(scopes.at.get(Mark.UNSEEN_BEFORE, ()), start, stops):
         return Assertion.DENIED if scopes.has(Mark.EXAMINED) else Assertion.UNDOCUMENTED
     if (_chained(before_denied) + len(after_denied)) % 2 == 0:
         return Assertion.AFFIRMED
     if before_denied:
-        said = _following(scopes.at.get(Mark.SAID_AFTER, ()), end, stops, _SAYING_REACH)
+        said = _following(scopes.at.get(Mark.SAID_AFTER, ()), start, end, stops, _SAYING_REACH)
     else:
-        said = _reaching(scopes.at.get(Mark.SAID_BEFORE, ()), start, end, stops)
+        said = _reaching(scopes.at.get(Mark.SAID_BEFORE, ()), start, stops)
     return Assertion.UNDOCUMENTED if said else Assertion.DENIED
 
 
@@ -152,10 +175,24 @@ def _wanting(start: int, end: int, scopes: Scopes, stops: Sequence[tuple[int, in
     """Whether words of saying before the cue are said to be wanting behind it."""
     wanting = scopes.at.get(Mark.WANTING_AFTER, ())
     said = scopes.at.get(Mark.SAID_BEFORE, ())
-    return bool(_following(wanting, end, stops) and _reaching(said, start, end, stops))
+    return bool(_following(wanting, start, end, stops) and _reaching(said, start, stops))
 
 
-def missing_around(start: int, end: int, scopes: Scopes) -> bool:
+def list_head(sentence: str, scopes: Scopes) -> Assertion | None:
+    """Return what the words before a colon make of the list behind it; None: nothing."""
+    colon = sentence.find(":")
+    for marks, assertion in (
+        (MISSING, Assertion.UNDOCUMENTED),
+        ((Mark.DENIED_BEFORE, Mark.DENIED_NEXT), Assertion.DENIED),
+    ):
+        for mark in marks:
+            ends = [end for _, end in scopes.at.get(mark, ())]
+            if any(end <= colon + 1 and colon - end <= _HEAD_REACH for end in ends):
+                return assertion
+    return None
+
+
+def missing_around(start: int, scopes: Scopes) -> bool:
     """Whether words that carry their own polarity are said to be missing from the file.
 
     Only a clause can be: "there is no documentation that conservative care has failed".
@@ -165,7 +202,7 @@ def missing_around(start: int, end: int, scopes: Scopes) -> bool:
     joints = [joint for joint in scopes.at.get(Mark.WHETHER, ()) if joint[1] <= start + 1]
     return any(
         mark[1] <= start + 1 and any(mark[0] <= j[0] <= mark[1] + _SAYING_REACH for j in joints)
-        for mark in _reaching(marks, start, end, stops)
+        for mark in _reaching(marks, start, stops)
     )
 
 
@@ -175,7 +212,7 @@ def turned_inside(assertion: Assertion, start: int, end: int, scopes: Scopes) ->
     "Pain has not been reduced" holds the words of "pain reduced" with a gap between them.
     """
     inside = {
-        mark for mark in NEGATIONS for s, e in scopes.at.get(mark, ()) if start < s and e < end
+        mark for mark in NEGATIONS for s, e in scopes.at.get(mark, ()) if start < s and e <= end
     }
     if not inside or assertion is Assertion.UNDOCUMENTED:
         return assertion
@@ -197,29 +234,34 @@ def _chained(marks: Sequence[tuple[int, int]]) -> int:
 
 
 def _reaching(
-    marks: Sequence[tuple[int, int]], start: int, end: int, stops: Sequence[tuple[int, int]]
+    marks: Sequence[tuple[int, int]], start: int, stops: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    """Return the marks before *start* that reach it, also those whose last words begin the cue.
+    """Return the marks before *start* that reach it, also those whose last words the cue shares.
 
     "A lack of studies demonstrating X" lends its "studies demonstrating" to both.
     """
     return [
         mark
         for mark in marks
-        if (mark[1] <= start + 1 or mark[0] < start < mark[1] < end)
+        if (mark[1] <= start + 1 or mark[0] < start < mark[1])
         and not any(mark[1] <= s and e <= start + 1 for s, e in stops)
     ]
 
 
 def _following(
     marks: Sequence[tuple[int, int]],
+    start: int,
     end: int,
     stops: Sequence[tuple[int, int]],
     reach: int = _BACKWARD_REACH,
 ) -> list[tuple[int, int]]:
+    """Return the marks behind *end* that reach back to it, also those that begin in the cue.
+
+    "Improvement was not documented" lends its "was" to both.
+    """
     return [
         mark
         for mark in marks
-        if end - 1 <= mark[0] <= end + reach
+        if (end - 1 <= mark[0] <= end + reach or start < mark[0] < end < mark[1])
         and not any(end <= s and e <= mark[0] for s, e in stops)
     ]

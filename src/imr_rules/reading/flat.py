@@ -12,8 +12,13 @@ from dataclasses import dataclass
 
 _TYPOGRAPHY = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-",
-     "\u2010": "-", "\u2011": "-", "\u00a0": " ", "\u00ad": "-"}
+     "\u2010": "-", "\u2011": "-", "\u00a0": " ", "\u00ad": "-", "\u2212": "-",
+     # What a bullet sets apart, a semicolon does too.
+     "\u2022": ";", "\u25aa": ";", "\u25cf": ";", "\u25e6": ";", "\u2023": ";", "\uf0b7": ";"}
 )  # fmt: skip
+# Signs of a finding as words of the same length: "(+) spurling", "lachman (-)", " +mcmurray".
+# What a comma sets apart from them, a semicolon does too: no phrase reaches over it.
+_SIGNS = re.compile(r"(, )?(?<!\w)\(([+-])\)(?!\w)(,?)| \+(?=[a-z])")
 # Line-end hyphens leave white space behind: "range-of- motion" keeps its hyphen, because the
 # word has another; "Guide- lines" loses it.
 # A plain single space between words is left where it stands.
@@ -38,6 +43,13 @@ class FlatText:
     def _map(self, position: int) -> int:
         piece = bisect_right(self._flat_starts, position) - 1
         return self._original_starts[piece] + position - self._flat_starts[piece]
+
+
+def _as_words(sign: re.Match[str]) -> str:
+    if sign[2] is None:
+        return "+ "
+    word = "pos" if sign[2] == "+" else "neg"
+    return f"{'; ' if sign[1] else ''}{word}{';' if sign[3] else ''}"
 
 
 def flatten(original: str, start: int, end: int) -> FlatText:
@@ -71,4 +83,6 @@ def flatten(original: str, start: int, end: int) -> FlatText:
     lower = text.lower()
     if len(lower) != len(text):  # a few letters grow in lower case and would shift every offset
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    if "+" in lower or "(-)" in lower:
+        lower = _SIGNS.sub(_as_words, lower)
     return FlatText(text, lower, tuple(flat_starts), tuple(original_starts), end)

@@ -82,6 +82,9 @@ class Mark(StrEnum):
     SAID_BEFORE = "said_before"
     NOT_NEGATION = "not_negation"
     ENDS_SCOPE = "ends_scope"
+    ANSWER_NO = "answer_no"
+    ANSWER_NO_APART = "answer_no_apart"
+    ANSWER_YES = "answer_yes"
     CLAUSE = "clause"
     LIST = "list"
     WHETHER = "whether"
@@ -244,7 +247,7 @@ def words_of(lower_sentence: str) -> list[str]:
     return _WORD.findall(lower_sentence)
 
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\w+|\+")
 _KEY = 12  # word beginnings are indexed up to this length
 
 

@@ -1,4 +1,4 @@
-"""The cue language: phrases as a nurse would write them, compiled to regular expressions.
+r"""The cue language: phrases as a nurse would write them, compiled to regular expressions.
 
 ======================  =====================================================================
 ``decreased pain``      these words, whatever white space stands between them
@@ -10,7 +10,11 @@
 ``@date``               a date, captured
 ``@item``               up to seven words that must name the disputed item's own treatment
 ``+class``              a word list of ``rules/reading/words.yaml`` by name
+``\+``                  the sign itself, of a sign that means something here
 ======================  =====================================================================
+
+A word list named ``word!`` tells in what other ways letters write that plain word, wherever a
+phrase says it. A phrase may hold several numbers: the first is captured.
 """
 
 from __future__ import annotations
@@ -27,7 +31,8 @@ NUMBER_WORDS: Mapping[str, int] = {
     word: number for number, word in enumerate(_WORDS_FOR_NUMBERS.split())
 }
 _NUMBER = (
-    r"(?P<number>\d{1,4}(?:\.\d+)?(?:\s?(?:-|to|or)\s?\d{1,4}(?:\.\d+)?)?|"
+    r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d+)?"
+    r"(?:\s?(?:-|to|or)\s?\d{1,9}(?:\.\d+)?)?|"
     + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
     + r")"
 )
@@ -42,7 +47,11 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<gap>\.\.\.(?P<width>\d+)?)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<bar>\|)"
     r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<item>@item)|(?P<word>[^\s\[\]{}|]+))"
 )
+_GROUP = re.compile(r"\(\?P<(\w+)>")
 _DEFAULT_GAP = 6
+_SIGN = re.compile(r"\A\+\Z")
+ALSO_WRITTEN = "!"
+"""Ends the name of a word list that stands for a plain word."""
 WORD_END = "$"
 """Marks an anchor that is a whole word: the "no" of a phrase must not call it up for "notes"."""
 _ITEM = rf"(?P<item>{_ITEM_WORD}(?:{_ITEM_SPACE}{_ITEM_WORD}){{0,6}})"
@@ -91,13 +100,26 @@ def compile_phrase(phrase: str, words: Mapping[str, Sequence[str]]) -> Pattern:
         raise PatternError(f"{phrase!r}: a bracket closes that was not opened.")
     if not piece.anchors:
         raise PatternError(f"{phrase!r}: needs at least one plain word that must occur.")
-    regex = re.compile(rf"(?<![\w]){piece.regex}(?![\w])")
+    regex = re.compile(rf"(?<![\w])(?:{_captured_once(piece.regex)})(?![\w])")
     return Pattern(phrase, regex, piece.anchors, piece.needs)
+
+
+def _captured_once(regex: str) -> str:
+    """Let each group capture where it stands first; ``# to #`` captures the first number."""
+    met: set[str] = set()
+
+    def first_only(group: re.Match[str]) -> str:
+        if group[1] in met:
+            return "(?:"
+        met.add(group[1])
+        return group[0]
+
+    return _GROUP.sub(first_only, regex)
 
 
 def number_of(text: str) -> float:
     """Return the number that ``#`` captured: of a range the upper end."""
-    text = text.strip()
+    text = text.strip().replace(",", "")
     if text in NUMBER_WORDS:
         return NUMBER_WORDS[text]
     last = re.split(r"\s?(?:-|to|or)\s?", text)[-1]
@@ -168,6 +190,8 @@ def _sequence(
             piece = _Piece(_DATE, None)
         elif token["item"]:
             piece = _Piece(_ITEM, None)
+        elif f"{token['word']}{ALSO_WRITTEN}" in words:
+            piece = _word_list(f"{token['word']}{ALSO_WRITTEN}", words)
         else:
             piece = _word(token["word"])
         regex += glue + piece.regex
@@ -183,7 +207,8 @@ def _sequence(
 def _word_list(name: str, words: Mapping[str, Sequence[str]]) -> _Piece:
     if name not in words:
         raise PatternError(f"no word list is called {name!r}.")
-    listed = [_alternatives(_tokens(entry), 0, None, words)[0] for entry in words[name]]
+    inner = {other: entries for other, entries in words.items() if other != name}
+    listed = [_alternatives(_tokens(entry), 0, None, inner)[0] for entry in words[name]]
     return _either(listed)
 
 
@@ -205,6 +230,8 @@ def _rarity(anchors: frozenset[str]) -> int:
 
 
 def _word(word: str) -> _Piece:
+    if word.startswith("\\"):
+        return _sign(word[1:])
     if word == "#":
         return _Piece(_NUMBER, None)
     if "#" in word:
@@ -217,6 +244,12 @@ def _word(word: str) -> _Piece:
     # What a hyphen follows may be spelled together with it and is then no word of its own.
     whole = first and not word.startswith("-", len(first))
     return _beginning(_spelled(word), first + WORD_END if whole else first)
+
+
+def _sign(sign: str) -> _Piece:
+    """Match *sign* as it stands: a sign of its own, not one of a grade such as ``2+``."""
+    anchor = "".join(_SIGN.findall(sign)) or re.split(r"\W", sign)[0]
+    return _beginning(rf"(?<![\w+]){re.escape(sign)}(?!\+)", anchor + WORD_END if anchor else "")
 
 
 def _spelled(word: str) -> str:

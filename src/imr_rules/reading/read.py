@@ -16,6 +16,7 @@ from imr_rules.reading.assertion import (
     Scopes,
     assertion_of,
     find_scopes,
+    list_head,
     missing_around,
     turned_inside,
 )
@@ -82,11 +83,21 @@ def read_passages(
             read = passage.end - passage.start
             unread.append(f"the {whole.section}{of} beyond its first {read:,} characters")
         for found, missed in _passage(passage, context):
-            findings.extend(found)
+            for finding in found:
+                if vocabulary[finding.fact].can_be(finding.value):
+                    findings.append(finding)
+                else:
+                    unread.append(_impossible(finding))
             if missed is not None:
                 misses.append(missed)
     findings.sort(key=lambda f: (f.start, f.end, f.fact, f.item or 0))
-    return ReadResult(tuple(findings), tuple(misses), tuple(unread))
+    return ReadResult(tuple(findings), tuple(misses), tuple(dict.fromkeys(unread)))
+
+
+def _impossible(finding: Finding) -> str:
+    """Return what is told of a number that its fact cannot be: a slip of the pen, left out."""
+    number = f"{finding.value:,}" if not isinstance(finding.value, str) else finding.value
+    return f"{finding.fact.replace('_', ' ')} cannot be {number}: left out"
 
 
 def _bounded(passage: Passage, left: int, items: int) -> Passage:
@@ -102,6 +113,7 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
     # A rationale opens with the guideline more often than with the case.
     about_case = passage.section is not Section.RATIONALE
     parts: frozenset[str] = frozenset()
+    head: Assertion | None = None
     quotations = [] if about_case else [m.span() for m in _QUOTATION.finditer(flat.text)]
     concerned = [s for s in context.subjects if passage.item in (None, s.number)]
     for start, end in sentence_bounds(flat.text):
@@ -111,6 +123,9 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
         own_parts = context.lexicon.body_parts(words)
         parts = own_parts or parts
         scopes = find_scopes(sentence, candidates.marks)
+        # "The following are not documented: ...; ...": each item of the list hangs on its head.
+        head = head if flat.text[max(0, start - 2) : start].strip() == ";" else None
+        head = list_head(sentence, scopes) if ":" in sentence else head
         # A sentence may begin with the mark that closes a quotation.
         quoted = [q for q in quotations if q[0] < end and start < q[1] - 1]
         if quoted and _quotes_guideline(quoted[0], start, scopes, about_case):
@@ -127,6 +142,8 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
         ):
             touched.append(cue.fact)
             assertion = _assertion(cue, *match.span(), scopes)
+            if head is not None and assertion is Assertion.AFFIRMED and not cue.as_it_stands:
+                assertion = head
             value = _value(cue, match, assertion, context)
             if value is None:
                 continue
@@ -292,7 +309,7 @@ def _concludes(cue: Cue, span: tuple[int, int], conclusion: tuple[int, int]) -> 
 def _assertion(cue: Cue, start: int, end: int, scopes: Scopes) -> Assertion:
     """Return how the words of *cue* at ``[start, end)`` are asserted."""
     is_whole = (cue.as_it_stands or cue.own_negation) and not cue.own_missing
-    if is_whole and missing_around(start, end, scopes):
+    if is_whole and missing_around(start, scopes):
         return Assertion.UNDOCUMENTED
     if cue.as_it_stands:
         return Assertion.AFFIRMED

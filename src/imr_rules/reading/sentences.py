@@ -16,10 +16,15 @@ _END = re.compile(
 )
 _STOP = re.compile(r"[.!?;]")  # one stands before every end
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:dr|mr|mrs|ms|st|no|nos|vs|fig|approx|pp?|e\.?g|i\.?e|etc|inc|sec|ch|ed|al|dept|jr"
+    r"(?:\b(?:dr|mr|mrs|ms|st|vs|fig|approx|pp?|e\.?g|i\.?e|etc|inc|sec|ch|ed|al|dept|jr"
     r"|lbs?|hrs?|min|wks?|mos?|yrs?|tab|mg|m\.d|d\.c|p\.a)|\b[A-Za-z])[.]\Z",
     re.IGNORECASE,
 )
+
+
+# "Nos. 3 and 4" goes on; "Numbness: no. Tingling: yes." are two answers.
+_NUMBER_SIGN = re.compile(r"\bnos?[.]\Z", re.IGNORECASE)
+_NUMBER_FOLLOWS = re.compile(r"\s*[\d#]")
 
 
 def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
@@ -32,6 +37,8 @@ def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
         if match is None:
             continue
         if text[end - 1] == "." and _ABBREVIATION.search(text, max(start, end - 8), end):
+            continue
+        if _NUMBER_SIGN.search(text, max(start, end - 8), end) and _NUMBER_FOLLOWS.match(text, end):
             continue
         yield from _cut(text, start, end)
         start = match.end()

@@ -33,14 +33,14 @@ _REFILLS = re.compile(
     r"(?<![\d.])(\d{1,2}) ?(?:additional |more )?(?:refills?|rf)\b"
     r"|\brefills? ?(?:x|times|of|[:#=(])? ?(\d{1,2})(?!\d)(?! ?mg)|\b(no|without) refills?\b"
 )
-_HASH = re.compile(r"# ?(\d{1,4}(?:\.\d+)?)(?![\d.])(?: ?([a-z]+))?")
+_HASH = re.compile(r"# ?(\d{1,9}(?:\.\d+)?)(?![\d.])(?: ?([a-z]+))?")
 _QUANTITY = re.compile(
     r"\b(?:quantity|qty|count|disp|dispense|quan)\b\.? ?(?:of)? ?[:=#]? ?"
-    r"(\d{1,4}(?:\.\d+)?)(?![\d.])(?: ?([a-z]+))?"
+    r"(\d{1,9}(?:\.\d+)?)(?![\d.])(?: ?([a-z]+))?"
 )
 _MASS = re.compile(r"(?<![\d./])(\d{1,4}(?:\.\d+)?) ?-?([a-z]+)\b(?! ?/)")
 _TIMES_N = re.compile(
-    r"\b(?:times|x) ?(\d{1,3})(?![\d.])(?! ?(?:refill|week|wk|month|day|time|year|hour|mg|%|x\b))"
+    r"\b(?:times|x) ?(\d{1,9})(?![\d.])(?! ?(?:refill|week|wk|month|day|time|year|hour|mg|%|x\b))"
 )
 _PRODUCT = re.compile(r"(?<![\d./#])(\d{1,2}) ?(?:times|x) ?(\d{1,2})(?![\d.])(?! ?(?:mg|%|ml|cm))")
 _TOTAL = re.compile(
@@ -110,7 +110,7 @@ def course(text: str) -> Course:
 def _counted(words: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     noun = "|".join(f"{re.escape(word)}s?" for word in words)
     before = re.compile(
-        r"(?<!times )(?<!x )(?<![\w.#/-])(\d{1,3})(?![\d.])(?: \(\d{1,3}\))?"
+        r"(?<!times )(?<!x )(?<![\w.#/-])(\d{1,9})(?![\d.])(?: \(\d{1,9}\))?"
         r"(?:[ -](?!(?:times|x|weeks?|wks?|days?|months?|hours?|mg|and)\b)[a-z/'-]+){0,6}?"
         rf" (?:{noun})\b(?! ?(?:a|per|each|every|/|x|times)? ?(?:a |1 )?(?:week|wk|month|day)\b)"
     )

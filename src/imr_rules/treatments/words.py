@@ -13,6 +13,7 @@ from imr_rules.treatments.names import NameIndex, index_of
 
 _SPACE = re.compile(r"\s+")
 _SAID_TWICE = re.compile(r"(?<![\d.])(\d{1,4}) ?\( ?\1 ?\)")  # "six (6) weeks"
+_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}),(\d{3})(?![\d,])")
 _FOLD = str.maketrans(
     {"–": "-", "—": "-", "‐": "-", "‑": "-", "×": "x", "’": "'", "‘": "'", "“": '"', "”": '"'}
 )
@@ -50,6 +51,7 @@ class TitleWords(BaseModel):
     def fold(self, title: str) -> str:
         """Return *title* in lower case, evenly spaced, in one spelling, with digits for numbers."""
         text = _SPACE.sub(" ", title.translate(_FOLD).lower()).strip()
+        text = _THOUSANDS.sub(r"\1\2", text)
         text = self._rewrites.sub(self._rewritten, text)
         text = self._number_words.sub(self._number, text)
         return _SAID_TWICE.sub(r"\1", text)
