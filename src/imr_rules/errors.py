@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+LONGEST_NAME = 100
+"""In characters: of a longer name a message repeats no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -95,7 +98,8 @@ class UnknownNameError(PackError, LookupError):
             if self.suggestions
             else ""
         )
-        super().__init__(f"{what} {name!r} is not defined.", at=at, hint=hint)
+        shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+        super().__init__(f"{what} {shown!r} is not defined.", at=at, hint=hint)
 
 
 class OverlapError(PackError, ValueError):

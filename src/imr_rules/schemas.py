@@ -12,12 +12,14 @@ from imr_rules.explain import trace_model
 from imr_rules.facts.vocabulary import Fact
 from imr_rules.guidelines.shapes import EditionFile, ParameterFile, TopicFile
 from imr_rules.guidelines.situations import SituationsFile
+from imr_rules.preview import line_model
 
 SCHEMAS: Mapping[str, str] = {
     "case": "a file of cases/: one determination with its facts in own words",
     "request": "a request file of preview: what is asked for, and the facts its record shows",
     "determination": "a line of extract --format jsonl (imr.determination.v1)",
     "trace": "a line of evaluate --format jsonl (imr.trace.v1)",
+    "preview": "an entry of preview --format json (imr.preview.v1)",
     "fact": "an entry of rules/vocabulary",
     "topic": "a topic of rules/guidelines",
     "situations": "the pack tests beside a topic",
@@ -30,6 +32,7 @@ _MODELS: Mapping[str, Callable[[], Any]] = {
     "request": lambda: draft_yaml.RequestFile,
     "determination": lambda: from_json.DeterminationLine,
     "trace": lambda: trace_model.TraceLine,
+    "preview": lambda: line_model.PreviewLine,
     "fact": lambda: Fact,
     "topic": lambda: TopicFile,
     "situations": lambda: SituationsFile,

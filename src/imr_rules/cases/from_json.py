@@ -103,6 +103,7 @@ class DeterminationLine(_Raw):
         default_factory=list, description="where such a text contradicts itself"
     )
     findings: list[_Finding] = Field(default_factory=list)
+    notice: str = Field(default="", description="what every output says of itself")
 
 
 def read_jsonl(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Iterator[Case]:

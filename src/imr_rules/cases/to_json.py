@@ -7,6 +7,7 @@ from typing import Any
 
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Value
+from imr_rules.notice import NOTICE
 
 FORMAT = "imr.determination.v1"
 
@@ -32,6 +33,7 @@ def case_to_json(case: Case) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in case.findings],
         "missing": list(case.missing),
         "confidence": case.confidence,
+        "notice": NOTICE,
     }
 
 

@@ -9,6 +9,7 @@ from imr_rules.checklist.gaps import Gap, GapList
 from imr_rules.checklist.sheet import evidence_words, standing_mark
 from imr_rules.checklist.wording import Wording
 from imr_rules.explain.hinges import Hinge, HingeFact, Need
+from imr_rules.explain.to_text import title_shown
 from imr_rules.facts.model import Evidence
 from imr_rules.guidelines.model import Criterion, Standing
 
@@ -88,7 +89,7 @@ def gap_sheet(gaps: GapList, words: Wording) -> GapSheet:
     return GapSheet(
         lang=words.lang,
         kind=words.packet,
-        title=f"{gaps.item.number}. {gaps.item.title}",
+        title=f"{gaps.item.number}. {title_shown(gaps.item.title)}",
         case=" · ".join(about),
         governed_by=f"{governing.edition.cite_as}: {governing.topic.cite}" if governing else "",
         intro=words.packet_how if gaps.gaps else words.packet_none,

@@ -24,6 +24,7 @@ from imr_rules.checklist.model import (
     Way,
 )
 from imr_rules.checklist.wording import Wording
+from imr_rules.explain.to_text import title_shown
 from imr_rules.facts.model import Evidence
 from imr_rules.guidelines.model import Citation, Stance, Standing
 
@@ -114,7 +115,7 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
         return Sheet(
             lang=words.lang,
             kind=words.checklist,
-            title=checklist.title,
+            title=title_shown(checklist.title),
             subtitle=checklist.treatment or "",
             governed_by="",
             day=day,
@@ -137,7 +138,7 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
     return Sheet(
         lang=words.lang,
         kind=words.checklist,
-        title=checklist.title,
+        title=title_shown(checklist.title),
         subtitle="" if topic.title == checklist.title else topic.title,
         governed_by=f"{edition.cite_as}: {topic.cite}. {edition.legal}",
         day=day,

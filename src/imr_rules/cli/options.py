@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import rich_click as click
+
+_SURELY_KNOWN = timedelta(days=366)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,7 +33,21 @@ def as_of_option(function: F) -> F:
 
 
 def _as_date(_context: click.Context, _parameter: click.Parameter, value: Any) -> date | None:
-    return value.date() if isinstance(value, datetime) else None
+    if not isinstance(value, datetime):
+        return None
+    day = value.date()
+    warn_if_far_ahead(day)
+    return day
+
+
+def warn_if_far_ahead(day: date) -> None:
+    """Say on stderr that what will be in force more than a year from now is not known today."""
+    if day > date.today() + _SURELY_KNOWN:
+        click.echo(
+            f"Warning: {day.isoformat()} is more than a year ahead; guidelines may have changed"
+            " by then, and what is written down here is what is in force today.",
+            err=True,
+        )
 
 
 def rules_option(function: F) -> F:

@@ -12,6 +12,7 @@ from imr_rules.cli.options import as_of_option, rules_option
 from imr_rules.explain.knowledge_text import knowledge_overview, knowledge_text
 from imr_rules.explain.to_text import make_console
 from imr_rules.knowledge import load_knowledge
+from imr_rules.notice import NOTICE
 
 
 @click.command("show")
@@ -26,3 +27,4 @@ def command(name: str | None, as_of: date | None, rules: Path | None) -> None:
         console.print(knowledge_overview(knowledge))
     else:
         console.print(knowledge_text(name, knowledge, as_of or date.today()))
+    console.print(NOTICE, style="dim")

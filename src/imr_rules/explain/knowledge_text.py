@@ -11,7 +11,6 @@ from rich.text import Text
 from rich.tree import Tree
 
 from imr_rules.errors import UnknownNameError
-from imr_rules.explain.model import NOTICE
 from imr_rules.facts.vocabulary import Fact
 from imr_rules.guidelines.model import (
     AllReq,
@@ -46,7 +45,7 @@ def knowledge_overview(knowledge: Knowledge) -> RenderableType:
         "show any of them by its id.",
         style="dim",
     )
-    return Group(tree, counts, Text(NOTICE, style="dim"))
+    return Group(tree, counts)
 
 
 def knowledge_text(name: str, knowledge: Knowledge, on: date) -> RenderableType:

@@ -8,8 +8,7 @@ from imr_rules.cases.evaluate import Conclusion
 from imr_rules.engines.model import Status
 from imr_rules.facts.model import Evidence, Value
 from imr_rules.guidelines.model import Citation, Standing
-
-NOTICE = "Information about guidelines and published decisions; no medical or legal advice."
+from imr_rules.notice import NOTICE as NOTICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def item_heading(explanation: Explanation) -> RenderableType:
     item = explanation.conclusion.item
     line = Text()
     line.append(f"{item.number}. ", style="bold")
-    line.append(printable(item.title), style="bold")
+    line.append(title_shown(item.title), style="bold")
     if item.actual:
         line.append(f"   decided: {item.actual}", style="dim")
     return line
@@ -110,6 +110,16 @@ def _verdict(explanation: Explanation) -> Text:
             style="dim",
         )
     return line
+
+
+LONGEST_TITLE = 600
+"""In characters; the longest title of a determination read here has 550."""
+
+
+def title_shown(title: str) -> str:
+    """Return *title* in one printable line, a very long one cut; data keep it whole."""
+    line = " ".join(printable(title).split())
+    return line if len(line) <= LONGEST_TITLE else f"{line[:LONGEST_TITLE].rstrip()}…"
 
 
 def printable(text: str) -> str:

@@ -1,0 +1,87 @@
+"""What every command says of itself, and how it answers to what cannot be meant."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from imr_rules.cli.main import group
+from imr_rules.data_folders import cases_folder
+from imr_rules.explain.to_text import LONGEST_TITLE
+from imr_rules.notice import NOTICE
+
+CASE = str(cases_folder() / "CM16-0242419.yaml")
+LONG = "Norco 10/325 #120 " + "and again " * 500
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(group, list(arguments), catch_exceptions=False)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show",),
+        ("show", "pain_reduction"),
+        ("show", "carisoprodol"),
+        ("show", "Norco 10/325 #120"),
+        ("evaluate", CASE),
+        ("evaluate", CASE, "--format", "jsonl"),
+        ("extract", CASE, "--format", "jsonl"),
+        ("extract", CASE, "--format", "json"),
+        ("preview", CASE),
+        ("preview", CASE, "--format", "json"),
+        ("checklist", "lumbar MRI"),
+        ("packet", CASE),
+    ],
+    ids=" ".join,
+)
+def test_every_answer_says_that_it_is_no_advice(arguments: tuple[str, ...]) -> None:
+    """Whatever is printed for a person or a program carries the notice."""
+    assert NOTICE in " ".join(invoke(*arguments).stdout.split())
+
+
+def test_lines_of_extract_carry_the_notice_and_are_read_again(tmp_path: Path) -> None:
+    """The contract grows by a field; what is written can be read."""
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text(invoke("extract", CASE, "--format", "jsonl").stdout, encoding="utf-8")
+    assert NOTICE == json.loads(lines.read_text(encoding="utf-8"))["notice"]
+    assert 0 == invoke("evaluate", str(lines)).exit_code
+
+
+def test_a_day_far_ahead_is_answered_with_a_warning(tmp_path: Path) -> None:
+    """What will be in force in years nobody knows today; next month is no news."""
+    far = (date.today() + timedelta(days=800)).isoformat()
+    near = (date.today() + timedelta(days=30)).isoformat()
+    request = tmp_path / "request.yaml"
+    request.write_text(f'request: "lumbar MRI"\nrequest_date: {far}\n', encoding="utf-8")
+    for warned in (
+        ("checklist", "lumbar MRI", "--as-of", far),
+        ("show", "lumbar MRI", "--as-of", far),
+        ("preview", str(request)),
+    ):
+        assert "more than a year ahead" in invoke(*warned).stderr, warned
+    assert "" == invoke("checklist", "lumbar MRI", "--as-of", near).stderr
+    assert "" == invoke("preview", str(request), "--as-of", near).stderr
+
+
+def test_a_title_of_pages_is_cut_where_it_is_shown(tmp_path: Path) -> None:
+    """Nobody reads five thousand characters; programs get them whole."""
+    request = tmp_path / "request.yaml"
+    request.write_text(f'request: "{LONG}"\nrequest_date: 2015-06-01\n', encoding="utf-8")
+    assert LONG.strip() not in " ".join(invoke("preview", str(request)).stdout.split())
+    (line,) = json.loads(invoke("preview", str(request), "--format", "json").stdout)
+    assert LONG.strip() == line["title"].strip()
+    head, *_ = invoke("checklist", LONG).stdout.splitlines()
+    assert len(head) < LONGEST_TITLE + 30
+
+
+def test_an_unknown_name_of_pages_is_not_repeated_whole() -> None:
+    """The error names the beginning of it."""
+    done = CliRunner().invoke(group, ["checklist", "xyzzy " * 900])
+    assert "xyzzy" in str(done.exception)
+    assert len(str(done.exception)) < 400
