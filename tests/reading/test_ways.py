@@ -14,7 +14,8 @@ from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.strict_yaml import read
 
 GRID = read(Path(__file__).parent / "ways.yaml").data
-MEANS = {"missing": "undocumented", "affirmed": "yes"}
+MEANS = {"missing": "undocumented", "affirmed": "yes", "denied": "no"}
+THINGS = {"": "things", "that": "clauses", "finding": "findings", "outcome": "outcomes"}
 EVERY = 11
 """Every how many of the combinations are read; no divisor of the number of things."""
 
@@ -43,11 +44,11 @@ def _phrases() -> Iterator[Phrase]:
 
 
 def _pairs(kind: str, way: str) -> Iterator[Phrase]:
-    means, _, clause = kind.partition("_")
+    means, _, of = kind.partition("_")
     for concept in GRID["concepts"]:
         if concept.get("only_missing") and means != "missing":
             continue
-        for thing in concept.get("clauses" if clause else "things", ()):
+        for thing in concept.get(THINGS[of], ()):
             say = way.replace("X", thing)
             say = say[0].upper() + say[1:]
             expect = concept.get(means, MEANS[means])

@@ -233,9 +233,11 @@ def _matches(
     """Match every candidate cue that is for a subject *concerned*, if there is any at all.
 
     Of matches of one fact that overlap the longest stays, and one whose bare words mean something
-    before one whose words do not. A broad cue and an exact one never take each other's place.
+    before one whose words do not. A broad cue and an exact one never take each other's place; a
+    broad one is tried only for the facts that the subjects are judged by.
     """
     categories = frozenset(subject.category for subject in concerned)
+    facts = frozenset[str]().union(*(subject.facts for subject in concerned))
     wrong = Reach.RECORD if section is Section.RATIONALE else Reach.RATIONALE
     conclusions = scopes.at.get(Mark.CONCLUSION, ())
     hits: list[tuple[Cue, re.Match[str]]] = []
@@ -243,6 +245,8 @@ def _matches(
         if cue.only_in is wrong:
             continue
         if cue.categories and categories and categories.isdisjoint(cue.categories):
+            continue
+        if cue.broad and facts and cue.fact not in facts:
             continue
         begin = 0 if cue.of_guideline else opens
         if begin is None:
