@@ -18,7 +18,8 @@ class Row:
     """One disputed item. Texts, numbers and None only, so that any table format takes it.
 
     *year* and *quarter* are those of the decision, or of the denial where it is not told.
-    *signature* strings are equal for like cases.
+    *signature* strings are equal for like cases. A basis of which nothing is known has no
+    prediction.
     """
 
     case_number: str
@@ -39,12 +40,12 @@ class Row:
     administrator_citation: str
     actual: str | None
     base_rate_overturned: float | None
-    record_prediction: str
+    record_prediction: str | None
     record_certainty: str | None
     record_likelihood: float | None
     record_distance: int | None
     record_signature: str | None
-    review_prediction: str
+    review_prediction: str | None
     review_certainty: str | None
     review_likelihood: float | None
     review_distance: int | None

@@ -57,9 +57,14 @@ RATES: Mapping[str, Callable[[Confusion], tuple[float, float]]] = {
 BREAKDOWNS = ("category", "specialty", "quarter", "edition")
 
 
-def prediction_of(row: Row, basis: Basis) -> str:
+def prediction_of(row: Row, basis: Basis) -> str | None:
     """Return what *basis* predicts for *row*."""
     return row.record_prediction if basis is Basis.RECORD else row.review_prediction
+
+
+def is_covered(row: Row, basis: Basis) -> bool:
+    """Whether some guideline covers *row* on *basis*."""
+    return prediction_of(row, basis) not in (None, "no_guideline")
 
 
 def likelihood_of(row: Row, basis: Basis) -> float | None:
@@ -154,7 +159,7 @@ def basis_scores(counts: BasisCounts) -> dict[str, Any]:
 
 
 def _counted(decided: Sequence[Row], basis: Basis, policy: NoisePolicy) -> BasisCounts:
-    rows = [row for row in decided if prediction_of(row, basis) != "no_guideline"]
+    rows = [row for row in decided if is_covered(row, basis)]
     letters = [row.case_number for row in rows]
     predicted = [prediction_of(row, basis) == "overturned" for row in rows]
     actual = [row.actual == "overturned" for row in rows]
@@ -202,7 +207,7 @@ def _base_rate_brier(upheld: float | None) -> float | None:
 def _group(name: str, rows: Sequence[Row]) -> dict[str, Any]:
     agreeing = {}
     for basis in Basis:
-        covered = [row for row in rows if prediction_of(row, basis) != "no_guideline"]
+        covered = [row for row in rows if is_covered(row, basis)]
         agreed = sum(prediction_of(row, basis) == row.actual for row in covered)
         agreeing[basis] = (agreed, len(covered))
     overturned = sum(row.actual == "overturned" for row in rows)

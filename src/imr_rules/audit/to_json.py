@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from imr_rules import __version__
-from imr_rules.audit.model import AuditFinding, Kind
+from imr_rules.audit.model import AuditFinding, Kind, Severity
 from imr_rules.audit.policy import Policy
 from imr_rules.explain.model import NOTICE
 from imr_rules.facts.model import Evidence
@@ -16,20 +16,37 @@ FORMAT = "imr.audit.v1"
 
 
 def findings_to_json(findings: Sequence[AuditFinding], policy: Policy) -> dict[str, Any]:
-    """Return *findings* as the contents of ``findings.json``."""
+    """Return *findings*, all that there are, as the contents of ``findings.json``."""
+    counts = Counter((finding.kind, finding.severity) for finding in findings)
+    return gravest_to_json(findings, policy, counts, "findings.json")
+
+
+def gravest_to_json(
+    findings: Sequence[AuditFinding],
+    policy: Policy,
+    counts: Mapping[tuple[Kind, Severity], int],
+    listed_in: str,
+) -> dict[str, Any]:
+    """Return *findings*, the gravest of those that *counts* counts, as ``findings.json``.
+
+    *listed_in* is the file that lists all of them; ``left_out`` says how many are only there.
+    """
     return {
         "format": FORMAT,
         "rules_version": __version__,
         "notice": NOTICE,
-        "counts": counts_by_kind(findings),
+        "counts": counts_by_kind(counts),
+        "left_out": sum(counts.values()) - len(findings),
+        "listed_in": listed_in,
         "findings": [finding_to_json(finding, policy) for finding in findings],
     }
 
 
-def counts_by_kind(findings: Sequence[AuditFinding]) -> Mapping[str, int]:
+def counts_by_kind(counts: Mapping[tuple[Kind, Severity], int]) -> dict[str, int]:
     """Return how many findings there are of each kind, kinds without any included."""
-    counts = Counter(finding.kind for finding in findings)
-    return {kind.value: counts[kind] for kind in Kind}
+    return {
+        kind.value: sum(n for (counted, _), n in counts.items() if counted is kind) for kind in Kind
+    }
 
 
 def finding_to_json(finding: AuditFinding, policy: Policy) -> dict[str, Any]:

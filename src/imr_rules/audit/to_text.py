@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -65,7 +64,6 @@ def _percent(rate: float | None) -> str:
 
 
 def _findings(audit: Audit) -> Table:
-    counts = Counter((finding.kind, finding.severity) for finding in audit.findings)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("findings")
     for severity in Severity:
@@ -73,6 +71,6 @@ def _findings(audit: Audit) -> Table:
     for kind in Kind:
         table.add_row(
             kind.value.replace("_", " "),
-            *(str(counts[kind, severity] or "") for severity in Severity),
+            *(str(audit.counts.get((kind, severity)) or "") for severity in Severity),
         )
     return table

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from imr_rules.audit.audit import Audit
 from imr_rules.audit.report.page import report_html
 from imr_rules.audit.rows import Row, columns_of
-from imr_rules.audit.to_json import findings_to_json
+from imr_rules.audit.to_json import gravest_to_json
 from imr_rules.cases.from_paths import Rejected
 from imr_rules.errors import InputError, Location
 
@@ -28,23 +29,54 @@ def write_audit(
     Raises:
         InputError: the folder cannot be made or written.
     """
-    problems = "".join(
-        json.dumps({"path": str(one.path), "reason": one.reason}, ensure_ascii=False) + "\n"
-        for one in rejected
-    )
-    findings = findings_to_json(audit.findings, audit.corpus.policy)
-    page = report_html(audit, rejected=tuple(rejected), index_lines=index_lines)
+    with writing_into(folder):
+        _write(folder / "items.parquet", lambda path: _parquet(path, audit))
+        _write_words(audit, rejected, folder, index_lines)
+
+
+def write_table_audit(
+    audit: Audit, tables: Sequence[Path], rejected: Sequence[Rejected], folder: Path
+) -> None:
+    """Write *audit* into *folder*, and move its *tables* there; all are on one file system.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    with writing_into(folder):
+        for table in tables:
+            table.replace(folder / table.name)
+        _write_words(audit, rejected, folder, ())
+
+
+@contextmanager
+def writing_into(folder: Path) -> Iterator[None]:
+    """Make *folder*, and tell in one line why it cannot be made or written.
+
+    Raises:
+        InputError: it cannot.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / "findings.json", lambda path: _text(path, _json(findings)))
-        _write(folder / "scores.json", lambda path: _text(path, _json(audit.scores)))
-        _write(folder / "items.parquet", lambda path: _parquet(path, audit))
-        _write(folder / "rejected.jsonl", lambda path: _text(path, problems))
-        _write(folder / "report.html", lambda path: _text(path, page))
+        yield
     except OSError as error:
         raise InputError(
             f"cannot be written ({error.strerror or error}).", at=Location(folder)
         ) from None
+
+
+def _write_words(
+    audit: Audit, rejected: Sequence[Rejected], folder: Path, index_lines: tuple[str, ...]
+) -> None:
+    problems = "".join(
+        json.dumps({"path": str(one.path), "reason": one.reason}, ensure_ascii=False) + "\n"
+        for one in rejected
+    )
+    findings = gravest_to_json(audit.findings, audit.corpus.policy, audit.counts, audit.listed_in)
+    page = report_html(audit, rejected=tuple(rejected), index_lines=index_lines)
+    _write(folder / "findings.json", lambda path: _text(path, _json(findings)))
+    _write(folder / "scores.json", lambda path: _text(path, _json(audit.scores)))
+    _write(folder / "rejected.jsonl", lambda path: _text(path, problems))
+    _write(folder / "report.html", lambda path: _text(path, page))
 
 
 def _write(path: Path, fill: Callable[[Path], None]) -> None:

@@ -37,9 +37,16 @@ from imr_rules.knowledge import load_knowledge
 @as_of_option
 @click.option(
     "--engine",
-    type=click.Choice(["durable", "reference"]),
+    type=click.Choice(["durable", "reference", "table"]),
     default=None,
-    help="[default: durable, checked against reference]",
+    help="[default: durable, checked against reference; table for PATH.parquet]",
+)
+@click.option(
+    "--backend",
+    default="polars",
+    show_default=True,
+    metavar="polars|duckdb|spark://MASTER",
+    help="Where the table engine runs.",
 )
 @click.option(
     "--format",
@@ -57,16 +64,25 @@ def command(
     index: Path | None,
     as_of: date | None,
     engine: str | None,
+    backend: str,
     form: str,
     rules: Path | None,
 ) -> None:
     """Hold determinations against their own findings, the guideline in force, and their fellows.
 
     Prints a summary; --out writes the report and its data, --case one determination's page.
+    Facts tables (PATH.parquet) are audited as a stream, without what only a text can show.
     """
     if form == "html" and number is None:
         raise click.UsageError("--format html needs --case; --out writes report.html.")
     knowledge = load_knowledge(rules)
+    if engine == "table" or any(path.suffix.lower() == ".parquet" for path in paths):
+        if number is not None or index is not None:
+            raise click.UsageError("--case and --index need letters or cases, not a facts table.")
+        from imr_rules.cli.audit_table import audit_facts
+
+        audit_facts(paths, knowledge, out=out, backend=backend, form=form, as_of=as_of)
+        return
     chosen, note = engine_named(engine)
     if note:
         click.echo(note, err=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from imr_rules.cases.evaluate import Conclusion
 from imr_rules.explain.flips import flips_of
 from imr_rules.explain.likelihood import likelihood_of
-from imr_rules.explain.model import Explanation
+from imr_rules.explain.model import Explanation, Reason
 from imr_rules.explain.reasons import nearest_route, reasons_for
 from imr_rules.guidelines.model import Standing
 from imr_rules.knowledge import Knowledge
@@ -16,9 +18,6 @@ def explain(conclusion: Conclusion, knowledge: Knowledge) -> Explanation:
     reasons = reasons_for(conclusion)
     flips = flips_of(conclusion, knowledge)
     likelihood = likelihood_of(conclusion, knowledge)
-    decisive = [reason for reason in reasons if reason.decisive]
-    # What is only presumed was not weighed by anybody: the outcome rests on the others.
-    weighed = [reason for reason in decisive if not reason.only_presumed] or decisive
     route = None
     if conclusion.governing is not None and conclusion.trace is not None:
         topic, trace = conclusion.governing.topic, conclusion.trace
@@ -33,6 +32,13 @@ def explain(conclusion: Conclusion, knowledge: Knowledge) -> Explanation:
         likelihood_overturned=likelihood.overturned,
         likelihood_n=likelihood.n,
         base_rate_overturned=likelihood.base_rate,
-        on_background_alone=bool(weighed)
-        and all(reason.standing is Standing.BACKGROUND for reason in weighed),
+        on_background_alone=rests_on_background(reasons),
     )
+
+
+def rests_on_background(reasons: Sequence[Reason]) -> bool:
+    """Whether no decisive one of *reasons* is attested or seen in a public text."""
+    decisive = [reason for reason in reasons if reason.decisive]
+    # What is only presumed was not weighed by anybody: the outcome rests on the others.
+    weighed = [reason for reason in decisive if not reason.only_presumed] or decisive
+    return bool(weighed) and all(reason.standing is Standing.BACKGROUND for reason in weighed)

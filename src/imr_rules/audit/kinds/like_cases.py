@@ -13,7 +13,7 @@ from imr_rules.explain.model import Reason
 from imr_rules.facts.model import Basis
 
 _SHOWN = 3
-_LEAST_KNOWN = 2
+LEAST_KNOWN = 2
 """Criteria that must be settled, beside the topic, before two cases are called alike."""
 
 
@@ -24,7 +24,7 @@ def find_like_cases(corpus: Corpus) -> Iterator[AuditFinding]:
     items of one letter.
     """
     for signature, group in like_items(corpus.items, Basis.REVIEW).items():
-        if len(signature) - 1 < _LEAST_KNOWN:
+        if len(signature) - 1 < LEAST_KNOWN:
             continue
         for item in _departing(group):
             others = [
@@ -46,20 +46,41 @@ def _departing(group: Sequence[AuditItem]) -> list[AuditItem]:
 
 def _finding(corpus: Corpus, item: AuditItem, others: list[AuditItem]) -> AuditFinding:
     named = [f"{other.case.case_number} item {other.item.number}" for other in others]
-    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
     settled = _settled(item)
-    points = "; ".join(f"{r.statement.strip().rstrip('.')} ({r.status.value})" for r in settled[:4])
     return finding_of(
         corpus.policy,
         Kind.LIKE_CASES,
         "like-cases",
         item,
-        f"Decided {item.actual}, while {', '.join(named[:_SHOWN])}{more} with the same criteria "
-        f"met and unmet {'was' if len(named) == 1 else 'were'} decided {others[0].actual}. "
-        f"Alike in: {points}.",
+        alike_unlike(
+            str(item.actual),
+            str(others[0].actual),
+            named,
+            len(named),
+            [(reason.statement, reason.status) for reason in settled],
+        ),
         (*evidence_of(settled)[:4], *evidence_of(_settled(others[0]))[:3]),
         cite=governing_cite(item),
         against=named,
+    )
+
+
+def alike_unlike(
+    actual: str,
+    other_actual: str,
+    named: Sequence[str],
+    n: int,
+    settled: Sequence[tuple[str, Status]],
+) -> str:
+    """Tell that an item was decided otherwise than *n* like ones, some of which are *named*."""
+    more = f" and {n - len(named[:_SHOWN])} more" if n > _SHOWN else ""
+    points = "; ".join(
+        f"{said.strip().rstrip('.')} ({status.value})" for said, status in settled[:4]
+    )
+    return (
+        f"Decided {actual}, while {', '.join(named[:_SHOWN])}{more} with the same criteria "
+        f"met and unmet {'was' if n == 1 else 'were'} decided {other_actual}. "
+        f"Alike in: {points}."
     )
 
 

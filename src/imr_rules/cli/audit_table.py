@@ -1,0 +1,134 @@
+"""The table form of ``imr-rules audit``: facts tables in, scores and findings out, as a stream."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import click
+import polars as pl
+
+from imr_rules.audit.tables.audit import audit_tables
+from imr_rules.audit.tables.rows import Concluder
+from imr_rules.audit.to_text import audit_text
+from imr_rules.audit.write import write_table_audit, writing_into
+from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
+from imr_rules.errors import InputError, Location
+from imr_rules.explain.to_text import make_console
+from imr_rules.facts.model import Basis
+from imr_rules.knowledge import Knowledge
+from imr_rules.table.evaluate import CONCLUDED, TableRules, conclude
+from imr_rules.table.from_case import rows_of_case
+from imr_rules.table.parts import is_table, part_files, write_parts
+from imr_rules.table.schema import DECISION_YEAR, ITEM, LETTER, table_schema
+
+
+def audit_facts(
+    paths: Sequence[Path],
+    knowledge: Knowledge,
+    *,
+    out: Path | None,
+    backend: str,
+    form: str,
+    as_of: date | None,
+) -> None:
+    """Audit facts tables, or letters and cases as if they were one; print a summary.
+
+    Raises:
+        InputError: a table cannot be read, or there is no such *backend*.
+    """
+    tables = [path for path in paths if is_table(path)]
+    others = [path for path in paths if not is_table(path)]
+    if tables and as_of is not None:
+        raise InputError(
+            "a facts table belongs to the day it was extracted for.",
+            hint="Extract the letters with that --as-of.",
+        )
+    rules = TableRules(knowledge)
+    # Corpora go through the disk: where the files end up, so that they need only be moved.
+    with _workplace(out) as place:
+        rejected = _tabled(others, place / "facts.parquet", knowledge, as_of) if others else []
+        if others:
+            tables.append(place / "facts.parquet")
+        work = place / "work"
+        work.mkdir()
+        with _concluder(backend, tables, rules) as concluder:
+            found, written = audit_tables(tables, rules, concluder, work)
+        if out is not None:
+            write_table_audit(found, written, rejected, out)
+    if form == "json":
+        click.echo(json.dumps(found.scores, ensure_ascii=False, indent=2))
+    else:
+        make_console(sys.stdout).print(audit_text(found))
+    for problem in rejected:
+        click.echo(problem.reason, err=True)
+
+
+@contextmanager
+def _workplace(out: Path | None) -> Iterator[Path]:
+    if out is None:
+        with tempfile.TemporaryDirectory(prefix="imr-rules-") as name:
+            yield Path(name)
+        return
+    with writing_into(out):
+        place = tempfile.TemporaryDirectory(prefix=".audit.", dir=out)
+    with place as name:
+        yield Path(name)
+
+
+def _tabled(
+    paths: Sequence[Path], table: Path, knowledge: Knowledge, as_of: date | None
+) -> list[Rejected]:
+    """Write what can be read at *paths* as the facts *table*, and return what cannot."""
+    entries = list(load_cases(paths, knowledge, as_of=as_of))
+    rejected = [entry for entry in entries if isinstance(entry, Rejected)]
+    rows = [
+        row
+        for entry in entries
+        if isinstance(entry, Loaded)
+        for row in rows_of_case(entry.case, str(entry.path), knowledge, as_of=as_of)
+    ]
+    if not rows:
+        for problem in rejected:
+            click.echo(problem.reason, err=True)
+        raise InputError("nothing could be read: there is nothing to audit.", at=Location(paths[0]))
+    frame = pl.DataFrame(rows, schema=table_schema(knowledge.vocabulary))
+    write_parts(frame.sort(DECISION_YEAR, maintain_order=True), table, "part-000000")
+    return rejected
+
+
+@contextmanager
+def _concluder(backend: str, tables: Sequence[Path], rules: TableRules) -> Iterator[Concluder]:
+    """Yield what concludes batches on *backend*; a warehouse concludes whole tables beforehand."""
+    if backend == "polars":
+        yield lambda items, _: conclude(items, rules)
+        return
+    from imr_rules.table.on_sql import conclude_by_sql
+    from imr_rules.table.warehouse import warehouse_named
+
+    concluded: dict[Basis, pl.DataFrame] = {}
+    with warehouse_named(backend) as warehouse:
+        for basis in Basis:
+            files = [
+                file
+                for table in tables
+                for file in part_files(table)
+                if table.is_file() or file.parent.name == f"basis={basis}"
+            ]
+            if files:
+                found = conclude_by_sql(files, rules, warehouse, basis)
+                concluded[basis] = found.select(LETTER, ITEM, *CONCLUDED)
+
+    def look_up(items: pl.DataFrame, basis: Basis) -> pl.DataFrame:
+        return (
+            items.select(LETTER, ITEM)
+            .join(concluded[basis], on=[LETTER, ITEM], how="left", maintain_order="left")
+            .select(*CONCLUDED)
+        )
+
+    yield look_up
