@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
+from math import isfinite
 
 from hypothesis import strategies as st
 
@@ -34,6 +37,7 @@ from imr_rules.guidelines.model import (
     Standing,
     Topic,
     Unless,
+    thresholds_of,
 )
 
 YES_NO = ("y0", "y1", "y2", "y3", "y4", "y5")
@@ -56,6 +60,7 @@ EDGES: tuple[Value, ...] = (
 )  # fmt: skip
 
 
+@cache
 def vocabulary() -> Vocabulary:
     """Return the facts that random packs read."""
 
@@ -81,10 +86,26 @@ def values_of(fact: str) -> st.SearchStrategy[Value]:
     return st.sampled_from((*(ENUMS.get(fact) or ("yes", "no")), UNDOCUMENTED))
 
 
+def answers_to(fact: str) -> st.SearchStrategy[Value]:
+    """Draw what a document can answer of *fact*: a value that it can be, or that it is missing."""
+    return values_of(fact).filter(
+        lambda value: isinstance(value, str) or (0 <= value < 10**300 and isfinite(value))
+    )
+
+
+def facts_read(topic: Topic, parameters: Mapping[str, Parameter]) -> tuple[str, ...]:
+    """Return the facts that *topic* reads, and those that its thresholds go by."""
+    named = [name for c in topic.criteria.values() for name in thresholds_of(c.when)]
+    keys = [parameters[name].by for name in named if parameters[name].by]
+    return tuple(dict.fromkeys([*topic.facts, *keys]))
+
+
 @st.composite
-def fact_sheets(draw: st.DrawFn, *, topic: Topic | None = None) -> dict[str, Value]:
-    """Draw what a letter says: of each fact that *topic* (or any) reads a value, or silence."""
-    facts = topic.facts if topic else (*YES_NO, *ENUMS, *NUMBERS)
+def fact_sheets(
+    draw: st.DrawFn, topic: Topic, parameters: Mapping[str, Parameter]
+) -> dict[str, Value]:
+    """Draw what a letter says: of each fact that *topic* reads a value, or silence."""
+    facts = facts_read(topic, parameters)
     spoken = draw(st.sets(st.sampled_from(facts))) if facts else set()
     if draw(st.booleans()):
         spoken = set(facts) - spoken
@@ -228,6 +249,7 @@ def topics(draw: st.DrawFn, *, most_criteria: int = 6, widest: int = 4) -> Topic
         criteria=criteria,
         routes=routes,
         bars=topic_bars,
+        vocabulary=vocabulary(),
     )
 
 
@@ -259,4 +281,36 @@ def cases(
 ) -> tuple[Topic, dict[str, Parameter], date, dict[str, Value]]:
     """Draw everything an engine is asked: a pack, a day, a fact sheet."""
     topic, numbers = draw(packs(most_criteria=most_criteria, widest=widest))
-    return topic, numbers, draw(st.sampled_from(AS_OF)), draw(fact_sheets(topic=topic))
+    return topic, numbers, draw(st.sampled_from(AS_OF)), draw(fact_sheets(topic, numbers))
+
+
+def crowded_cases() -> st.SearchStrategy[
+    tuple[Topic, dict[str, Parameter], date, dict[str, Value]]
+]:
+    """Draw cases whose criteria read the same few facts, and want different things of them."""
+    return cases(most_criteria=4, widest=3).map(_crowded)
+
+
+def _crowded(
+    case: tuple[Topic, dict[str, Parameter], date, dict[str, Value]],
+) -> tuple[Topic, dict[str, Parameter], date, dict[str, Value]]:
+    topic, numbers, on, facts = case
+    criteria = {
+        name: replace(c, when=_with_few_facts(c.when)) for name, c in topic.criteria.items()
+    }
+    few = {_one_of_few(fact): value for fact, value in facts.items()}
+    return replace(topic, criteria=criteria), numbers, on, few
+
+
+def _with_few_facts(condition: Condition) -> Condition:
+    match condition:
+        case Not(part=part):
+            return Not(_with_few_facts(part))
+        case AllOf(parts=parts) | AnyOf(parts=parts) | AtLeast(parts=parts):
+            return replace(condition, parts=tuple(map(_with_few_facts, parts)))
+        case _:
+            return replace(condition, fact=_one_of_few(condition.fact))
+
+
+def _one_of_few(fact: str) -> str:
+    return {"y2": "y0", "y3": "y1", "y4": "y0", "y5": "y1", "n1": "n0", "n2": "n0"}.get(fact, fact)

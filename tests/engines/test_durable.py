@@ -19,7 +19,7 @@ from imr_rules.engines.durable.runner import Runner
 from imr_rules.engines.durable.variables import plain_decimal
 from imr_rules.engines.model import Certainty, Status
 from imr_rules.engines.reference import ReferenceEngine
-from imr_rules.engines.thresholds import limits_on
+from imr_rules.engines.symbolic import symbolic_topic
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.guidelines.model import (
     AllOf,
@@ -148,7 +148,9 @@ def test_a_table_of_a_hundred_values_keeps_its_numbers(
 def test_every_network_keeps_within_the_limits_of_the_library() -> None:
     """However a topic is cut, no rule is empty, no set and no rule larger than allowed."""
     for when in WIDE.values():
-        program = compile_program(topic([criterion("wide", when)]), {})
+        program = compile_program(
+            symbolic_topic(topic([criterion("wide", when)]), {}, FIRST_DAY, {})
+        )
         rules = [rule for wave in program.waves for rule in wave]
         assert all(0 < len(rule.term) <= MOST_TESTS for rule in rules)
     assert MOST_RULES <= 64
@@ -364,7 +366,7 @@ def test_a_program_shows_what_an_engine_runs() -> None:
     asked = topic([within])
     six, eight = ({"p": threshold(number)} for number in (6, 8))
     programs = [
-        compile_program(asked, limits_on(asked, parameters, FIRST_DAY))
+        compile_program(symbolic_topic(asked, parameters, FIRST_DAY, {}))
         for parameters in (six, six, eight)
     ]
     assert programs[0] == programs[1]

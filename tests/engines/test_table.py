@@ -76,7 +76,7 @@ def test_many_rows_are_decided_each_on_its_own_day(
 ) -> None:
     """Rows of one table do not touch each other, and each has the numbers of its own day."""
     topic, parameters = pack
-    sheets = st.tuples(st.sampled_from(AS_OF), fact_sheets(topic=topic))
+    sheets = st.tuples(st.sampled_from(AS_OF), fact_sheets(topic, parameters))
     asked = data.draw(st.lists(sheets, min_size=1, max_size=12))
     expected = [reference.trace(topic, parameters, on, facts) for on, facts in asked]
     assert TableEngine().traces(topic, parameters, asked) == expected
@@ -93,7 +93,7 @@ def test_duckdb_agrees_with_reference_on_every_field(
 ) -> None:
     """The SQL that is printed for DuckDB gives the same trace as plain evaluation."""
     topic, parameters = pack
-    sheets = st.tuples(st.sampled_from(AS_OF), fact_sheets(topic=topic))
+    sheets = st.tuples(st.sampled_from(AS_OF), fact_sheets(topic, parameters))
     asked = data.draw(st.lists(sheets, min_size=1, max_size=12))
     expected = [reference.trace(topic, parameters, on, facts) for on, facts in asked]
     assert _traces_by_sql(warehouse, folder, topic, parameters, asked) == expected

@@ -17,7 +17,7 @@ from typing import Any
 
 from imr_rules.engines.thresholds import Limit, number_of
 from imr_rules.facts.model import UNDOCUMENTED, Value
-from imr_rules.facts.vocabulary import Fact, FactType, Vocabulary
+from imr_rules.facts.vocabulary import Fact, FactType, Scope
 from imr_rules.guidelines.model import (
     AllOf,
     AnyOf,
@@ -36,7 +36,7 @@ SILENT = 0
 MISSING = 1
 """The cell of a fact that is said to be undocumented."""
 STRANGE = 2
-"""The cell of values outside the vocabulary and of numbers that are not finite."""
+"""The cell of words outside the vocabulary, or of what is no finite number."""
 FIRST_KNOWN = 3
 
 _Test = Callable[[Any], object]
@@ -62,11 +62,25 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """Where one stretch of numbers ends and the next begins; *limit* is in one of the two."""
+
+    limit: float
+    is_before: bool
+    """Whether the limit belongs to the stretch before."""
+
+
+@dataclass(frozen=True, slots=True)
 class FactCells:
     """The cells of one fact: silence, said to be missing, strange values, then the known ones."""
 
     fact: str
     cells: tuple[Cell, ...]
+    unsettled: int
+    """The cells in which the fact is still open, one bit each: a number that is not finite settles
+    nothing, a word that the vocabulary does not have is an answer like any other."""
+    edges: tuple[Edge, ...]
+    """What parts the known cells of a number, which stand in their order; none of a word."""
     _place: Callable[[Value], int] = field(repr=False)
 
     def cell_of(self, value: Value | None) -> int:
@@ -100,9 +114,12 @@ class FactCells:
 
 
 def cells_of(
-    topic: Topic, limits: Mapping[str, Limit], vocabulary: Vocabulary
+    topic: Topic, limits: Mapping[str, Limit], vocabulary: Mapping[str, Fact]
 ) -> Mapping[str, FactCells]:
-    """Return the cells of every fact that *topic* reads, itself or to look a threshold up."""
+    """Return the cells of every fact that *topic* reads, itself or to look a threshold up.
+
+    A fact that *vocabulary* lacks can be what the topic asks for, and something else.
+    """
     tests: defaultdict[str, list[_Test]] = defaultdict(list)
     numbers: defaultdict[str, set[float]] = defaultdict(set)
     for criterion in topic.criteria.values():
@@ -120,12 +137,36 @@ def cells_of(
                         tests[limit.by].append(_looked_up(limit))
                 case FactKnown():
                     pass
-    return {
-        fact: _number_cells(vocabulary[fact], sorted(numbers[fact]), asked)
-        if vocabulary[fact].type is FactType.NUMBER
-        else _word_cells(vocabulary[fact], asked)
-        for fact, asked in tests.items()
-    }
+    found: dict[str, FactCells] = {}
+    for name, asked in tests.items():
+        entry = vocabulary[name] if name in vocabulary else _undefined(name, topic, limits)
+        found[name] = (
+            _number_cells(entry, sorted(numbers[name]), asked)
+            if entry.type is FactType.NUMBER
+            else _word_cells(entry, asked)
+        )
+    return found
+
+
+def _undefined(name: str, topic: Topic, limits: Mapping[str, Limit]) -> Fact:
+    """Return the fact *name*, of which only what *topic* asks of it is known."""
+    words: dict[str, None] = {}
+    is_number = False
+    for criterion in topic.criteria.values():
+        for leaf in leaves_of(criterion.when):
+            if isinstance(leaf, FactIs) and leaf.fact == name:
+                words.update(dict.fromkeys(leaf.values))
+            elif isinstance(leaf, FactCompares):
+                is_number = is_number or leaf.fact == name
+                limit = limits[leaf.threshold]
+                words.update(dict.fromkeys(key for key, _ in limit.table if limit.by == name))
+    about = {"id": name, "scope": Scope.ITEM, "question": name}
+    if is_number:
+        return Fact.model_validate(
+            {**about, "type": FactType.NUMBER, "unit": "1", "minimum": -_LARGEST_NUMBER}
+        )
+    other = "another" if "another" not in words else " ".join(("another", *words))
+    return Fact.model_validate({**about, "type": FactType.ENUM, "values": (*words, other)})
 
 
 def leaves_of(condition: Condition) -> Iterator[FactIs | FactCompares | FactKnown]:
@@ -162,7 +203,13 @@ def _word_cells(fact: Fact, tests: Sequence[_Test]) -> FactCells:
     places = {answers: FIRST_KNOWN + index for index, answers in enumerate(alike)}
     known = (Cell(values[0], tuple(values)) for values in alike.values())
     by_value = {value: places[answers] for answers, values in alike.items() for value in values}
-    return FactCells(fact.id, (*_UNSETTLED, *known), lambda value: by_value.get(value, STRANGE))
+    return FactCells(
+        fact.id,
+        (*_UNSETTLED, *known),
+        1 << SILENT | 1 << MISSING,
+        (),
+        lambda value: by_value.get(value, STRANGE),
+    )
 
 
 def _number_cells(fact: Fact, limits: Sequence[float], tests: Sequence[_Test]) -> FactCells:
@@ -182,14 +229,34 @@ def _number_cells(fact: Fact, limits: Sequence[float], tests: Sequence[_Test]) -
         # The nearest to a threshold tells the reader how far a number has to go; half a visit
         # is proposed only where the threshold is one.
         allowed = sorted(
-            (point for point in points if least <= point <= most),
+            (point for point in points if least <= point <= most and isfinite(point)),
             key=lambda point: (
-                not point.is_integer() and point not in limits,
+                not float(point).is_integer() and point not in limits,
                 min((abs(point - limit) for limit in limits), default=0.0),
             ),
         )
         known.append(Cell(points[0], tuple(map(_plain, allowed[:1]))))
-    return FactCells(fact.id, (*_UNSETTLED, *known), place)
+    unsettled = 1 << SILENT | 1 << MISSING | 1 << STRANGE
+    return FactCells(fact.id, (*_UNSETTLED, *known), unsettled, _edges(limits, tests), place)
+
+
+def _edges(limits: Sequence[float], tests: Sequence[_Test]) -> tuple[Edge, ...]:
+    """Return what parts the stretches of numbers for which all *tests* answer alike."""
+
+    def answers(number: float) -> tuple[object, ...]:
+        return tuple(test(number) for test in tests)
+
+    edges: list[Edge] = []
+    last = answers(nextafter(limits[0], -inf)) if limits else ()
+    for limit in limits:
+        for edge, number in (
+            (Edge(limit, is_before=False), limit),
+            (Edge(limit, is_before=True), nextafter(limit, inf)),
+        ):
+            if answers(number) != last:
+                edges.append(edge)
+            last = answers(number)
+    return tuple(edges)
 
 
 def _points(limits: Sequence[float], least: float, most: float) -> Iterator[float]:
@@ -218,9 +285,10 @@ def _above(limit: float) -> float:
 
 
 def _plain(number: float) -> int | float:
-    return int(number) if number.is_integer() and abs(number) < _LARGEST_WHOLE else number
+    return int(number) if float(number).is_integer() and abs(number) < _LARGEST_WHOLE else number
 
 
 _LARGEST_WHOLE = 2.0**53
 """Beyond it not every whole number is a float."""
+_LARGEST_NUMBER = 1e300
 _UNSETTLED = (Cell(None), Cell(UNDOCUMENTED), Cell(None))

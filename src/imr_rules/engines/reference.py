@@ -1,15 +1,18 @@
 """The meaning of the rules, in plain Python: every other engine must conclude the same.
 
 Three values (Kleene's strong logic): a condition is true, false or unknown, written ``True``,
-``False`` and ``None`` here. A topic is read three times over its criteria:
+``False`` and ``None`` here. The prediction is the reading by the *burden of documentation*: a
+required criterion that is unknown is unmet, a bar that is unknown does not bar, a presumed
+criterion holds while the letter is silent, a threshold that goes by an unknown fact is the general
+one.
 
-- by the *burden of documentation* (the prediction): a required criterion that is unknown is unmet,
-  a bar that is unknown does not bar, a presumed criterion holds while the letter is silent;
-- *against* the request: every unknown turns out against it;
-- in its *favour*: every unknown turns out for it.
-
-If the last two agree the outcome is settled; an upheld item that even the favourable reading
-does not save is barred.
+How firm it is depends on what documents could still say: on that reading of every sheet that
+settles some of the open facts. An upheld item that none of these sheets overturns is barred; where
+all of them end like the sheet itself, the outcome is settled. In most topics that shows without
+trying them, criterion by criterion: *in favour* of the request every unknown criterion turns out
+for it, *against* it every one turns out the other way. Where criteria want different answers of
+one fact, or a threshold goes by one, that would promise what no answer keeps or miss what one
+brings (see ``engines/settling.py``): there the formula of the topic is asked.
 
 A topic is compiled once into closures (the trees are walked when compiling, not when deciding).
 """
@@ -19,9 +22,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from imr_rules.engines.kept import KeptTopics
 from imr_rules.engines.model import Facts, Status, Trace, Verdict, verdict_of
+from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
 from imr_rules.engines.thresholds import Limit, limits_on, number_of
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.guidelines.model import (
@@ -102,6 +107,33 @@ class _CompiledRoute:
         return self.requires(met) and not any(bar.holds(met, barring) for bar in self.bars)
 
 
+class _Outlook:
+    """What documents can still make of a topic; worked out when the first item asks.
+
+    *hopeful* and *safe* tell of a fact sheet whether some documents end in a recommendation, and
+    whether all do; None where the readings in favour and against tell it.
+    """
+
+    def __init__(self, topic: Topic, parameters: Mapping[str, Parameter], on: date) -> None:
+        self._asked = (topic, parameters, on, topic.vocabulary)
+
+    @cached_property
+    def hopeful(self) -> Callable[[Facts], bool] | None:
+        if self._symbolic.reading_tells_in_favour:
+            return None
+        return self._symbolic.asking(self._symbolic.in_favour)
+
+    @cached_property
+    def safe(self) -> Callable[[Facts], bool] | None:
+        if self._symbolic.reading_tells_settled_for:
+            return None
+        return self._symbolic.asking(self._symbolic.settled_for)
+
+    @cached_property
+    def _symbolic(self) -> SymbolicTopic:
+        return symbolic_topic(*self._asked)
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledTopic:
     """A topic on one day, ready to decide any number of fact sheets."""
@@ -111,6 +143,7 @@ class CompiledTopic:
     bars: tuple[_CompiledBar, ...]
     """The bars that hold for every route."""
     all_bars: tuple[_CompiledBar, ...]
+    outlook: _Outlook
 
     def decide(self, facts: Facts) -> Verdict:
         """Return the conclusion alone; *facts* maps fact ids to values, silence left out."""
@@ -125,10 +158,9 @@ class CompiledTopic:
                 possible |= criterion.bit
                 if criterion.presumes_from and _is_left_alone(criterion, facts):
                     counted |= criterion.bit
-        recommended = self._recommends(counted, met)
-        return verdict_of(
-            recommended=recommended, in_favour=recommended or self._recommends(possible, met)
-        )
+        if self._recommends(counted, met):
+            return verdict_of(recommended=True, in_favour=True)
+        return verdict_of(recommended=False, in_favour=self._is_hopeful(facts, met, possible))
 
     def trace(self, facts: Facts) -> Trace:
         """Return the conclusion with the status of every criterion and route."""
@@ -143,16 +175,27 @@ class CompiledTopic:
                 counted |= criterion.bit
             if status is not False:
                 possible |= criterion.bit
-        in_favour = self._recommends(possible, met)
-        against = self._recommends(met, possible)
+        recommended = self._recommends(counted, met)
+        in_favour = recommended or self._is_hopeful(facts, met, possible)
+        against = recommended and self._is_safe(facts, met, possible)
         return Trace(
-            verdict=verdict_of(recommended=self._recommends(counted, met), in_favour=in_favour),
+            verdict=verdict_of(recommended=recommended, in_favour=in_favour),
             statuses={name: _STATUS[status] for name, status in statuses.items()},
             counted=frozenset([c.id for c in self.criteria if counted & c.bit]),
             routes={route.id: route.is_open(counted, met) for route in self.routes},
             barred_by=tuple([bar.criterion for bar in self.all_bars if bar.holds(counted, met)]),
             settled=in_favour == against,
         )
+
+    def _is_hopeful(self, facts: Facts, met: _Criteria, possible: _Criteria) -> bool:
+        """Whether some documents end in a recommendation."""
+        ask = self.outlook.hopeful
+        return self._recommends(possible, met) if ask is None else ask(facts)
+
+    def _is_safe(self, facts: Facts, met: _Criteria, possible: _Criteria) -> bool:
+        """Whether all documents end in a recommendation."""
+        ask = self.outlook.safe
+        return self._recommends(met, possible) if ask is None else ask(facts)
 
     def _recommends(self, met: _Criteria, barring: _Criteria) -> bool:
         """Whether a route is open and no bar holds; *met* counts for routes and exceptions."""
@@ -226,6 +269,7 @@ def compile_topic(topic: Topic, parameters: Mapping[str, Parameter], on: date) -
         ),
         bars=tuple(_bar(bar, bits) for bar in topic.bars),
         all_bars=tuple(_bar(bar, bits) for bar in topic.all_bars),
+        outlook=_Outlook(topic, parameters, on),
     )
 
 

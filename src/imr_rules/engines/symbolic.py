@@ -6,15 +6,17 @@ it answers for one. Flips are searched in them, and proofs about packs are made 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from imr_rules.engines.cells import COMPARE, MISSING, SILENT, STRANGE, FactCells, cells_of
-from imr_rules.engines.formula import NEVER, Formula, Formulas
+from imr_rules.engines.formula import NEVER, Formula, Formulas, Holds, compiled
 from imr_rules.engines.model import Facts
+from imr_rules.engines.settling import Reach, Settling, surely_same
 from imr_rules.engines.thresholds import Limit, limits_on
-from imr_rules.facts.vocabulary import Vocabulary
+from imr_rules.facts.vocabulary import Fact
 from imr_rules.guidelines.model import (
     AllOf,
     AllReq,
@@ -70,6 +72,7 @@ class SymbolicTopic:
     """A topic on one day; facts are numbered in the order of *facts*."""
 
     topic: Topic
+    limits: Mapping[str, Limit]
     facts: tuple[str, ...]
     cells: Mapping[str, FactCells]
     formulas: Formulas
@@ -79,9 +82,58 @@ class SymbolicTopic:
     against: Reading
     recommended: Formula
     """By the burden of documentation: the prediction is overturned."""
-    in_favour: Formula
-    settled_for: Formula
-    """Recommended even if every unknown turns out against the request."""
+
+    @cached_property
+    def in_favour(self) -> Formula:
+        """Recommended once open facts, or none, are settled in the way best for the request."""
+        return self._settling.once_settled(self.recommended)
+
+    @cached_property
+    def settled_for(self) -> Formula:
+        """Recommended however open facts are settled, and if they are not."""
+        refused = self.formulas.negation(self.recommended)
+        return self.formulas.negation(self._settling.once_settled(refused))
+
+    @cached_property
+    def reading_tells_in_favour(self) -> bool:
+        """Whether the reading in favour, each criterion by itself, says what *in_favour* says."""
+        reading = _recommends(self.topic, self.favour, self.formulas)
+        return surely_same(self.formulas, reading, self.in_favour)
+
+    @cached_property
+    def reading_tells_settled_for(self) -> bool:
+        """Whether the reading against, each criterion by itself, says what *settled_for* says."""
+        reading = _recommends(self.topic, self.against, self.formulas)
+        return surely_same(self.formulas, reading, self.settled_for)
+
+    @cached_property
+    def _settling(self) -> Settling:
+        offered = (sum(1 << place for place in self.cells[f].offered) for f in self.facts)
+        reach = [
+            Reach(self.cells[fact].unsettled, cells)
+            for fact, cells in zip(self.facts, offered, strict=True)
+        ]
+        return Settling(self.formulas, reach)
+
+    def asking(self, formula: Formula) -> Callable[[Facts], bool]:
+        """Return what tells of a fact sheet whether *formula* holds on it."""
+        test: Holds = compiled(self.formulas, formula)
+        read = self.formulas.facts_of(formula)
+        # What the formula does not read need not be looked up: any cell will do.
+        look_up = [
+            (number, fact, self.cells[fact].cell_of)
+            for number, fact in enumerate(self.facts)
+            if read >> number & 1
+        ]
+        count = len(self.facts)
+
+        def holds_on(facts: Facts) -> bool:
+            cells = [SILENT] * count
+            for number, fact, cell_of in look_up:
+                cells[number] = cell_of(facts.get(fact))
+            return test(cells)
+
+        return holds_on
 
     def place(self, facts: Facts) -> tuple[int, ...]:
         """Return the cell of each fact of the topic, by its number."""
@@ -97,9 +149,12 @@ class SymbolicTopic:
 
 
 def symbolic_topic(
-    topic: Topic, parameters: Mapping[str, Parameter], on: date, vocabulary: Vocabulary
+    topic: Topic, parameters: Mapping[str, Parameter], on: date, vocabulary: Mapping[str, Fact]
 ) -> SymbolicTopic:
-    """Return *topic* with its *parameters* as they stand on the day *on*, as formulas."""
+    """Return *topic* with its *parameters* as they stand on the day *on*, as formulas.
+
+    *vocabulary* says what facts can be: all of it, or the part that the topic carries.
+    """
     limits = limits_on(topic, parameters, on)
     cells = cells_of(topic, limits, vocabulary)
     facts = tuple(cells)
@@ -112,6 +167,7 @@ def symbolic_topic(
     burden, favour, against = Reading(counted, met), Reading(possible, met), Reading(met, possible)
     return SymbolicTopic(
         topic=topic,
+        limits=limits,
         facts=facts,
         cells=cells,
         formulas=formulas,
@@ -120,8 +176,6 @@ def symbolic_topic(
         favour=favour,
         against=against,
         recommended=_recommends(topic, burden, formulas),
-        in_favour=_recommends(topic, favour, formulas),
-        settled_for=_recommends(topic, against, formulas),
     )
 
 
@@ -138,9 +192,13 @@ class _Builder:
         standing = self.condition(criterion.when)
         if not criterion.presumed:
             return SymbolicCriterion(standing.true, standing.possible, standing.true)
-        left_alone = (self._in(fact, ~(1 << MISSING)) for fact in criterion.facts)
-        presumed = self.formulas.all_of([standing.possible, *left_alone])
-        counted = self.formulas.any_of([standing.true, presumed])
+        left_alone = self.formulas.all_of(
+            [self._in(fact, ~(1 << MISSING)) for fact in criterion.facts]
+        )
+        # Not "true, or possible and left alone", which is the same: denied, that would want of one
+        # fact at once that it is answered and that it is said to be missing.
+        holds = self.formulas.any_of([standing.true, left_alone])
+        counted = self.formulas.all_of([standing.possible, holds])
         return SymbolicCriterion(standing.true, standing.possible, counted)
 
     def condition(self, condition: Condition) -> Standing3:

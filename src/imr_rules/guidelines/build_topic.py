@@ -37,6 +37,8 @@ from imr_rules.guidelines.model import (
     Standing,
     Topic,
     Unless,
+    facts_of,
+    thresholds_of,
 )
 from imr_rules.guidelines.shapes import AppliesShape, CiteShape, CriterionShape, TopicFile
 from imr_rules.strict_yaml import Document, Loc
@@ -99,11 +101,19 @@ class TopicBuilder:
             in_force_until=raw.in_force.until if raw.in_force else None,
             also_cited_as=tuple(raw.also_cited_as),
             hurts_by_design=raw.hurts_by_design,
+            vocabulary={fact: self.vocabulary[fact] for fact in self._facts_read()},
             at=self.document.at("topic"),
         )
 
     def _add(self, problem: PackError) -> None:
         self.problems.append(problem)
+
+    def _facts_read(self) -> tuple[str, ...]:
+        """Return the facts that criteria read, and those that their thresholds go by."""
+        conditions = [criterion.when for criterion in self.criteria.values()]
+        named = [name for condition in conditions for name in thresholds_of(condition)]
+        keys = [self.parameters[name].by for name in named if self.parameters[name].by]
+        return tuple(dict.fromkeys([*(f for c in conditions for f in facts_of(c)), *keys]))
 
     def _check_hurts(self, raw: Mapping[str, str]) -> None:
         read = {fact for criterion in self.criteria.values() for fact in criterion.facts}

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from imr_rules.errors import Location
 from imr_rules.facts.model import Value
+from imr_rules.facts.vocabulary import Fact
 
 
 class Standing(StrEnum):
@@ -291,6 +292,9 @@ class Topic:
     also_cited_as: tuple[str, ...] = ()
     hurts_by_design: Mapping[str, str] = field(default_factory=dict)
     """Facts whose favourable value may defeat the request here, each with the reason."""
+    vocabulary: Mapping[str, Fact] = field(default_factory=dict, compare=False, repr=False)
+    """What each fact can be that it reads, or that a threshold of it goes by: what documents could
+    still say. A fact that is left out can be whatever the topic asks for, and something else."""
     at: Location | None = field(default=None, compare=False)
 
     @property

@@ -11,7 +11,7 @@ from imr_rules.engines.durable.program import Program, compile_program
 from imr_rules.engines.durable.runner import Runner
 from imr_rules.engines.kept import Kept, KeptTopics
 from imr_rules.engines.model import Facts, Status, Trace, Verdict, verdict_of
-from imr_rules.engines.thresholds import limits_on
+from imr_rules.engines.symbolic import symbolic_topic
 from imr_rules.guidelines.model import Parameter, Topic
 
 MOST_NETWORKS = 256
@@ -94,8 +94,9 @@ class DurableEngine:
                 raise
 
     def _compile(self, kept: Kept[Runner], span: int, on: date) -> Runner:
-        limits = limits_on(kept.topic, kept.parameters, on)
-        runner = Runner(compile_program(kept.topic, limits))
+        topic = kept.topic
+        symbolic = symbolic_topic(topic, kept.parameters, on, topic.vocabulary)
+        runner = Runner(compile_program(symbolic))
         kept.compiled[span] = runner
         self._used[runner] = (kept, span)
         self._networks += runner.networks

@@ -3,7 +3,8 @@
 Facts are what the first wave matches on. It sets how each criterion stands; where a criterion is
 too large for one step, its parts are concluded first. The last wave matches on the criteria and
 concludes routes, bars, and whether the treatment is recommended: by the burden of documentation,
-with every unknown in its favour, and with every unknown against it.
+with every unknown in its favour, and with every unknown against it. Where the last two cannot be
+told from the criteria (``engines/reference.py`` says when), they are concluded from the facts.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from imr_rules.engines.durable.builder import Builder, Outcome, Rule, every, some
+from imr_rules.engines.durable.cells import CellRules
 from imr_rules.engines.durable.formula import (
     ALWAYS,
     NEVER,
@@ -34,7 +36,7 @@ from imr_rules.engines.durable.variables import (
     RankVariable,
     Variable,
 )
-from imr_rules.engines.thresholds import Limit
+from imr_rules.engines.symbolic import SymbolicTopic
 from imr_rules.facts.model import UNDOCUMENTED
 from imr_rules.guidelines.model import (
     AllOf,
@@ -54,7 +56,6 @@ from imr_rules.guidelines.model import (
     Ref,
     Requirement,
     Route,
-    Topic,
     Unless,
 )
 
@@ -93,15 +94,16 @@ _FAVOUR = _Reading(frozenset({UNKNOWN, PRESUMED, MET}), frozenset({MET}))
 _AGAINST = _Reading(frozenset({MET}), frozenset({UNKNOWN, PRESUMED, MET}))
 
 
-def compile_program(topic: Topic, limits: Mapping[str, Limit]) -> Program:
-    """Return the program of *topic* under *limits*; any topic the loader accepts has one."""
-    return _Compiler(topic, limits).compile()
+def compile_program(symbolic: SymbolicTopic) -> Program:
+    """Return the program of a topic on one day; any topic the loader accepts has one."""
+    return _Compiler(symbolic).compile()
 
 
 class _Compiler:
-    def __init__(self, topic: Topic, limits: Mapping[str, Limit]) -> None:
-        self.topic = topic
-        self.limits = limits
+    def __init__(self, symbolic: SymbolicTopic) -> None:
+        self.symbolic = symbolic
+        self.topic = symbolic.topic
+        self.limits = symbolic.limits
         self.rules = Builder()
         self.facts: dict[str, int] = {}
         self.numbers: dict[str, int] = {}
@@ -120,8 +122,8 @@ class _Compiler:
             for bar in self.topic.all_bars
         )
         outcomes = [
-            self.rules.conclude(self._recommends(reading))
-            for reading in (_BURDEN, _FAVOUR, _AGAINST)
+            self.rules.conclude(outcome)
+            for outcome in (self._recommends(_BURDEN), self._hopeful(), self._safe())
         ]
         return Program(
             variables=tuple(self.rules.variables),
@@ -135,6 +137,21 @@ class _Compiler:
             recommended_in_favour=outcomes[1],
             recommended_against=outcomes[2],
         )
+
+    def _hopeful(self) -> Outcome:
+        """Tell that some documents end in a recommendation."""
+        if self.symbolic.reading_tells_in_favour:
+            return self._recommends(_FAVOUR)
+        return self._cells().outcome(self.symbolic.in_favour)
+
+    def _safe(self) -> Outcome:
+        """Tell that all documents end in a recommendation."""
+        if self.symbolic.reading_tells_settled_for:
+            return self._recommends(_AGAINST)
+        return self._cells().outcome(self.symbolic.settled_for)
+
+    def _cells(self) -> CellRules:
+        return CellRules(self.rules, self.symbolic, self.facts, self.numbers)
 
     def _declare_facts(self) -> None:
         asked: dict[str, list[frozenset[str]]] = {}

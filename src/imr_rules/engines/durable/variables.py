@@ -21,7 +21,8 @@ Test = str
 SILENT, MISSING, OTHER, NUMBER = range(4)
 """What a fact can say besides the values a topic asks for: nothing, "undocumented", some other
 value, some number."""
-_FIRST_VALUE = 4
+FIRST_VALUE = 4
+"""The first of the values that a topic asks for."""
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -35,7 +36,7 @@ class FactVariable:
 
     @property
     def domain(self) -> Values:
-        return frozenset(range(_FIRST_VALUE + len(self.classes)))
+        return frozenset(range(FIRST_VALUE + len(self.classes)))
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -50,7 +51,7 @@ class FactVariable:
         """Return the part of the domain that stands for *values*."""
         wanted = set(values)
         return frozenset(
-            _FIRST_VALUE + index for index, group in enumerate(self.classes) if wanted & {*group}
+            FIRST_VALUE + index for index, group in enumerate(self.classes) if wanted & {*group}
         )
 
     def tests(self, accepted: Values) -> list[Test]:
@@ -60,7 +61,7 @@ class FactVariable:
         """Return the spelling of every value that is asked for."""
         return {
             value: code
-            for group, code in zip(self.classes, self.codes[_FIRST_VALUE:], strict=True)
+            for group, code in zip(self.classes, self.codes[FIRST_VALUE:], strict=True)
             for value in group
         }
 

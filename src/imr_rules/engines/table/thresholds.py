@@ -26,11 +26,6 @@ class DatedLimit:
     by: str = ""
     table: tuple[tuple[str, Steps], ...] = ()
 
-    @property
-    def is_dated(self) -> bool:
-        """Whether the day of the item matters."""
-        return any(len(steps) > 1 for steps in (self.default, *(at for _, at in self.table)))
-
 
 def limits_between(
     topic: Topic, parameters: Mapping[str, Parameter], first: date, until: date

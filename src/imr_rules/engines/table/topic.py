@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,6 +10,9 @@ from functools import cached_property
 import ibis
 import ibis.expr.types as ir
 
+from imr_rules.engines.formula import Formula
+from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
+from imr_rules.engines.table.cells import formula_value
 from imr_rules.engines.table.conditions import condition_value, some
 from imr_rules.engines.table.facts import FactsRead, facts_read, items_schema, settled_facts
 from imr_rules.engines.table.names import (
@@ -29,6 +32,7 @@ from imr_rules.engines.table.verdicts import (
     recommends,
     route_is_open,
 )
+from imr_rules.engines.thresholds import change_days
 from imr_rules.errors import PackError
 from imr_rules.guidelines.model import Parameter, Topic
 
@@ -37,6 +41,7 @@ MOST_CRITERIA = 62
 
 OVERTURNED = "overturned"
 IN_FAVOUR = "in_favour"
+AGAINST = "against"
 SETTLED = "settled"
 MET = "met"
 COUNTED = "counted"
@@ -130,9 +135,12 @@ def topic_over(
             hint="Split the topic.",
         )
     limits = limits_between(topic, parameters, first, until)
-    is_dated = any(limit.is_dated for limit in limits.values())
-    settled = settled_facts(items, read, tuple(dict.fromkeys((*keys, *([ON] if is_dated else ())))))
-    criteria = _criteria(topic, settled, limits, keys)
+    days = (first, *(day for day in change_days(topic, parameters) if first < day < until))
+    carried = (*keys, ON) if len(days) > 1 else keys
+    settled = settled_facts(items, read, tuple(dict.fromkeys(carried)))
+    stretches = [(d, symbolic_topic(topic, parameters, d, topic.vocabulary)) for d in days]
+    columns = _criteria(topic, settled, limits, keys) | _outlook(stretches, settled, read)
+    criteria = settled.select(**columns)
     return TopicTable(
         topic=topic,
         read=read,
@@ -145,14 +153,47 @@ def topic_over(
 
 def _criteria(
     topic: Topic, settled: ir.Table, limits: Mapping[str, DatedLimit], keys: tuple[str, ...]
-) -> ir.Table:
+) -> dict[str, ir.Value]:
     columns: dict[str, ir.Value] = {key: settled[key] for key in keys}
     for criterion in topic.criteria.values():
         columns[criterion_column(criterion.id)] = condition_value(criterion.when, settled, limits)
         if criterion.presumed:
             missing = (settled[undocumented_column(fact)] for fact in criterion.facts)
             columns[presumed_column(criterion.id)] = ~some(missing)
-    return settled.select(**columns)
+    return columns
+
+
+def _outlook(
+    stretches: Sequence[tuple[date, SymbolicTopic]], facts: ir.Table, read: FactsRead
+) -> dict[str, ir.Value]:
+    """Return what documents can still do where the criteria alone do not tell it.
+
+    The columns are :data:`IN_FAVOUR` (some end in a recommendation) and :data:`AGAINST` (all do),
+    each only where it is needed on one of the days from which the *stretches* count.
+    """
+    columns: dict[str, ir.Value] = {}
+    if not all(symbolic.reading_tells_in_favour for _, symbolic in stretches):
+        hopeful = [(day, symbolic, symbolic.in_favour) for day, symbolic in stretches]
+        columns[IN_FAVOUR] = _by_day(hopeful, facts, read)
+    if not all(symbolic.reading_tells_settled_for for _, symbolic in stretches):
+        safe = [(day, symbolic, symbolic.settled_for) for day, symbolic in stretches]
+        columns[AGAINST] = _by_day(safe, facts, read)
+    return columns
+
+
+def _by_day(
+    dated: Sequence[tuple[date, SymbolicTopic, Formula]], facts: ir.Table, read: FactsRead
+) -> ir.BooleanValue:
+    (_, symbolic, formula), *later = dated
+    earliest = formula_value(symbolic, formula, facts, read)
+    if not later:
+        return earliest
+    branches = [
+        (facts[ON] >= ibis.literal(day), formula_value(symbolic, formula, facts, read))
+        for day, symbolic, formula in later[::-1]
+    ]
+    value: ir.BooleanValue = ibis.cases(*branches, else_=earliest)
+    return value
 
 
 def _conclusion_columns(topic: Topic, criteria: ir.Table) -> dict[str, ir.Value]:
@@ -164,8 +205,16 @@ def _conclusion_columns(topic: Topic, criteria: ir.Table) -> dict[str, ir.Value]
     def presumed_only(name: str) -> ir.BooleanValue:
         return readings.counted(name) & ~readings.met(name)
 
-    in_favour = recommends(topic, readings.possible, readings.met)
-    against = recommends(topic, readings.met, readings.possible)
+    in_favour = (
+        criteria[IN_FAVOUR]
+        if IN_FAVOUR in criteria.columns
+        else recommends(topic, readings.possible, readings.met)
+    )
+    against = (
+        criteria[AGAINST]
+        if AGAINST in criteria.columns
+        else recommends(topic, readings.met, readings.possible)
+    )
     return {
         OVERTURNED: recommends(topic, readings.counted, readings.met),
         IN_FAVOUR: in_favour,

@@ -1,4 +1,4 @@
-"""Criteria → the conclusion: the topic read three times, as ``engines/reference.py`` says."""
+"""Criteria → the conclusion: how a topic reads them, as ``engines/reference.py`` says."""
 
 from __future__ import annotations
 
