@@ -6,11 +6,11 @@ One lexicon serves any number of letters; compiling it takes a fraction of a sec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +22,8 @@ from imr_rules.reading.pattern import WORD_END, Pattern, PatternError, compile_p
 from imr_rules.reading.same_thing import SameThing, load_same_thing
 from imr_rules.strict_yaml import Document, Loc
 from imr_rules.treatments.catalogue import Catalogue
+
+_Key = TypeVar("_Key", str, str | None)
 
 
 class _Raw(BaseModel):
@@ -154,7 +156,9 @@ class Candidates:
     marks: Mapping[Mark, tuple[re.Pattern[str], ...]]
 
 
-_WordIndex = tuple[frozenset[int], frozenset[int], frozenset[int]]
+# Sets of numbered things, as the bits of a number: joined and met at once, however many there are.
+_Bits = int
+_WordIndex = tuple[_Bits, _Bits, _Bits]
 _MOST_WORDS = 20_000  # a text of ever new words must not fill the memory
 
 
@@ -179,34 +183,62 @@ class Lexicon:
     _body_names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(repr=False)
     words_of_parts: frozenset[str] = field(repr=False)
     """The words of which a list of parts and sides is made."""
-    _cues_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
-    _marks_by_anchor: Mapping[str, tuple[int, ...]] = field(repr=False)
-    _cue_needs: tuple[frozenset[int], ...] = field(repr=False)
-    _mark_needs: tuple[frozenset[int], ...] = field(repr=False)
-    _needs_by_beginning: Mapping[str, frozenset[int]] = field(repr=False)
+    _cues_by_anchor: Mapping[str, _Bits] = field(repr=False)
+    _marks_by_anchor: Mapping[str, _Bits] = field(repr=False)
+    _cue_needs: tuple[_Bits, ...] = field(repr=False)
+    _mark_needs: tuple[_Bits, ...] = field(repr=False)
+    _needs_by_beginning: Mapping[str, _Bits] = field(repr=False)
     """By word beginning: the needs of cues and marks that such a word meets."""
+    _cues_in: Mapping[Reach, _Bits] = field(repr=False)
+    """By reading: the cues that are good for it."""
+    _cues_for: Mapping[str | None, _Bits] = field(repr=False)
+    """By category: the cues that are for it; by None: those for every one."""
+    _exact_cues: _Bits = field(repr=False)
+    _cues_of: Mapping[str, _Bits] = field(repr=False)
+    """By fact: its cues."""
     _words: dict[str, _WordIndex] = field(default_factory=dict, repr=False, compare=False)
     """What words met so far bring up: letters use few words, over and over."""
 
-    def candidates(self, words: Sequence[str]) -> Candidates:
-        """Return what can occur in the sentence of these *words* (lower case)."""
-        of_words = [self._word(word) for word in set(words)]
-        met: set[int] = set().union(*(needs for needs, _, _ in of_words))
-        found = set().union(*(cues for _, cues, _ in of_words))
-        cues, cue_needs = self.cues, self._cue_needs
-        possible = tuple([cues[i] for i in sorted(found) if cue_needs[i] <= met])
+    def cues_for(
+        self, reading: Reach, categories: Iterable[str | None], facts: Iterable[str]
+    ) -> _Bits:
+        """Return what :meth:`candidates` may choose from in a passage.
+
+        The cues good for *reading* that are for one of *categories*, and of the broad ones those
+        of *facts*; of no categories or facts means of any.
+        """
+        chosen = self._cues_in[reading]
+        if categories := list(categories):
+            chosen &= _joined_bits(self._cues_for.get(name, 0) for name in (None, *categories))
+        if facts := list(facts):
+            chosen &= self._exact_cues | _joined_bits(self._cues_of.get(f, 0) for f in facts)
+        return chosen
+
+    def candidates(self, words: Sequence[str], among: _Bits | None = None) -> Candidates:
+        """Return what can occur in the sentence of these *words* (lower case).
+
+        *among* are the cues that count there at all, as :meth:`cues_for` returns them.
+        """
+        met = found = marked = 0
+        for word in set(words):
+            needs, anchored, marking = self._words.get(word) or self._word(word)
+            met |= needs
+            found |= anchored
+            marked |= marking
+        if among is not None:
+            found &= among
+        unmet = ~met
+        cues, needed = self.cues, self._cue_needs
+        possible = tuple([cues[i] for i in _numbers(found) if not needed[i] & unmet])
         marks: dict[Mark, tuple[re.Pattern[str], ...]] = {}
-        for index in sorted(set().union(*(marked for _, _, marked in of_words))):
-            if self._mark_needs[index] <= met:
+        for index in _numbers(marked):
+            if not self._mark_needs[index] & unmet:
                 mark, pattern = self.marks[index]
                 marks[mark] = (*marks.get(mark, ()), pattern.regex)
         return Candidates(possible, marks)
 
     def _word(self, word: str) -> _WordIndex:
         """Return what *word* brings up: the needs it meets, the cues and marks it anchors."""
-        known = self._words.get(word)
-        if known is not None:
-            return known
         beginnings = {word[:length] for length in range(1, _KEY + 1)} | {word[:_KEY] + WORD_END}
         found: _WordIndex = (
             _found(beginnings, self._needs_by_beginning),
@@ -302,9 +334,18 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         words_of_parts=_words_of_parts(folder / "regions.yaml", catalogue),
         _cues_by_anchor=_by_anchor(cue.pattern for cue in cues),
         _marks_by_anchor=_by_anchor(pattern for _, pattern in marks),
-        _cue_needs=tuple(needs[: len(cues)]),
-        _mark_needs=tuple(needs[len(cues) :]),
-        _needs_by_beginning={word: frozenset(numbers) for word, numbers in met_by.items()},
+        _cue_needs=tuple(_bits_of(numbers) for numbers in needs[: len(cues)]),
+        _mark_needs=tuple(_bits_of(numbers) for numbers in needs[len(cues) :]),
+        _needs_by_beginning={word: _bits_of(numbers) for word, numbers in met_by.items()},
+        _cues_in={
+            reading: _bits_of(i for i, c in enumerate(cues) if c.only_in in (reading, Reach.BOTH))
+            for reading in Reach
+        },
+        _cues_for=_grouped(
+            (name, i) for i, c in enumerate(cues) for name in c.categories or [None]
+        ),
+        _exact_cues=_bits_of(i for i, c in enumerate(cues) if not c.broad),
+        _cues_of=_grouped((c.fact, i) for i, c in enumerate(cues)),
     )
 
 
@@ -314,8 +355,33 @@ def _key(anchor: str) -> str:
     return anchor.removesuffix(WORD_END)[:_KEY] + (WORD_END if whole else "")
 
 
-def _found(beginnings: set[str], indexes: Mapping[str, Iterable[int]]) -> frozenset[int]:
-    return frozenset(i for key in beginnings & indexes.keys() for i in indexes[key])
+def _numbers(bits: _Bits) -> Iterator[int]:
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+def _joined_bits(sets: Iterable[_Bits]) -> _Bits:
+    joined = 0
+    for one in sets:
+        joined |= one
+    return joined
+
+
+def _bits_of(numbers: Iterable[int]) -> _Bits:
+    return _joined_bits(1 << number for number in numbers)
+
+
+def _grouped(pairs: Iterable[tuple[_Key, int]]) -> dict[_Key, _Bits]:
+    found: dict[_Key, _Bits] = {}
+    for key, number in pairs:
+        found[key] = found.get(key, 0) | 1 << number
+    return found
+
+
+def _found(beginnings: set[str], indexes: Mapping[str, _Bits]) -> _Bits:
+    return _joined_bits(indexes[key] for key in beginnings & indexes.keys())
 
 
 def _numbered_needs(
@@ -344,12 +410,12 @@ def _holds(cue: Cue, marks: Iterable[tuple[Mark, Pattern]], of: frozenset[Mark])
     return any(mark in of and pattern.regex.search(words) for mark, pattern in marks)
 
 
-def _by_anchor(patterns: Iterable[Pattern]) -> Mapping[str, tuple[int, ...]]:
-    found: dict[str, list[int]] = {}
+def _by_anchor(patterns: Iterable[Pattern]) -> Mapping[str, _Bits]:
+    found: dict[str, _Bits] = {}
     for index, pattern in enumerate(patterns):
         for anchor in pattern.anchors:
-            found.setdefault(_key(anchor), []).append(index)
-    return {key: tuple(indexes) for key, indexes in found.items()}
+            found[_key(anchor)] = found.get(_key(anchor), 0) | 1 << index
+    return found
 
 
 def _word_lists(folder: Path) -> Mapping[str, Sequence[str]]:

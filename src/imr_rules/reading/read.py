@@ -116,10 +116,15 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
     head: Assertion | None = None
     quotations = [] if about_case else [m.span() for m in _QUOTATION.finditer(flat.text)]
     concerned = [s for s in context.subjects if passage.item in (None, s.number)]
+    among = context.lexicon.cues_for(
+        Reach.RATIONALE if passage.section is Section.RATIONALE else Reach.RECORD,
+        frozenset(subject.category for subject in concerned),
+        frozenset().union(*(subject.facts for subject in concerned)),
+    )
     for start, end in sentence_bounds(flat.text):
         sentence = flat.lower[start:end]
         words = words_of(sentence)
-        candidates = context.lexicon.candidates(words)
+        candidates = context.lexicon.candidates(words, among)
         own_parts = context.lexicon.body_parts(words)
         parts = own_parts or parts
         scopes = find_scopes(sentence, candidates.marks)
@@ -137,9 +142,7 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
             continue
         found: list[Finding] = []
         touched: list[str] = []
-        for cue, match in _matches(
-            sentence, candidates, opens, passage.section, scopes, concerned, context.lexicon
-        ):
+        for cue, match in _matches(sentence, candidates, opens, scopes, concerned, context.lexicon):
             touched.append(cue.fact)
             assertion = _assertion(cue, *match.span(), scopes)
             if head is not None and assertion is Assertion.AFFIRMED and not cue.as_it_stands:
@@ -225,7 +228,6 @@ def _matches(
     sentence: str,
     candidates: Candidates,
     opens: int | None,
-    section: Section,
     scopes: Scopes,
     concerned: Sequence[Subject],
     lexicon: Lexicon,
@@ -233,21 +235,11 @@ def _matches(
     """Match every candidate cue that is for a subject *concerned*, if there is any at all.
 
     Of matches of one fact that overlap the longest stays, and one whose bare words mean something
-    before one whose words do not. A broad cue and an exact one never take each other's place; a
-    broad one is tried only for the facts that the subjects are judged by.
+    before one whose words do not. A broad cue and an exact one never take each other's place.
     """
-    categories = frozenset(subject.category for subject in concerned)
-    facts = frozenset[str]().union(*(subject.facts for subject in concerned))
-    wrong = Reach.RECORD if section is Section.RATIONALE else Reach.RATIONALE
     conclusions = scopes.at.get(Mark.CONCLUSION, ())
     hits: list[tuple[Cue, re.Match[str]]] = []
     for cue in candidates.cues:
-        if cue.only_in is wrong:
-            continue
-        if cue.categories and categories and categories.isdisjoint(cue.categories):
-            continue
-        if cue.broad and facts and cue.fact not in facts:
-            continue
         begin = 0 if cue.of_guideline else opens
         if begin is None:
             continue
