@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from imr_rules.audit import file_model
 from imr_rules.cases import draft_yaml, from_json, from_yaml
 from imr_rules.explain import trace_model
 from imr_rules.facts.vocabulary import Fact
@@ -20,6 +21,8 @@ SCHEMAS: Mapping[str, str] = {
     "determination": "a line of extract --format jsonl (imr.determination.v1)",
     "trace": "a line of evaluate --format jsonl (imr.trace.v1)",
     "preview": "an entry of preview --format json (imr.preview.v1)",
+    "audit": "findings.json of audit --out (imr.audit.v1)",
+    "audit-scores": "scores.json of audit --out (imr.audit-scores.v1)",
     "fact": "an entry of rules/vocabulary",
     "topic": "a topic of rules/guidelines",
     "situations": "the pack tests beside a topic",
@@ -33,6 +36,8 @@ _MODELS: Mapping[str, Callable[[], Any]] = {
     "determination": lambda: from_json.DeterminationLine,
     "trace": lambda: trace_model.TraceLine,
     "preview": lambda: line_model.PreviewLine,
+    "audit": lambda: file_model.FindingsFile,
+    "audit-scores": lambda: file_model.ScoresFile,
     "fact": lambda: Fact,
     "topic": lambda: TopicFile,
     "situations": lambda: SituationsFile,

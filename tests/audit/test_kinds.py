@@ -250,6 +250,26 @@ def test_both_quotations_of_a_conflict_are_shown(findings_in: Find) -> None:
     assert "Low Back" in found.cite
 
 
+def test_news_of_another_day_denies_nothing(findings_in: Find) -> None:
+    """Care that failed in the summary: to deny it is a conflict, to tell of a good day is none."""
+    summary = (
+        "A fictional cook of 41 hurt the low back. Conservative treatment has failed. "
+        "The worker considers surgery."
+    )
+    cases = {
+        "The worker has not failed conservative care.": True,
+        "The pain is improving with therapy.": False,
+    }
+    for said, is_denied in cases.items():
+        letter = replace(
+            PLAIN,
+            summary=summary,
+            rationale=f"{said} The request for MRI of the lumbar spine is not medically necessary.",
+        )
+        conflicts = [f for f in findings_in(letter) if f.kind is Kind.EVIDENCE_CONFLICT]
+        assert bool(conflicts) is is_denied, said
+
+
 def test_what_a_summary_says_both_ways_may_be_denied(findings_in: Find) -> None:
     """Where the summary contradicts itself, a rationale that follows one side is no plain error."""
     bad = next(bad for rule, bad, _ in FOUND if rule == "evidence-denied")

@@ -41,6 +41,8 @@ class ConflictPolicy(_Frozen):
     ``affirms`` lists the record values that document the fact firmly enough; without them any
     value that speaks for the treatment does. ``denies`` likewise for the rationale.
     ``counts_for`` names facts of a topic that a conflict on this one speaks to as well.
+    ``denied_in_words``: the rationale must deny the fact itself; to tell of another course of
+    things ("is improving") denies nothing.
     """
 
     from_letter: Annotated[float, Field(ge=0, le=1)]
@@ -48,6 +50,7 @@ class ConflictPolicy(_Frozen):
     affirms: _Words = ()
     denies: _Words = ()
     counts_for: _Words = ()
+    denied_in_words: bool = False
     severity: Literal["high", "medium", "low"] = "high"
 
 

@@ -11,7 +11,7 @@ from imr_rules.audit.make_finding import finding_of, is_read_by_program, whole_s
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind, Severity
 from imr_rules.audit.policy import ConflictPolicy
 from imr_rules.explain.model import Reason
-from imr_rules.facts.model import UNDOCUMENTED, Conflict, Evidence, Reading
+from imr_rules.facts.model import UNDOCUMENTED, Assertion, Conflict, Evidence, Reading, Section
 from imr_rules.facts.vocabulary import Fact, Scope
 
 
@@ -44,7 +44,7 @@ def find_evidence_conflicts(corpus: Corpus) -> Iterator[AuditFinding]:
                 None,
             )
             fact = corpus.knowledge.vocabulary[conflict.fact]
-            if reason is not None and _denies(conflict, policy, fact):
+            if reason is not None and _denies(conflict, policy, fact, item):
                 yield _finding(corpus, item, conflict, policy, reason)
 
 
@@ -73,13 +73,30 @@ def _about_the_part(corpus: Corpus, item: AuditItem, conflict: Conflict) -> Conf
     )
 
 
-def _denies(conflict: Conflict, policy: ConflictPolicy, fact: Fact) -> bool:
+def _denies(conflict: Conflict, policy: ConflictPolicy, fact: Fact, item: AuditItem) -> bool:
     affirms = policy.affirms or fact.favours
     denies = policy.denies or (
         UNDOCUMENTED,
         *(value for value in fact.known_values if value not in affirms),
     )
-    return conflict.record in affirms and conflict.rationale in denies
+    if conflict.record not in affirms or conflict.rationale not in denies:
+        return False
+    return not policy.denied_in_words or _is_denied_in_words(conflict.fact, item)
+
+
+def _is_denied_in_words(fact: str, item: AuditItem) -> bool:
+    """Whether the rationale denies *fact* itself, rather than tell of another day or course.
+
+    Facts that a person wrote down tell no wording; they are taken as meant.
+    """
+    said = [
+        finding
+        for finding in item.case.findings
+        if finding.fact == fact
+        and finding.section is Section.RATIONALE
+        and finding.item in (None, item.item.number)
+    ]
+    return not said or any(finding.assertion is not Assertion.AFFIRMED for finding in said)
 
 
 def _finding(
