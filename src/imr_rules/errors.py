@@ -88,15 +88,22 @@ class UnknownNameError(PackError, LookupError):
     code = "unknown-name"
 
     def __init__(
-        self, what: str, name: str, known: Iterable[str], *, at: Location | None = None
+        self,
+        what: str,
+        name: str,
+        known: Iterable[str],
+        *,
+        at: Location | None = None,
+        otherwise: str = "",
     ) -> None:
+        """Suggest the nearest of the *known*; where none is near say *otherwise*."""
         self.what = what
         self.name = name
         self.suggestions = get_close_matches(name, list(known), n=2, cutoff=0.6)
         hint = (
             f"Did you mean {' or '.join(repr(s) for s in self.suggestions)}?"
             if self.suggestions
-            else ""
+            else otherwise
         )
         shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
         super().__init__(f"{what} {shown!r} is not defined.", at=at, hint=hint)

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from imr_rules.checklist.write import FORMATS
 from imr_rules.cli.main import group
+from imr_rules.data_folders import cases_folder
+from imr_rules.errors import InputError
 
 NOTE = """Progress note.
 The patient signed an opioid contract. CURES was reviewed and is consistent.
@@ -84,3 +86,34 @@ def test_real_letters_fill_checklists_and_packets(tmp_path: Path) -> None:
                 group, ["checklist", line["title"], "--from", str(letter), "--format", "html"]
             )
             assert 0 == filled.exit_code, letter.name
+
+
+def test_a_topic_is_not_said_to_govern_on_a_day_it_is_not_in_force() -> None:
+    """The error tells from when until when it is; without a day its own is taken."""
+    done = CliRunner().invoke(
+        group, ["checklist", "mtus-2009/carisoprodol", "--as-of", "1999-01-01"]
+    )
+    assert isinstance(done.exception, InputError)
+    assert "not in force on 1999-01-01: it is from 2009-07-18 until" in str(done.exception)
+    assert 0 == CliRunner().invoke(group, ["checklist", "mtus-2009/carisoprodol"]).exit_code
+
+
+@pytest.mark.parametrize("form", ["md", "html", "fhir"])
+def test_a_request_that_names_no_part_is_told_which_would_find_a_closer_text(form: str) -> None:
+    """ "MRI" is governed by what is left for other parts; the parts with a text are named."""
+    arguments = ["checklist", "MRI", "--as-of", "2016-08-01", "--format", form]
+    assert "names no part of the body" in CliRunner().invoke(group, arguments).stdout
+    arguments[1] = "MRI of the lumbar spine"
+    assert "names no part of the body" not in CliRunner().invoke(group, arguments).stdout
+
+
+def test_what_is_not_there_is_named_with_what_is() -> None:
+    """Of an unknown language, item or treatment it is said which there are, or where to look."""
+    case = str(cases_folder() / "CM17-0012593.yaml")
+    for arguments, remedy in (
+        (["checklist", "MRI", "--lang", "fr"], "Known: en, es."),
+        (["packet", case, "--item", "99"], "Items: 1, 2, 3."),
+        (["checklist", "xyzzy"], "imr-rules show"),
+    ):
+        done = CliRunner().invoke(group, arguments)
+        assert remedy in str(done.exception), arguments

@@ -186,6 +186,22 @@ def test_an_outcome_of_silence_says_that_nothing_is_documented() -> None:
     assert "Rests on unverified background alone" in words
 
 
+def test_a_name_that_nobody_knows_is_not_taken_for_a_silent_guideline() -> None:
+    """What is not recognized is said to be so; what is and has no text is said to have none."""
+    unknown = text_of(previewed("Unicorn rides", date(2016, 8, 1)))
+    assert "No treatment of that name is known" in unknown
+    silent = text_of(previewed("Norco 10/325 #120", date(1990, 8, 1)))
+    assert "No guideline in force" in silent
+
+
+def test_a_request_that_names_no_part_is_told_which_would_find_a_closer_text() -> None:
+    """The parts that have a text of their own are named, for programs too."""
+    preview = previewed("MRI", date(2016, 8, 1))
+    assert "names no part of the body" in " ".join(text_of(preview).split())
+    assert "lumbar" in preview_to_json(preview)["left_open"]
+    assert () == previewed("MRI of the lumbar spine", date(2016, 8, 1)).add
+
+
 def test_what_is_presumed_counts_for_no_standing() -> None:
     """Visits within a background number rest on background, whatever is presumed beside it."""
     preview = previewed("12 sessions of physical therapy for the low back", date(2026, 6, 1))

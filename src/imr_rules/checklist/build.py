@@ -93,6 +93,7 @@ def build_checklist(
         ways=ways,
         presumed=presumed,
         searched=subject.searched,
+        add=subject.add,
         filled=filled,
     )
 

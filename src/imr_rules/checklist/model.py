@@ -142,9 +142,9 @@ class Filled:
 class Checklist:
     """The checklist of one requested treatment on one day.
 
-    *topic* and *edition* are None where no guideline in force speaks to the request; *add* then
-    names what the request leaves open that would find one. *treatment* is the catalogue's name of
-    what is asked for, None for a topic; *filled* is None for a blank list.
+    *topic* and *edition* are None where no guideline in force speaks to the request; *add* names
+    what the request leaves open that would find one, or one that is closer. *treatment* is the
+    catalogue's name of what is asked for, None for a topic; *filled* is None for a blank list.
     """
 
     title: str

@@ -135,6 +135,8 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
     elif topic.stance is Stance.NOT_RECOMMENDED:
         warning = words.exception_only
     intro = [] if not ways else [words.how_to_ways if many else words.how_to]
+    if checklist.add:
+        intro.append(words.add_closer.format(words=", ".join(checklist.add)))
     return Sheet(
         lang=words.lang,
         kind=words.checklist,

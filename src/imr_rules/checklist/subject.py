@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from imr_rules.errors import UnknownNameError
+from imr_rules.errors import InputError, UnknownNameError
+from imr_rules.explain.left_open import left_open
 from imr_rules.guidelines.library import days_in_force
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.guidelines.select import governing_topic
@@ -13,13 +14,15 @@ from imr_rules.knowledge import Knowledge
 from imr_rules.treatments.from_title import parse_request
 from imr_rules.treatments.model import Request
 
+_LISTED = "Name it as on the request form; imr-rules show lists the topics."
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A treatment or topic with the text that governs it on a day.
 
     *request* is None for a topic named by its id. *add* names what a request leaves open without
-    which no topic can be chosen.
+    which no topic, or not the closest, can be chosen.
     """
 
     title: str
@@ -39,11 +42,18 @@ def subject_named(name: str, knowledge: Knowledge, on: date | None, *, today: da
 
     Raises:
         UnknownNameError: nothing goes by that name.
+        InputError: it is a topic that is not in force on the day *on*.
     """
     topic = _topic_named(name, knowledge, on or today)
     if topic is not None:
         edition = knowledge.library.editions[topic.edition]
         start, end = days_in_force(edition, topic)
+        if on is not None and not start <= on < end:
+            until = "" if end == date.max else f" until {end - timedelta(days=1)}"
+            raise InputError(
+                f"{edition.id}/{topic.id} is not in force on {on}: it is from {start}{until}.",
+                hint="Name the treatment instead of the topic to find the text of that day.",
+            )
         day = on or min(max(today, start), end - timedelta(days=1))
         return Subject(topic.title, None, day, None, edition, topic)
     request = parse_request(name, knowledge.catalogue)
@@ -51,7 +61,7 @@ def subject_named(name: str, knowledge: Knowledge, on: date | None, *, today: da
         request = _request_for(name, knowledge)
     if request.treatment is None:
         known = [*knowledge.catalogue.names, *(t.id for t in knowledge.library.topics())]
-        raise UnknownNameError("treatment or topic", name, known)
+        raise UnknownNameError("treatment or topic", name, known, otherwise=_LISTED)
     return subject_of(request, knowledge, on or today)
 
 
@@ -60,12 +70,12 @@ def subject_of(request: Request, knowledge: Knowledge, on: date) -> Subject:
     governing = governing_topic(knowledge.library, request, on)
     treatment = knowledge.catalogue.treatments.get(request.treatment or "")
     title = treatment.title if treatment else None
+    add = left_open(request, governing, knowledge, on)
     if governing is None:
         searched = tuple(e.id for e in knowledge.library.in_search_order() if e.is_in_force(on))
-        add = _left_open(request, knowledge, on)
         return Subject(request.title, title, on, request, None, None, searched, add)
     return Subject(
-        request.title, title, on, request, governing.edition, governing.topic, governing.silent
+        request.title, title, on, request, governing.edition, governing.topic, governing.silent, add
     )
 
 
@@ -89,18 +99,3 @@ def _topic_named(name: str, knowledge: Knowledge, on: date) -> Topic | None:
         return max((start - on).days, (on - end).days + 1, 0)
 
     return min(found, key=distance)[1] if found else None
-
-
-def _left_open(request: Request, knowledge: Knowledge, on: date) -> tuple[str, ...]:
-    """Return the body parts and phases with which a topic in force would speak to *request*."""
-    lineage = set(knowledge.catalogue.lineage(request))
-    words: dict[str, None] = {}
-    for edition in knowledge.library.in_search_order():
-        if not edition.is_in_force(on):
-            continue
-        for topic in edition.topics.values():
-            start, end = days_in_force(edition, topic)
-            if start <= on < end and lineage & set(topic.applies_to.treatments):
-                for word in (*topic.applies_to.body_parts, *topic.applies_to.phases):
-                    words[word.replace("_", " ")] = None
-    return tuple(words)

@@ -129,6 +129,8 @@ def _remarks(checklist: Checklist, words: Wording) -> Iterator[Item]:
         lines = [words.how_to_ways if len(checklist.ways) > 1 else words.how_to]
         if topic.stance is Stance.NOT_RECOMMENDED:
             lines.insert(0, words.exception_only)
+        if checklist.add:
+            lines.append(words.add_closer.format(words=", ".join(checklist.add)))
     for index, line in enumerate((*lines, words.notice), start=1):
         yield {"linkId": f"remark/{index}", "text": line, "type": "display"}
 

@@ -55,6 +55,7 @@ class Wording(BaseModel):
     no_guideline: str
     no_guideline_help: str
     add: str
+    add_closer: str
     bars_title: str
     bars_note: str
     needs_title: str
@@ -131,5 +132,5 @@ def load_wording(rules: Path, lang: str) -> Wording:
     """
     known = languages(rules)
     if lang not in known:
-        raise UnknownNameError("language", lang, known)
+        raise UnknownNameError("language", lang, known, otherwise=f"Known: {', '.join(known)}.")
     return strict_yaml.validate(Wording, strict_yaml.read(rules / "wording" / f"{lang}.yaml"))

@@ -16,6 +16,7 @@ from imr_rules.checklist.wording import load_wording
 from imr_rules.cli.options import as_of_option, lang_option, out_option, rules_option
 from imr_rules.cli.output import write_document
 from imr_rules.engines.reference import ReferenceEngine
+from imr_rules.errors import UnknownNameError
 from imr_rules.knowledge import load_knowledge
 
 
@@ -46,6 +47,9 @@ def command(
     knowledge = load_knowledge(rules)
     words = load_wording(knowledge.folder, lang)
     case = load_record(letter, knowledge, as_of=as_of)
+    numbers = [str(each.number) for each in case.items]
+    if item is not None and str(item) not in numbers:
+        raise UnknownNameError("item", str(item), (), otherwise=f"Items: {', '.join(numbers)}.")
     lists = [
         found
         for found in gap_lists(case, knowledge, ReferenceEngine(), as_of=as_of)

@@ -12,6 +12,7 @@ from imr_rules.explain.explain import explain
 from imr_rules.explain.fact_words import stated
 from imr_rules.explain.flips import reasons_core
 from imr_rules.explain.hinges import hinges_of
+from imr_rules.explain.left_open import left_open
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
 from imr_rules.preview.model import Preview
@@ -36,8 +37,9 @@ def _preview(
     conclusion: Conclusion, knowledge: Knowledge, engine: Engine, as_of: date | None
 ) -> Preview:
     explanation = explain(conclusion, knowledge)
+    add = left_open(conclusion.item.request, conclusion.governing, knowledge, conclusion.on)
     if conclusion.governing is None:
-        return Preview(explanation, (), ())
+        return Preview(explanation, (), (), add)
     topic, parameters = conclusion.governing.topic, conclusion.governing.edition.parameters
     limits = limits_on(topic, parameters, conclusion.on)
     facts = conclusion.sheet.values
@@ -48,4 +50,5 @@ def _preview(
         tuple(
             stated(knowledge.vocabulary[fact], facts[fact], topic, limits, facts) for fact in core
         ),
+        add,
     )

@@ -72,6 +72,9 @@ class PreviewLine(_Line):
     only_presumed: list[str] = Field(
         description="criteria an overturned outcome rests on while nobody denies them"
     )
+    left_open: list[str] = Field(
+        description="parts of the body or phases; naming one would find a text, or a closer one"
+    )
     turns_to: Literal["upheld", "overturned"] | None
     if_the_record_shows: list[HingeLine] = Field(description="cheapest first")
     trace: TraceLine

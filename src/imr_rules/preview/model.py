@@ -15,11 +15,13 @@ class Preview:
     """An explanation, and the hinges by which its prediction would turn, cheapest first.
 
     *held_by* are the fewest known facts that alone hold the prediction, all others left silent.
+    *add* names what the request leaves open that would find a text, or one that is closer.
     """
 
     explanation: Explanation
     hinges: tuple[Hinge, ...]
     held_by: tuple[FactStated, ...]
+    add: tuple[str, ...] = ()
 
     @property
     def is_barred(self) -> bool:
@@ -42,6 +44,12 @@ class Preview:
         if any(r.status is Status.MET and shown & {f.fact for f in r.facts} for r in decisive):
             return ()
         return tuple(reason for reason in decisive if reason.only_presumed)
+
+    @property
+    def is_recognized(self) -> bool:
+        """Whether anything is known by the name of what is asked for."""
+        request = self.explanation.conclusion.item.request
+        return request.treatment is not None or request.category is not None
 
     @property
     def nothing_documented(self) -> bool:

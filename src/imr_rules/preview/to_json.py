@@ -28,6 +28,7 @@ def preview_to_json(preview: Preview) -> dict[str, Any]:
         "decisive": [reason for reason in trace["reasons"] if reason["decisive"]],
         "held_by": [_stated(fact) for fact in preview.held_by],
         "only_presumed": [reason.criterion for reason in preview.rests_on],
+        "left_open": list(preview.add),
         "turns_to": preview.turns_to.value if preview.hinges else None,
         "if_the_record_shows": [_hinge(hinge) for hinge in preview.hinges],
         "trace": trace,

@@ -34,18 +34,20 @@ def preview_text(preview: Preview) -> RenderableType:
     conclusion = explanation.conclusion
     parts: list[RenderableType] = [item_heading(explanation)]
     if conclusion.governing is None:
-        parts.append(
-            Text(
-                "No guideline in force on this day speaks to this request, so there is"
-                " nothing to predict."
-            )
-        )
-        return Group(parts[0], Padding(parts[1], (0, 0, 0, 3)))
+        return Group(*parts, Padding(Group(*_no_guideline(preview)), (0, 0, 0, 3)))
     body: list[RenderableType] = list(_bars(preview))
     body.append(_verdict(preview))
     body.extend(_silence(preview))
     body.append(_likelihood(preview))
     body.append(_governed_by(preview))
+    if preview.add:
+        body.append(
+            Text(
+                "The request names no part of the body; another text governs once it names one"
+                f" of these: {', '.join(preview.add)}.",
+                style="yellow",
+            )
+        )
     body.append(Text("What decides:", style="bold"))
     shown = {reason.criterion for reason in _barring(preview)}
     rest = [r for r in explanation.reasons if r.decisive and r.criterion not in shown]
@@ -59,6 +61,19 @@ def preview_text(preview: Preview) -> RenderableType:
             Text("Rests on unverified background alone: check the guideline.", style="yellow")
         )
     return Group(*parts, Padding(Group(*body), (0, 0, 0, 3)))
+
+
+def _no_guideline(preview: Preview) -> Iterator[RenderableType]:
+    if not preview.is_recognized:
+        yield Text("No treatment of that name is known: name it as on the request form.")
+        return
+    yield Text(
+        "No guideline in force on this day speaks to this request, so there is nothing to predict."
+    )
+    if preview.add:
+        yield Text(
+            f"A text is found once the request names one of these: {', '.join(preview.add)}."
+        )
 
 
 def _barring(preview: Preview) -> list[Reason]:
