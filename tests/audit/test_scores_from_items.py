@@ -1,112 +1,106 @@
-"""Every number of scores.json, computed again from items.parquet by other means."""
+"""Every number of scores.json and report.html, computed again from items and findings."""
 
 from __future__ import annotations
 
 import json
-import random
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import numpy
 import polars
 import pytest
-from scipy import stats
-from sklearn import metrics
 
 from imr_rules.audit.audit import Audit, audit
 from imr_rules.audit.model import Corpus
 from imr_rules.audit.write import write_audit
 
 from .conftest import PERMUTATIONS, RESAMPLES
+from .independent_scores import rates, scores_of_items, wilson
 from .written_determinations import Written
 
-Item = dict[str, Any]
-SEED = 20170105
+WORDS = ("format", "notice", "intervals")
+"""What of scores.json is no number."""
+TITLES = {
+    "agreement": "Agreement",
+    "balanced_accuracy": "Balanced accuracy",
+    "recall_overturned": "Recall of overturned",
+    "recall_upheld": "Recall of upheld",
+    "precision_overturned": "Precision of overturned",
+    "mcc": "Matthews correlation",
+    "cohen_kappa": "Cohen's kappa",
+    "gwet_ac1": "Gwet's AC1",
+    "krippendorff_alpha": "Krippendorff's alpha",
+    "auc": "Area under the curve",
+    "average_precision": "Average precision",
+    "brier": "Brier score",
+}
+
+
+@dataclass(frozen=True)
+class Files:
+    """What an audit wrote, and its scores computed again."""
+
+    scores: dict[str, Any]
+    findings: list[dict[str, Any]]
+    page: str
+    again: dict[str, Any]
+    category_titles: dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def written(shipped_audit: Audit, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
-    """The scores as written, and the items as written."""
+def files(shipped_audit: Audit, tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """The audit of the cases that ship."""
     folder = tmp_path_factory.mktemp("audit")
     write_audit(shipped_audit, [], folder)
-    return (
+    items = polars.read_parquet(folder / "items.parquet").to_dicts()
+    assert len(items) > 200
+    findings = json.loads((folder / "findings.json").read_text(encoding="utf-8"))["findings"]
+    again = scores_of_items(items, findings, resamples=RESAMPLES, permutations=PERMUTATIONS)
+    categories = shipped_audit.corpus.knowledge.catalogue.categories.values()
+    return Files(
         json.loads((folder / "scores.json").read_text(encoding="utf-8")),
-        polars.read_parquet(folder / "items.parquet").to_dicts(),
+        findings,
+        (folder / "report.html").read_text(encoding="utf-8"),
+        again,
+        {category.id: category.title for category in categories},
     )
 
 
-def close(value: float) -> Any:
-    return pytest.approx(value, abs=1e-9)
+def leaves(data: Any, path: str = "") -> dict[str, Any]:
+    """Every value of plain *data* that holds no other, by where it stands."""
+    if isinstance(data, dict):
+        return {k: v for name in data for k, v in leaves(data[name], f"{path}/{name}").items()}
+    if isinstance(data, list):
+        return {k: v for n, part in enumerate(data) for k, v in leaves(part, f"{path}/{n}").items()}
+    return {path: data}
 
 
-def wilson(count: int, n: int) -> Any:
-    interval = stats.binomtest(count, n).proportion_ci(0.95, method="wilson")
-    return pytest.approx([interval.low, interval.high], abs=1e-9)
+@pytest.mark.parametrize("part", ["bases", "breakdowns", "noise"])
+def test_every_score_is_what_the_items_say(part: str, files: Files) -> None:
+    """Leaf by leaf: scores, intervals, bins, groups, p-values; none is left out or added."""
+    told, again = leaves(files.scores[part]), leaves(files.again[part])
+    assert set(told) == set(again)
+    for path, value in again.items():
+        if isinstance(value, float):
+            assert told[path] == pytest.approx(value, abs=1e-9), path
+        else:
+            assert told[path] == value, path
 
 
-def resampled(items: list[Item]) -> Iterable[list[Item]]:
-    """Draw letters with all their items, written out item by item."""
-    by_letter: dict[str, list[Item]] = {}
-    for item in items:
-        by_letter.setdefault(item["case_number"], []).append(item)
-    chance = random.Random(SEED)
-    for _ in range(RESAMPLES):
-        drawn = chance.choices(sorted(by_letter), k=len(by_letter))
-        yield [item for letter in drawn for item in by_letter[letter]]
-
-
-def measures(basis: str) -> dict[str, Callable[[list[Item]], float]]:
-    def truth(items: list[Item]) -> list[bool]:
-        return [item["actual"] == "overturned" for item in items]
-
-    def guess(items: list[Item]) -> list[bool]:
-        return [item[f"{basis}_prediction"] == "overturned" for item in items]
-
-    def likely(items: list[Item]) -> list[float]:
-        return [item[f"{basis}_likelihood"] for item in items]
-
-    def ac1(items: list[Item]) -> float:
-        agreed = numpy.mean(numpy.array(truth(items)) == numpy.array(guess(items)))
-        share = (numpy.mean(truth(items)) + numpy.mean(guess(items))) / 2
-        chance = 2 * share * (1 - share)
-        return float((agreed - chance) / (1 - chance))
-
-    def alpha(items: list[Item]) -> float:
-        values = numpy.array([truth(items), guess(items)])
-        unlike = numpy.mean(values[0] != values[1])
-        ones, n = values.sum(), values.size
-        return float(1 - unlike / (2 * ones * (n - ones) / (n * (n - 1))))
-
-    return {
-        "agreement": lambda i: metrics.accuracy_score(truth(i), guess(i)),
-        "balanced_accuracy": lambda i: metrics.balanced_accuracy_score(truth(i), guess(i)),
-        "recall_overturned": lambda i: metrics.recall_score(truth(i), guess(i)),
-        "recall_upheld": lambda i: metrics.recall_score(truth(i), guess(i), pos_label=False),
-        "precision_overturned": lambda i: metrics.precision_score(truth(i), guess(i)),
-        "mcc": lambda i: metrics.matthews_corrcoef(truth(i), guess(i)),
-        "cohen_kappa": lambda i: metrics.cohen_kappa_score(truth(i), guess(i)),
-        "gwet_ac1": ac1,
-        "krippendorff_alpha": alpha,
-        "auc": lambda i: metrics.roc_auc_score(truth(i), likely(i)),
-        "average_precision": lambda i: metrics.average_precision_score(truth(i), likely(i)),
-        "brier": lambda i: metrics.brier_score_loss(truth(i), likely(i)),
-    }
-
-
-def counted(items: list[Item], basis: str) -> dict[str, tuple[int, int]]:
-    """The scores that are plain rates: hits, and of how many."""
-    pairs = [(item[f"{basis}_prediction"], item["actual"]) for item in items]
-    hits = pairs.count(("overturned", "overturned"))
-    rejections = pairs.count(("upheld", "upheld"))
-    return {
-        "agreement": (hits + rejections, len(pairs)),
-        "recall_overturned": (hits, sum(actual == "overturned" for _, actual in pairs)),
-        "recall_upheld": (rejections, sum(actual == "upheld" for _, actual in pairs)),
-        "precision_overturned": (hits, sum(guess == "overturned" for guess, _ in pairs)),
-    }
+def test_every_count_is_what_the_items_and_findings_say(files: Files) -> None:
+    """Letters, items, decisions, and the findings of each kind; beside them there are words."""
+    rest = {name: value for name, value in files.scores.items() if not isinstance(value, dict)}
+    counts = ("letters", "items", "decided", "overturned")
+    assert set(rest) == {*counts, *WORDS}
+    assert [rest[name] for name in counts] == [files.again[name] for name in counts]
+    told = {kind: n for kind, n in files.scores["findings"].items() if n}
+    assert told == dict(files.again["findings"])
+    assert not any(re.search(r"\d", rest[name]) for name in ("notice",))
+    assert f"({RESAMPLES} resamples, seed 20170105)" in rest["intervals"]
 
 
 def test_a_rate_without_spread_takes_wilsons_interval(
@@ -120,227 +114,243 @@ def test_a_rate_without_spread_takes_wilsons_interval(
     seen = 0
     for basis in ("record", "review"):
         covered = [i for i in items if i["actual"] and i[f"{basis}_prediction"] != "no_guideline"]
-        for name, (count, of) in counted(covered, basis).items():
+        for name, (count, of) in rates(covered, basis).items():
             score = scores["bases"][basis]["scores"][name]
             if of:
                 assert score["method"] == "wilson"
-                assert score["interval"] == wilson(count, of)
+                assert score["interval"] == pytest.approx(wilson(count, of), abs=1e-9)
                 seen += 1
     assert seen >= 4
 
 
-def test_the_counts_are_those_of_the_items(written: tuple[Any, Any]) -> None:
-    """Letters, items, decided and overturned items are counted right."""
-    scores, items = written
-    assert scores["letters"] == len({item["case_number"] for item in items}) > 100
-    assert scores["items"] == len(items) > 200
-    assert scores["decided"] == sum(item["actual"] is not None for item in items)
-    assert scores["overturned"] == sum(item["actual"] == "overturned" for item in items)
+# --- the page ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("basis", ["record", "review"])
-def test_each_score_and_its_interval_come_from_the_items(
-    basis: str, written: tuple[Any, Any]
-) -> None:
-    """Scores by scikit-learn, intervals by drawing letters item by item."""
-    scores, items = written
-    told = scores["bases"][basis]
-    covered = [i for i in items if i["actual"] and i[f"{basis}_prediction"] != "no_guideline"]
-    assert told["n"] == len(covered)
-    assert told["coverage"]["rate"] == close(len(covered) / scores["decided"])
-    upheld = sum(item["actual"] == "upheld" for item in covered)
-    assert told["base_rate"]["rate"] == close(upheld / len(covered))
-    assert told["base_rate"]["interval"] == wilson(upheld, len(covered))
-    share = upheld / len(covered)
-    assert told["base_rate_brier"] == close(
-        sum((1 - share - (item["actual"] == "overturned")) ** 2 for item in covered) / len(covered)
-    )
-    samples = list(resampled(covered))
-    functions = measures(basis)
-    assert set(functions) == set(told["scores"])
-    for name, function in functions.items():
-        score = told["scores"][name]
-        assert score["value"] == close(function(covered)), name
-        drawn = [function(sample) for sample in samples]
-        if score["method"] == "bootstrap":
-            expected = numpy.quantile(drawn, [0.025, 0.975])
-            assert score["interval"] == pytest.approx(list(expected), abs=1e-9), name
-            continue
-        assert len(set(drawn)) == 1, f"{name} varies, so the bootstrap has an interval"
-        if score["method"] == "wilson":
-            assert score["interval"] == wilson(*counted(covered, basis)[name]), name
+class Page(HTMLParser):
+    """The words of a page: of its tables row by row, of its findings, its charts, and the rest."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self.findings: list[str] = []
+        self.charts: list[str] = []
+        self.prose: list[str] = []
+        self._open: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a table, a row, a cell, a finding or a label of a chart."""
+        if tag in ("meta", "input", "br"):
+            return
+        self._open.append(tag)
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+        elif tag == "article":
+            self.findings.append("")
+        elif tag == "text":
+            self.charts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave an element."""
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Put words where they belong; style sheet and script have none."""
+        if {"style", "script"} & set(self._open):
+            return
+        if "article" in self._open:
+            self.findings[-1] += " " + data
+        elif "text" in self._open:
+            self.charts[-1] += data
+        elif {"td", "th"} & set(self._open):
+            self.tables[-1][-1][-1] += " " + data
         else:
-            assert score["interval"] is None, name
-            assert name not in counted(covered, basis), f"{name} is a rate and has Wilson's"
+            self.prose.append(data)
 
 
-@pytest.mark.parametrize("basis", ["record", "review"])
-def test_confusion_and_calibration_come_from_the_items(
-    basis: str, written: tuple[Any, Any]
-) -> None:
-    """The four cells, and each bin of likelihood with its share overturned."""
-    scores, items = written
-    told = scores["bases"][basis]
-    cells = {
-        "overturned_as_predicted": ("overturned", "overturned"),
-        "predicted_overturned_but_upheld": ("overturned", "upheld"),
-        "predicted_upheld_but_overturned": ("upheld", "overturned"),
-        "upheld_as_predicted": ("upheld", "upheld"),
-    }
-    for name, pair in cells.items():
-        count = sum((i[f"{basis}_prediction"], i["actual"]) == pair for i in items)
-        assert told["confusion"][name] == count
-    assert sum(one["n"] for one in told["calibration"]) == told["n"]
-    for one in told["calibration"]:
-        last = one["high"] == 1.0
-        inside = [
-            i
-            for i in items
-            if one["low"] <= i[f"{basis}_likelihood"] < one["high"]
-            or (last and i[f"{basis}_likelihood"] == 1.0)
-        ]
-        overturned = sum(i["actual"] == "overturned" for i in inside)
-        assert (one["n"], one["count"]) == (len(inside), overturned)
-        assert one["mean_likelihood"] == close(
-            sum(i[f"{basis}_likelihood"] for i in inside) / len(inside)
-        )
-        assert one["interval"] == wilson(overturned, len(inside))
+def numbers_in(text: str) -> list[str]:
+    """The numbers of *text*, in order; digits inside a word (AC1) are part of the word."""
+    return re.findall(r"(?<![\w.])[-−]?\d+(?:[.,]\d+)*(?![\w])", text)
 
 
-def test_each_breakdown_comes_from_the_items(written: tuple[Any, Any]) -> None:
-    """Agreement and overturned items of every category, specialty, quarter and edition."""
-    scores, items = written
-    assert set(scores["breakdowns"]) == {"category", "specialty", "quarter", "edition"}
-    for column, groups in scores["breakdowns"].items():
-        assert sum(group["overturned"]["of"] for group in groups) == scores["decided"]
-        for group in groups:
-            own = [i for i in items if (i[column] or "not told") == group["group"]]
-            overturned = sum(i["actual"] == "overturned" for i in own)
-            assert group["letters"] == len({i["case_number"] for i in own})
-            assert group["overturned"]["count"] == overturned
-            assert group["overturned"]["interval"] == wilson(overturned, len(own))
-            assert group["base_rate"]["rate"] == close(1 - overturned / len(own))
-            for basis in ("record", "review"):
-                agreed = sum(i[f"{basis}_prediction"] == i["actual"] for i in own)
-                assert group["agreement"][basis]["count"] == agreed
-                assert group["agreement"][basis]["interval"] == wilson(agreed, len(own))
+def percent(share: float | None) -> list[str]:
+    return [] if share is None else [f"{share * 100:.1f}"]
 
 
-def test_pattern_noise_comes_from_the_items(written: tuple[Any, Any]) -> None:
-    """Pairs of like items are counted pair by pair."""
-    scores, items = written
-    every = [
-        (one, other)
-        for place, one in enumerate(items)
-        for other in items[place + 1 :]
-        if one["case_number"] != other["case_number"]
-    ]
-    unlike = sum(one["actual"] != other["actual"] for one, other in every)
-    for pattern in scores["noise"]["pattern"]:
-        key = f"{pattern['basis']}_signature"
-        like = [(a, b) for a, b in every if a[key] is not None and a[key] == b[key]]
-        differing = [(a, b) for a, b in like if a["actual"] != b["actual"]]
-        assert (pattern["pairs"], pattern["decided_unlike"]) == (len(like), len(differing))
-        assert pattern["rate"] == close(len(differing) / len(like))
-        assert pattern["rate_of_all_pairs"] == close(unlike / len(every))
-        cells: dict[str, list[Item]] = defaultdict(list)
-        for item in items:
-            cells[item[key]].append(item)
-        shared = [c for c in cells.values() if len({i["case_number"] for i in c}) > 1]
-        assert pattern["groups_of_like_items"] == len(shared)
-        assert pattern["items"] == sum(map(len, shared))
-        outcomes = [[float(i["actual"] == "overturned") for i in cell] for cell in shared]
-        squares = sum(numpy.var(cell) * len(cell) for cell in outcomes)
-        assert pattern["variance_within"] == close(
-            squares / sum(len(cell) - 1 for cell in outcomes)
-        )
-        assert pattern["variance_of_all"] == close(
-            float(numpy.var([i["actual"] == "overturned" for i in items], ddof=1))
-        )
-        letters = sorted({i["case_number"] for cell in shared for i in cell})
-        chance = random.Random(SEED)
-        rates = []
-        for _ in range(RESAMPLES):
-            drawn = chance.choices(letters, k=len(letters))
-            counts = {letter: drawn.count(letter) for letter in letters}
-            weights = [counts[a["case_number"]] * counts[b["case_number"]] for a, b in like]
-            apart = [a["actual"] != b["actual"] for a, b in like]
-            rates.append(numpy.average(apart, weights=weights))
-        if pattern["interval_by_letter"] is not None:
-            expected = list(numpy.quantile(rates, [0.025, 0.975]))
-            assert pattern["interval_by_letter"] == pytest.approx(expected, abs=1e-9)
-        else:
-            assert len(set(rates)) == 1
+def three(value: float | None) -> list[str]:
+    return [] if value is None else [f"{value:.3f}"]
 
 
-def test_level_noise_comes_from_the_items(written: tuple[Any, Any]) -> None:
-    """Rates of each group, what is compared, shuffled p-values and their correction."""
-    scores, items = written
-    for level in scores["noise"]["level"]:
-        column = level["grouping"]
-        ranked = [group for group in level["groups"] if group["ranked"]]
-        for group in level["groups"]:
-            own = [i for i in items if (i[column] or "not told") == group["group"]]
-            rest = [i for i in items if (i[column] or "not told") != group["group"]]
-            letters = {i["case_number"] for i in own}
-            overturned = sum(i["actual"] == "overturned" for i in own)
-            assert (group["n"], group["letters"]) == (len(own), len(letters))
-            assert group["rate"] == close(overturned / len(own))
-            assert group["interval"] == wilson(overturned, len(own))
-            assert group["ranked"] == (len(own) >= 20 and len(letters) >= 5)
-            if rest:
-                assert group["rate_of_the_rest"] == close(
-                    sum(i["actual"] == "overturned" for i in rest) / len(rest)
-                )
-            if group["interval_by_letter"] is not None:
-                rates = [
-                    numpy.mean([i["actual"] == "overturned" for i in s]) for s in resampled(own)
+def ends(interval: list[float] | None, form: Callable[[float], list[str]]) -> list[str]:
+    return [] if interval is None else [*form(interval[0]), *form(interval[1])]
+
+
+def shown(rate: dict[str, Any]) -> list[str]:
+    """A rate: its share, what was counted, and its interval."""
+    counted = [str(rate["count"]), str(rate["of"])]
+    return [*percent(rate["rate"]), *counted, *ends(rate["interval"], percent)]
+
+
+def expected_tables(files: Files) -> list[list[list[str]]]:
+    """The numbers of each table of the page, row by row, from what was computed again."""
+    again = files.again
+    bases = [again["bases"][basis] for basis in ("record", "review")]
+
+    def both(numbers: Callable[[dict[str, Any]], list[str]]) -> list[str]:
+        return [number for basis in bases for number in numbers(basis)]
+
+    scores = [both(lambda b: shown(b["base_rate"]))]
+    for name in TITLES:
+        scores.append(
+            both(
+                lambda b, name=name: [  # type: ignore[misc]
+                    *three(b["scores"][name]["value"]),
+                    *ends(b["scores"][name]["interval"], three),
                 ]
-                assert group["interval_by_letter"] == pytest.approx(
-                    list(numpy.quantile(rates, [0.025, 0.975])), abs=1e-9
-                )
-            if group["ranked"] and group["p"] is not None:
-                assert group["p"] == close(_shuffled_p(items, column, group["group"]))
-        tested = [group["p"] for group in ranked if group["p"] is not None]
-        if tested:
-            expected = list(stats.false_discovery_control(tested))
-            assert [g["adjusted_p"] for g in ranked] == pytest.approx(expected, abs=1e-9)
-        rates = [group["rate"] for group in ranked]
-        if level["spread"] is not None:
-            assert level["spread"] == close(float(numpy.std(rates, ddof=1)))
-
-
-def _shuffled_p(items: list[Item], column: str, name: str) -> float:
-    """Shuffle the letters' shares in the group and count the differences as large."""
-    letters = sorted({item["case_number"] for item in items})
-    own = {letter: [i for i in items if i["case_number"] == letter] for letter in letters}
-    sizes = numpy.array([len(own[letter]) for letter in letters])
-    hits = numpy.array(
-        [sum(i["actual"] == "overturned" for i in own[letter]) for letter in letters]
-    )
-    shares = [
-        sum((i[column] or "not told") == name for i in own[letter]) / len(own[letter])
-        for letter in letters
+            )
+        )
+    scores.append(both(lambda b: three(b["base_rate_brier"])))
+    scores.append(both(lambda b: shown(b["coverage"])))
+    confusion = [
+        [str(basis["confusion"][name]) for basis in bases] for name in bases[0]["confusion"]
     ]
+    calibration = [
+        [
+            [*percent(bin_["low"]), *percent(bin_["high"]), str(bin_["n"]),
+             *percent(bin_["mean_likelihood"]), *shown(bin_)]
+            for bin_ in basis["calibration"]
+        ]
+        for basis in bases
+    ]  # fmt: skip
+    groups = [
+        [
+            [*numbers_in(files.category_titles.get(group["group"], group["group"])),
+             str(group["letters"]), *shown(group["overturned"]),
+             *percent(group["base_rate"]["rate"]), *shown(group["agreement"]["record"]),
+             *shown(group["agreement"]["review"])]
+            for group in column
+        ]
+        for column in again["breakdowns"].values()
+    ]  # fmt: skip
+    patterns = again["noise"]["pattern"]
 
-    def gap(order: list[float]) -> float:
-        inside = numpy.array(order)
-        rate = (inside * hits).sum() / (inside * sizes).sum()
-        rest = ((1 - inside) * hits).sum() / ((1 - inside) * sizes).sum()
-        return float(abs(rate - rest))
+    def each(numbers: Callable[[dict[str, Any]], list[str]]) -> list[str]:
+        return [number for pattern in patterns for number in numbers(pattern)]
 
-    chance = random.Random(SEED)
-    observed, order, as_large = gap(shares), list(shares), 0
-    for _ in range(PERMUTATIONS):
-        chance.shuffle(order)
-        as_large += gap(order) >= observed - 1e-9
-    return (as_large + 1) / (PERMUTATIONS + 1)
+    pattern = [
+        each(lambda p: [str(p["groups_of_like_items"]), str(p["items"])]),
+        each(lambda p: [str(p["decided_unlike"]), str(p["pairs"])]),
+        each(lambda p: [*percent(p["rate"]), *ends(p["interval_by_letter"], percent)]),
+        each(lambda p: percent(p["rate_of_all_pairs"])),
+        each(lambda p: three(p["variance_within"])),
+        each(lambda p: three(p["variance_of_all"])),
+    ]
+    levels = [
+        [
+            [*numbers_in(group["group"]), str(group["n"]), str(group["letters"]),
+             *percent(group["rate"]), *ends(group["interval"], percent),
+             *ends(group["interval_by_letter"], percent), *percent(group["rate_of_the_rest"]),
+             *(three(group["adjusted_p"]) if group["p"] is not None else [])]
+            for group in level["groups"]
+        ]
+        for level in again["noise"]["level"]
+    ]  # fmt: skip
+    counted = Counter((f["kind"], f["severity"]) for f in files.findings)
+    counts = [
+        [*(str(counted[kind, severity]) for severity in ("high", "medium", "low")),
+         str(sum(n for (other, _), n in counted.items() if other == kind))]
+        for kind in files.scores["findings"]
+    ]  # fmt: skip
+    return [scores, confusion, *calibration, *groups, pattern, *levels, counts]
 
 
-def test_findings_are_counted_as_they_are_listed(
-    written: tuple[Any, Any], shipped_audit: Audit
-) -> None:
-    """The counts by kind are those of the list of findings."""
-    scores, _ = written
-    for kind, count in scores["findings"].items():
-        assert count == sum(finding.kind.value == kind for finding in shipped_audit.findings)
+def test_every_number_of_every_table_is_computed_again(files: Files) -> None:
+    """Table by table and row by row, the page shows these numbers and no others."""
+    told = [
+        # The first row of each table names its columns.
+        [[n for cell in row for n in numbers_in(cell)] for row in table[1:]]
+        for table in Page(files.page).tables
+    ]
+    expected = expected_tables(files)
+    assert len(told) == len(expected)
+    for place, (table, wanted) in enumerate(zip(told, expected, strict=True)):
+        assert table == wanted, f"table {place}"
+    assert sum(len(row) for table in told for row in table) > 1000
+
+
+def test_every_number_of_a_finding_is_its_own(files: Files) -> None:
+    """What a finding shows stands in findings.json: its words, quotations and offsets."""
+    articles = Page(files.page).findings
+    assert len(articles) == len(files.findings) > 20
+    own = Counter()
+    for finding in files.findings:
+        texts = [finding["title"], finding["explanation"], finding["cite"], finding["criterion"]]
+        texts.append(f"{finding['case_number']}, item {finding['item']}")
+        texts.append(f"{finding['confidence']:.2f}")
+        texts.extend(finding["against"] if len(finding["against"]) > 3 else [])
+        texts.extend([str(len(finding["against"]))] if len(finding["against"]) > 3 else [])
+        for proof in finding["evidence"]:
+            texts.append(proof["quote"] or proof["note"] or "")
+            texts.append(f"{proof['start']} {proof['end']}" if proof["quote"] else "")
+        own[tuple(sorted(n for text in texts for n in numbers_in(text.replace("-", " "))))] += 1
+    told = Counter(tuple(sorted(numbers_in(a.replace("-", " ")))) for a in articles)
+    assert told == own
+
+
+def test_every_number_of_the_text_is_accounted_for(files: Files) -> None:
+    """Counts and cards are computed again; what else has digits says how it was made."""
+    again = files.again
+    review, record = again["bases"]["review"], again["bases"]["record"]
+    agreement = [basis["scores"]["agreement"] for basis in (record, review)]
+    total = sum(again["findings"].values())
+    drawn = [*again["breakdowns"].values(), *(x["groups"] for x in again["noise"]["level"])]
+    known = [
+        # A chart of many groups says how many of them it draws.
+        *(n for groups in drawn if len(groups) > 14 for n in ("14", str(len(groups)))),
+        *(str(again["letters"]) for _ in ("title", "heading")),
+        *(str(again[name]) for name in ("items", "decided", "overturned")),
+        *percent(review["base_rate"]["rate"]),
+        *(n for s in agreement for n in (*percent(s["value"]), *ends(s["interval"], percent))),
+        *(str(again["findings"][k]) for k in ("evidence_conflict", "self_contradiction")),
+        str(total),
+        str(again["noise"]["least_group"]),
+    ]
+    told = Counter(n for text in Page(files.page).prose for n in numbers_in(text))
+    missing = Counter(known) - told
+    assert not missing
+    fixed = Counter(
+        {
+            "30": 1,  # "where the rules call an item 30 % likely"
+            "0": 2, "1": 1, "0.5": 2, "0.3": 1, "0.7": 1, "0.9": 1,  # the filter; scales of scores
+            "95": 2, str(RESAMPLES): 1, "20170105": 1,  # how intervals were made
+            "2013": 1, "2017": 1,  # what the rules were written from
+        }
+    )  # fmt: skip
+    version = numbers_in(str(json.dumps(files.page[files.page.index("imr-rules ") :][:30])))
+    left = told - Counter(known) - Counter(version)
+    assert not left - fixed, left - fixed
+
+
+def test_every_number_of_a_chart_is_a_tick_or_a_count(files: Files) -> None:
+    """Labels name a group with its number of items; the other numbers are those of the axes."""
+    sizes: Counter[str] = Counter()
+    for column in files.again["breakdowns"].values():
+        for group in column:
+            name = files.category_titles.get(group["group"], group["group"])
+            sizes[f"{name} ({group['overturned']['of']})"] += 1
+    for level in files.again["noise"]["level"]:
+        for group in level["groups"]:
+            sizes[f"{group['group']} ({group['n']})"] += 1
+    ticks = {f"{n}%" for n in range(0, 101, 10)} | {f"{n / 10:.1f}" for n in range(-10, 11)}
+    labels = [label for label in Page(files.page).charts if numbers_in(label)]
+    assert len(labels) > 100
+    for label in labels:
+        plain = label.replace("−", "-")
+        cut = plain.removesuffix("…")
+        assert plain in ticks or any(
+            name == plain or (cut != plain and name.startswith(cut)) for name in sizes
+        ), label
