@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from imr_rules.cases.evaluate import Conclusion
-from imr_rules.explain.flips import flips_of
+from imr_rules.explain.flips import flips_of, untold_flips
 from imr_rules.explain.likelihood import likelihood_of
 from imr_rules.explain.model import Explanation, Reason
 from imr_rules.explain.reasons import nearest_route, reasons_for
@@ -17,6 +17,8 @@ def explain(conclusion: Conclusion, knowledge: Knowledge) -> Explanation:
     """Return why *conclusion* is what it is, and what would change it."""
     reasons = reasons_for(conclusion)
     flips = flips_of(conclusion, knowledge)
+    if not flips.flips:
+        flips = untold_flips(conclusion, knowledge)
     likelihood = likelihood_of(conclusion, knowledge)
     route = None
     if conclusion.governing is not None and conclusion.trace is not None:

@@ -23,7 +23,7 @@ from imr_rules.engines.formula import ALWAYS, Formula, Formulas
 from imr_rules.engines.kept import KeptTopics
 from imr_rules.engines.model import Facts
 from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
-from imr_rules.facts.model import Value
+from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.guidelines.model import Parameter, Topic
 from imr_rules.knowledge import Knowledge
@@ -110,6 +110,26 @@ def flips_of(conclusion: Conclusion, knowledge: Knowledge) -> Flips:
         conclusion.on,
         conclusion.sheet.values,
         knowledge.vocabulary,
+    )
+
+
+def untold_flips(conclusion: Conclusion, knowledge: Knowledge) -> Flips:
+    """Return what would flip *conclusion* once it is told or documented, all that is known kept.
+
+    What no document can change may yet be what nobody has told: a date, a diagnosis, a number of
+    visits. An item upheld for want of documentation always has such a flip.
+    """
+    if conclusion.governing is None:
+        return NO_FLIPS
+    facts = conclusion.sheet.values
+    return smallest_flips(
+        conclusion.governing.topic,
+        conclusion.governing.edition.parameters,
+        conclusion.on,
+        facts,
+        knowledge.vocabulary,
+        fixed=[fact for fact, value in facts.items() if value != UNDOCUMENTED],
+        learnable=knowledge.vocabulary,
     )
 
 

@@ -16,7 +16,7 @@ from imr_rules.cases.model import Case, CaseItem
 from imr_rules.engines.model import Certainty, Engine, Prediction
 from imr_rules.engines.thresholds import Limit, limits_on
 from imr_rules.explain.fact_words import FactStated, stated, value_words
-from imr_rules.explain.flips import Flip, flips_of, smallest_flips
+from imr_rules.explain.flips import Flip, flips_of, untold_flips
 from imr_rules.facts.derive import DaysBetween
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading, Value
 from imr_rules.facts.vocabulary import Fact, FactType
@@ -74,16 +74,7 @@ def hinges_of(
     turning = [f for f in flips if _turns(f, conclusion, knowledge, engine, as_of)]
     trace = conclusion.trace
     if not turning and trace is not None and trace.verdict.certainty is Certainty.UNDOCUMENTED:
-        # What no document can change may yet be what nobody has told: a date, a number of visits.
-        untold = smallest_flips(
-            topic,
-            parameters,
-            conclusion.on,
-            facts,
-            knowledge.vocabulary,
-            fixed=[fact for fact, value in facts.items() if value != UNDOCUMENTED],
-            learnable=[fact for fact in knowledge.vocabulary if fact not in facts],
-        )
+        untold = untold_flips(conclusion, knowledge)
         turning = [f for f in untold.flips if _turns(f, conclusion, knowledge, engine, as_of)]
     limits = limits_on(topic, parameters, conclusion.on)
     return _grouped(turning, topic, limits, facts, knowledge)
