@@ -175,7 +175,8 @@ def _ways(hinges: list[Hinge]) -> Iterator[RenderableType]:
             lines.append(_hinge_fact(part, f"{number}. " if index == 0 else "   and "))
         yield Group(*lines)
     if len(hinges) > _MOST_HINGES:
-        yield Text(f"   and {len(hinges) - _MOST_HINGES} more ways", style="dim")
+        more = len(hinges) - _MOST_HINGES
+        yield Text(f"   and {more} more way{'s' if more > 1 else ''}", style="dim")
 
 
 def _hinge_fact(part: HingeFact, lead: str) -> RenderableType:
