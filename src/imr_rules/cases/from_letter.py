@@ -19,6 +19,7 @@ from imr_rules.reading.dates import latest_date_in
 from imr_rules.reading.model import Passage, ReadResult, Subject, Task
 from imr_rules.reading.read import merge_values
 from imr_rules.reading.reader import CueReader, Reader
+from imr_rules.reading.times import in_order_of_visits
 from imr_rules.treatments.from_title import parse_request
 from imr_rules.treatments.model import Request
 
@@ -186,6 +187,8 @@ def _readings(
         stated = [
             f for f in findings if f.reading is reading and vocabulary[f.fact].can_be(f.value)
         ]
+        if reading is Reading.RECORD:
+            stated = in_order_of_visits(text, stated, knowledge.lexicon.same_thing.no_visit)
         merged = merge_values(stated, vocabulary)
         for fact, (value, carriers) in merged.items():
             readings[reading][fact] = value

@@ -449,7 +449,7 @@ def _fact_cues(
             counts = fact.type is FactType.NUMBER and not entry.only_if_missing
             if counts and values[0] is None and not _captures(pattern):
                 raise WrongTypeError(
-                    "a number cue captures one with '#' or '@date', or gives a value.",
+                    "a number cue captures one with '#', '@count' or '@date', or gives a value.",
                     at=document.at(*loc),
                 )
             yield Cue(
@@ -493,7 +493,7 @@ def _values(entry: _RawCue, kind: FactType) -> tuple[Value | None, Value | None,
 
 
 def _captures(pattern: Pattern) -> bool:
-    return bool({"number", "date"} & set(pattern.regex.groupindex))
+    return bool({"number", "count", "date"} & set(pattern.regex.groupindex))
 
 
 def _category(name: str, catalogue: Catalogue, document: Document, loc: Loc) -> None:

@@ -7,6 +7,7 @@ r"""The cue language: phrases as a nurse would write them, compiled to regular e
 ``improv*``             a word that begins so
 ``relief ... drug``     up to six words between, within the sentence; ``...3`` up to three
 ``#``                   a number in digits or words, captured; of ``8-10`` the upper end
+``@count``              a number of visits, captured: "12", or "2x6", "twice a week for six weeks"
 ``@date``               a date, captured
 ``@item``               up to seven words that must name the disputed item's own treatment
 ``+class``              a word list of ``rules/reading/words.yaml`` by name
@@ -36,6 +37,21 @@ _NUMBER = (
     + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
     + r")"
 )
+_FREQUENCIES: Mapping[str, int] = {"once": 1, "twice": 2, "thrice": 3}
+_PLAIN = (
+    r"(?:(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\s?(?:-|to|or)\s?\d{1,9})?|"
+    + "|".join(sorted((*NUMBER_WORDS, *_FREQUENCIES), key=len, reverse=True))
+    + ")"
+)
+_WEEK = r"(?:weeks?|wks?|wk)"
+_TIMES = r"(?:x|times|visits|sessions|treatments)"
+_COUNT = (
+    # "2x6", "2 times a week for 6 weeks", "twice weekly x 4 weeks", or one number.
+    rf"(?P<count>{_PLAIN}\s?{_TIMES}?\s?(?:(?:a|per|each|every|/)\s?{_WEEK}|weekly|{_WEEK})"
+    rf"\s?(?:for|x|times|over|,)?\s?{_PLAIN}\s?{_WEEK}?|"
+    rf"{_PLAIN}\s?(?:x|times)\s?{_PLAIN}(?:\s?{_WEEK})?|{_PLAIN})"
+)
+_IN_A_COUNT = re.compile(_PLAIN)
 _DATE = (
     r"(?P<date>\d{1,2}[-/]\d{1,2}[-/]\s?\d{2,4}|"
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -45,7 +61,7 @@ _ITEM_SPACE = r"[\s()/'\"]+"
 _ITEM_WORD = r"[\w/+-]+"
 _TOKEN = re.compile(
     r"\s*(?:(?P<gap>\.\.\.(?P<width>\d+)?)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<bar>\|)"
-    r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<item>@item)|(?P<word>[^\s\[\]{}|]+))"
+    r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<item>@item)|(?P<count>@count)|(?P<word>[^\s\[\]{}|]+))"
 )
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 _DEFAULT_GAP = 6
@@ -126,6 +142,18 @@ def number_of(text: str) -> float:
     return float(last)
 
 
+def count_of(text: str) -> int:
+    """Return the number of visits that ``@count`` captured; of ranges the upper end.
+
+    >>> count_of("2-3 times a week for 6 weeks")
+    18
+    """
+    total = 1
+    for number in _IN_A_COUNT.findall(text):
+        total *= int(_FREQUENCIES.get(number) or number_of(number))
+    return total
+
+
 def _tokens(phrase: str) -> list[re.Match[str]]:
     found: list[re.Match[str]] = []
     position = 0
@@ -188,6 +216,8 @@ def _sequence(
             piece = _word_list(token["list"][1:], words)
         elif token["date"]:
             piece = _Piece(_DATE, None)
+        elif token["count"]:
+            piece = _Piece(_COUNT, None)
         elif token["item"]:
             piece = _Piece(_ITEM, None)
         elif f"{token['word']}{ALSO_WRITTEN}" in words:

@@ -24,7 +24,7 @@ from imr_rules.reading.dates import parse_date
 from imr_rules.reading.flat import flatten
 from imr_rules.reading.lexicon import Candidates, Cue, Lexicon, Mark, Reach, words_of
 from imr_rules.reading.model import Miss, Passage, ReadResult, Subject
-from imr_rules.reading.pattern import number_of
+from imr_rules.reading.pattern import count_of, number_of
 from imr_rules.reading.sentences import sentence_bounds
 
 # Bounds for hostile input; no letter comes near them: the longest seen has 60,000 characters.
@@ -327,6 +327,8 @@ def _value(cue: Cue, match: re.Match[str], assertion: Assertion, context: _Conte
     if groups.get("number"):
         number = number_of(groups["number"]) * cue.times
         return int(number) if number == int(number) else number
+    if groups.get("count"):
+        return count_of(groups["count"])
     if groups.get("date") and context.on is not None:
         day = parse_date(groups["date"])
         if day is not None and day <= context.on:
@@ -346,6 +348,7 @@ def _items(
     if passage.item is not None:
         own = [s for s in context.subjects if s.number == passage.item]
         fits = not own or any(_can_concern(s, cue, match, context.lexicon) for s in own)
+        fits = fits and not _of_other_parts(own, cue, match, context)
         return [passage.item] if fits else []
     subjects = [s for s in context.subjects if _can_concern(s, cue, match, context.lexicon)]
     if context.subjects and not subjects:
@@ -368,6 +371,18 @@ def _items(
     if len(subjects) == len(context.subjects):
         return [None]
     return [s.number for s in subjects]
+
+
+def _of_other_parts(
+    own: Sequence[Subject], cue: Cue, match: re.Match[str], context: _Context
+) -> bool:
+    """Whether words of a rationale on the item *own* speak of a part that it is not about."""
+    if context.vocabulary[cue.fact].scope is not Scope.BODY_PART:
+        return False
+    parts = _parts_at(match, context.lexicon)
+    return bool(parts and own) and not any(
+        _is_of_parts(subject, cue.fact, parts, context.lexicon) for subject in own
+    )
 
 
 def _can_concern(subject: Subject, cue: Cue, match: re.Match[str], lexicon: Lexicon) -> bool:
@@ -409,10 +424,15 @@ def _is_about(
     subject: Subject, fact: str, parts: frozenset[str], sentence: str, lexicon: Lexicon
 ) -> bool:
     """Whether what a sentence about *parts* says of *fact* holds for the item's part."""
+    if subject.side and _names_other_side(subject.side, sentence, lexicon):
+        return not subject.body_parts
+    return _is_of_parts(subject, fact, parts, lexicon)
+
+
+def _is_of_parts(subject: Subject, fact: str, parts: frozenset[str], lexicon: Lexicon) -> bool:
+    """Whether one of *parts* is the item's own, or speaks for it."""
     if not subject.body_parts:
         return True
-    if subject.side and _names_other_side(subject.side, sentence, lexicon):
-        return False
     along_nerves = fact in lexicon.same_thing.along_nerves
     speaks_for = lexicon.along_nerves if along_nerves else lexicon.speaks_for
     return any(speaks_for[own] & parts for own in subject.body_parts if own in speaks_for)

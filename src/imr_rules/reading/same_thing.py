@@ -28,6 +28,7 @@ class _File(BaseModel):
     places: dict[str, _Phrases]
     earlier: Annotated[_Phrases, Field(min_length=1)]
     qualified: Annotated[_Phrases, Field(min_length=1)]
+    no_visit: Annotated[_Phrases, Field(min_length=1)]
 
 
 Named = Mapping[str, re.Pattern[str]]
@@ -39,7 +40,8 @@ class SameThing:
 
     *aspects* are by fact; *sides* and *places* hold for every fact. *along_nerves* are the facts
     of one body part that are also told of the parts its nerves run to. *earlier* is what speaks of
-    another time than now, *qualified* what excepts instead of contradicting.
+    another time than now, *qualified* what excepts instead of contradicting;
+    behind *no_visit* a date is another day than that of a visit.
     """
 
     aspects: Mapping[str, Named] = field(repr=False)
@@ -48,6 +50,7 @@ class SameThing:
     places: Named = field(repr=False)
     earlier: re.Pattern[str] = field(repr=False)
     qualified: re.Pattern[str] = field(repr=False)
+    no_visit: re.Pattern[str] = field(repr=False)
 
 
 def load_same_thing(
@@ -77,6 +80,7 @@ def load_same_thing(
         places={name: compiled(phrases, "places", name) for name, phrases in raw.places.items()},
         earlier=compiled(raw.earlier, "earlier"),
         qualified=compiled(raw.qualified, "qualified"),
+        no_visit=compiled(raw.no_visit, "no_visit"),
     )
 
 
