@@ -85,3 +85,8 @@ def test_an_unknown_name_of_pages_is_not_repeated_whole() -> None:
     done = CliRunner().invoke(group, ["checklist", "xyzzy " * 900])
     assert "xyzzy" in str(done.exception)
     assert len(str(done.exception)) < 400
+
+
+def test_a_fact_shows_what_its_number_can_be() -> None:
+    """The bounds of the vocabulary are told where its values are."""
+    assert "at least 0, at most 100" in invoke("show", "pain_reduction_percent").stdout

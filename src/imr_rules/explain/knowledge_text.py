@@ -150,13 +150,19 @@ def _criterion(tree: Tree, criterion: Criterion, prefix: str) -> None:
     tree.add(text)
 
 
+def _bounds(fact: Fact) -> str:
+    """Return in words what the number of *fact* can be at least and at most."""
+    least = "" if fact.minimum is None else f", at least {fact.minimum:g}"
+    return least if fact.maximum is None else f"{least}, at most {fact.maximum:g}"
+
+
 def _fact(fact: Fact, knowledge: Knowledge) -> RenderableType:
     users = [
         f"{topic.edition}/{topic.id}"
         for topic in knowledge.library.topics()
         if fact.id in topic.facts
     ]
-    values = ", ".join(fact.known_values) or f"a number ({fact.unit})"
+    values = ", ".join(fact.known_values) or f"a number ({fact.unit}{_bounds(fact)})"
     lines = [
         Text(fact.id, style="bold"),
         Text(fact.question),
