@@ -31,6 +31,7 @@ from imr_rules.reading.sentences import sentence_bounds
 # A quotation of some length; a shorter one is a word of the worker's or of a note.
 _QUOTATION = re.compile(r'(?<![\w"])"(?=\w)[^"]{60,1500}"(?!\w)')
 _QUOTED_AT_ONCE = 30  # characters, such as "The guideline says: ", before it
+_NEAR = 110  # characters on either side of a broad cue that count as near it
 _MAX_PASSAGE = 200_000  # characters
 _MAX_LETTER = 400_000  # characters of all its passages
 _MAX_SHARED = 4_000_000  # characters of a passage times the items that it may speak of
@@ -246,11 +247,11 @@ def _matches(
         matches = list(cue.pattern.regex.finditer(sentence, begin))
         if not matches:
             continue
-        if cue.near is not None and not cue.near.search(sentence):
-            continue
-        if cue.unless_near is not None and cue.unless_near.search(sentence):
+        if not cue.broad and not _in_place(cue, sentence):
             continue
         for match in matches:
+            if cue.broad and not _in_place(cue, _around(match)):
+                continue
             if any(_concludes(cue, match.span(), c) for c in conclusions):
                 continue
             if _names_one_of(concerned, match, lexicon):
@@ -267,6 +268,20 @@ def _matches(
         if not overlaps:
             kept.append((cue, match))
     return sorted(kept, key=lambda hit: hit[1].start())
+
+
+def _in_place(cue: Cue, words: str) -> bool:
+    """Whether *words* hold what must stand near *cue*, and nothing that must not."""
+    if cue.near is not None and not cue.near.search(words):
+        return False
+    return cue.unless_near is None or not cue.unless_near.search(words)
+
+
+def _around(match: re.Match[str]) -> str:
+    """Return *match* with the words around it that a broad cue looks at."""
+    start, end = match.span()
+    start = match.string.find(" ", max(0, start - _NEAR)) + 1 if start > _NEAR else 0
+    return match.string[start : end + _NEAR]
 
 
 def _names_one_of(subjects: Sequence[Subject], match: re.Match[str], lexicon: Lexicon) -> bool:
