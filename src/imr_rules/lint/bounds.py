@@ -1,8 +1,8 @@
 """Whether ``barred`` and ``undocumented`` are what documents would show.
 
-``undocumented`` says that some way of settling the unknown facts overturns the denial, ``barred``
-that none does. The readings judge each criterion by itself. Where two criteria read the same
-fact, or an unknown fact is what a threshold is looked up by, they can be wrong.
+``undocumented`` says that some way of settling the open facts overturns the denial, ``barred`` that
+none does. The engines work this out up to a bound of effort (``engines/settling.py``), the diagrams
+here in another way and without one: where they differ the bound was met.
 """
 
 from __future__ import annotations

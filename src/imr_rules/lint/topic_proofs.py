@@ -38,32 +38,28 @@ def is_satisfiable(prover: Prover) -> bool:
 
 
 def idle_criteria(prover: Prover) -> Iterator[str]:
-    """Yield the criteria whose state moves no reading's outcome, whatever the sheet."""
+    """Yield the criteria whose state never moves the prediction, whatever the sheet.
+
+    Then it moves no certainty either: that is made of the predictions on other sheets.
+    """
     for criterion in prover.symbolic.topic.criteria:
         if not any(prover.can_hold(moves) for moves in _moves(prover.symbolic, criterion)):
             yield criterion
 
 
 def _moves(symbolic: SymbolicTopic, criterion: str) -> Iterator[Formula]:
-    """Yield by reading and pair of states when the outcome differs between the two states."""
+    """Yield for each pair of states of *criterion* when the prediction differs between them."""
     presumed = symbolic.topic.criteria[criterion].presumed
-    # As (counts as met, bars): met, unmet, and what unknown means in each reading.
-    unknown = {
-        "burden": (ALWAYS if presumed else NEVER, NEVER),
-        "favour": (ALWAYS, NEVER),
-        "against": (NEVER, ALWAYS),
-    }
-    readings = {
-        "burden": symbolic.burden, "favour": symbolic.favour, "against": symbolic.against
-    }  # fmt: skip
-    for name, reading in readings.items():
-        states = dict.fromkeys([(ALWAYS, ALWAYS), (NEVER, NEVER), unknown[name]])
-        outcomes = dict.fromkeys(
-            symbolic.recommends(symbolic.topic, _with_state(reading, criterion, *state))
-            for state in states
-        )
-        for one, other in combinations(outcomes, 2):
-            yield differs(symbolic.formulas, one, other)
+    # As (counts as met, bars): met, unmet, unknown.
+    states = dict.fromkeys(
+        [(ALWAYS, ALWAYS), (NEVER, NEVER), (ALWAYS if presumed else NEVER, NEVER)]
+    )
+    outcomes = dict.fromkeys(
+        symbolic.recommends(symbolic.topic, _with_state(symbolic.burden, criterion, *state))
+        for state in states
+    )
+    for one, other in combinations(outcomes, 2):
+        yield differs(symbolic.formulas, one, other)
 
 
 def _with_state(reading: Reading, criterion: str, met: Formula, barring: Formula) -> Reading:
