@@ -58,6 +58,20 @@ def crash(source, *rest, cases_of=extract.cases_of, **more):
 extract.cases_of = crash
 """
 
+_THREADS = """\
+import os
+import polars
+from imr_rules.errors import InputError
+from imr_rules.table import extract
+
+def tell(*rest, **more):
+    pools = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
+    counts = [polars.thread_pool_size(), *(os.environ[name] for name in pools)]
+    raise InputError(" ".join(map(str, counts)) + ".")
+
+extract.cases_of = tell
+"""
+
 _RUN = """\
 import sys
 from pathlib import Path
@@ -185,8 +199,8 @@ def _wait_for_end_of_group(group: int) -> None:
     pytest.fail("workers outlived their parent")
 
 
-def test_ctrl_c_keeps_what_was_read(tmp_path: Path, rules_copy: Path) -> None:
-    """An interrupt ends the run soon, with its parts whole and no file half written."""
+def test_ctrl_c_keeps_what_was_read(tmp_path: Path, knowledge: Knowledge, rules_copy: Path) -> None:
+    """An interrupt ends the run soon, with no file half written; the next run does the rest."""
     letters = write_letters(tmp_path / "letters", 300)
     program = tmp_path / "run.py"
     program.write_text(_RUN)
@@ -200,9 +214,31 @@ def test_ctrl_c_keeps_what_was_read(tmp_path: Path, rules_copy: Path) -> None:
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert b"KeyboardInterrupt" in errors
-    committed = extract_table([letters], out, rules=rules_copy, workers=2).before
-    assert 32 <= committed < 300
     assert left_behind(out) == []
+    journal = [json.loads(line) for line in (out / NAME).read_text().splitlines()]
+    assert {path.stem for path in part_files(out)} == {line["name"] for line in journal[1:]}
+    made = extract_table([letters], out, rules=rules_copy, workers=2)
+    assert 32 <= made.before < made.letters == 300
+    assert left_behind(out) == []
+    names = read_table(out, knowledge.vocabulary)["letter"]
+    assert (names.len(), names.n_unique()) == (600, 300)
+
+
+def test_workers_have_one_thread_each(letters: Path, tmp_path: Path, rules_copy: Path) -> None:
+    """Thread pools of workers would fight over the cores; the caller's own stay as they are."""
+    program = tmp_path / "run.py"
+    program.write_text(_THREADS + _RUN + "    print(os.environ['POLARS_MAX_THREADS'])\n")
+    out = tmp_path / "facts.parquet"
+    done = subprocess.run(
+        [sys.executable, str(program), str(letters), str(out), str(rules_copy)],
+        check=True,
+        timeout=120,
+        env=os.environ | {"POLARS_MAX_THREADS": "3"},
+        stdout=subprocess.PIPE,
+    )
+    rejected = [json.loads(x) for x in (tmp_path / "rejected.jsonl").read_text().splitlines()]
+    assert {entry["reason"].split(": ")[-1] for entry in rejected} == {"1 1 1 1."}
+    assert done.stdout.split() == [b"3"]
 
 
 def test_bad_files_are_listed_and_do_not_stop_the_rest(
