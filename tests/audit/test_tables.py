@@ -274,7 +274,8 @@ def test_every_finding_is_listed_and_the_gravest_are_told(made_up: Path, audited
     shown = [one for one in told["findings"] if one["kind"] == "disagreement"]
     assert {one["severity"] for one in shown} == {"high"}
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert f"of {listed.height} findings are shown; findings.parquet lists" in page
+    assert f"of {listed.height:,} findings are shown; findings.parquet lists" in page
+    assert page.count(">not looked for<") == len(NO_TEXT)
     assert len(page) < 5_000_000
 
 

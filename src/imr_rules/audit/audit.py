@@ -22,7 +22,7 @@ class Audit:
     """All that an audit found; *scores* are plain data, the contents of ``scores.json``.
 
     *counts* counts all findings. Of corpora *findings* holds only the gravest of each kind, and
-    the file *listed_in* all of them, without their words.
+    the file *listed_in* all of them, without their words; only the kinds *sought* were looked for.
     """
 
     corpus: Corpus
@@ -31,6 +31,7 @@ class Audit:
     scores: dict[str, Any]
     counts: Mapping[tuple[Kind, Severity], int]
     listed_in: str = "findings.json"
+    sought: frozenset[Kind] = frozenset(Kind)
 
 
 def audit(corpus: Corpus) -> Audit:

@@ -69,8 +69,7 @@ def _findings(audit: Audit) -> Table:
     for severity in Severity:
         table.add_column(severity.value, justify="right")
     for kind in Kind:
-        table.add_row(
-            kind.value.replace("_", " "),
-            *(str(audit.counts.get((kind, severity)) or "") for severity in Severity),
-        )
+        counts = [str(audit.counts.get((kind, severity)) or "") for severity in Severity]
+        told = counts if kind in audit.sought else ["not looked for", "", ""]
+        table.add_row(kind.value.replace("_", " "), *told)
     return table

@@ -23,6 +23,7 @@ def _environment() -> Environment:
     environment.filters["words"] = words
     environment.filters["percent"] = percent
     environment.filters["number"] = number
+    environment.filters["count"] = count
     environment.filters["between"] = between
     environment.filters["joined"] = joined
     environment.filters["drawing"] = drawing
@@ -49,6 +50,11 @@ def percent(rate: float | None) -> str:
 def number(value: float | None) -> str:
     """A score with three decimals."""
     return "not defined" if value is None else f"{value:.3f}"
+
+
+def count(n: int) -> str:
+    """A whole number, thousands apart."""
+    return f"{n:,}"
 
 
 def between(interval: list[float] | None, form: str = "number") -> str:

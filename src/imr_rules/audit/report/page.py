@@ -38,6 +38,7 @@ def report_html(
         findings=gravest(audit.findings)[:_MOST_FINDINGS],
         total=sum(audit.counts.values()),
         listed_in=audit.listed_in,
+        sought=[kind for kind in Kind if kind in audit.sought],
         counts=Counter(audit.counts),
         kinds=list(Kind),
         severities=list(Severity),

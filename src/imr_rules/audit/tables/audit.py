@@ -41,6 +41,9 @@ from imr_rules.table.evaluate import TableRules
 MOST_LETTERS_IN_MEMORY = 2000
 """Up to so many letters are drawn and shuffled one by one, exactly as the audit of letters does."""
 
+SOUGHT = frozenset({Kind.DISAGREEMENT, Kind.LIKE_CASES, Kind.CITATION, Kind.NOISE})
+"""What can be found without the words of summary and rationale."""
+
 ITEMS, FINDINGS = "items.parquet", "findings.parquet"
 
 
@@ -98,6 +101,7 @@ def audit_tables(
         ),
         counts=counts,
         listed_in=FINDINGS,
+        sought=SOUGHT,
     )
     return audit, (items, listed)
 
