@@ -190,3 +190,26 @@ def test_signs_never_shift_an_offset(text: str) -> None:
     """Signs become words of their own length, so that every quotation stays where it is."""
     flat = flatten(text, 0, len(text))
     assert len(flat.lower) == len(flat.text)
+
+
+@pytest.mark.parametrize(
+    ("rationale", "fact", "expect"),
+    [
+        ("The MRI report does not corroborate radiculopathy.", "corroborating_test", "no"),
+        ("There has been no change since the previous MRI.", "prior_study_same_region", "yes"),
+        ("The records do not show new findings compared to the prior MRI.",
+         "prior_study_same_region", "yes"),
+    ],
+)  # fmt: skip
+def test_a_negation_turns_what_it_belongs_to(
+    rationale: str, fact: str, expect: Value, knowledge: Knowledge
+) -> None:
+    """A long mark at the head of a cue turns it; what a sentence supposes is not denied with it."""
+    subject = Subject(1, "esi" if fact == "corroborating_test" else "imaging", None)
+    assert expect == stated(f"{IN_CASE}{rationale}", subject, knowledge).get(fact)
+
+
+def test_what_argues_against_a_gain_denies_it(knowledge: Knowledge) -> None:
+    """'Arguing against functional improvement' is no improvement."""
+    text = f"{IN_CASE}He is off work, arguing against any functional improvement from therapy."
+    assert "no" == stated(text, THERAPY, knowledge)["functional_improvement"]

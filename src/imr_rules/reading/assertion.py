@@ -212,7 +212,7 @@ def turned_inside(assertion: Assertion, start: int, end: int, scopes: Scopes) ->
     "Pain has not been reduced" holds the words of "pain reduced" with a gap between them.
     """
     inside = {
-        mark for mark in NEGATIONS for s, e in scopes.at.get(mark, ()) if start < s and e <= end
+        mark for mark in NEGATIONS for s, e in scopes.at.get(mark, ()) if start <= s and e <= end
     }
     if not inside or assertion is Assertion.UNDOCUMENTED:
         return assertion

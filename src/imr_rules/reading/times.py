@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 
-from imr_rules.facts.model import Finding
+from imr_rules.facts.model import Finding, Value
 from imr_rules.reading.dates import parse_date
 
 # "On 10/3/2016", "the report dated May 3, 2016". A date of a study, an injury or an operation is
@@ -28,7 +28,7 @@ def in_order_of_visits(
 
     *no_visit* are words before a date that make it another day than a visit's.
     """
-    if len(findings) < 2:
+    if not _say_more_than_one_thing(findings):
         return list(findings)
     first, last = min(f.start for f in findings), max(f.end for f in findings)
     begin = max(0, first - _BEFORE)
@@ -48,6 +48,12 @@ def in_order_of_visits(
         return days[index - 1] if index else date.min
 
     return sorted(findings, key=day_of)
+
+
+def _say_more_than_one_thing(findings: Sequence[Finding]) -> bool:
+    """Whether some fact has two values, so that their order can matter at all."""
+    values: dict[str, Value] = {}
+    return any(values.setdefault(f.fact, f.value) != f.value for f in findings)
 
 
 _BEFORE = 200  # characters in which a visit's date may stand before the first finding
