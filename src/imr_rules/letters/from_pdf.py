@@ -6,6 +6,7 @@ import io
 import logging
 import threading
 from dataclasses import dataclass
+from itertools import islice
 
 import pypdfium2  # type: ignore[import-untyped]
 
@@ -86,7 +87,9 @@ def _page_text(document: pypdfium2.PdfDocument, number: int) -> str:
 
 
 def _has_text(page: str) -> bool:
-    return sum(map(str.isalpha, page)) >= _LEAST_LETTERS
+    # No further than it takes: a page has thousands of letters.
+    letters = islice(filter(str.isalpha, page), _LEAST_LETTERS)
+    return sum(1 for _ in letters) == _LEAST_LETTERS
 
 
 def _refuse_too_many(count: int) -> None:
