@@ -182,7 +182,9 @@ class Lexicon:
     _relevant: Mapping[str, Mapping[str, tuple[str, ...]]] = field(repr=False)
     _body_names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(repr=False)
     words_of_parts: frozenset[str] = field(repr=False)
-    """The words of which a list of parts and sides is made."""
+    """The words of which the names of parts and sides are made."""
+    between_parts: frozenset[str] = field(repr=False)
+    """The words that join such names to a list."""
     _cues_by_anchor: Mapping[str, _Bits] = field(repr=False)
     _marks_by_anchor: Mapping[str, _Bits] = field(repr=False)
     _cue_needs: tuple[_Bits, ...] = field(repr=False)
@@ -331,7 +333,8 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         same_thing=load_same_thing(folder / "same_thing.yaml", words, vocabulary),
         _relevant=_relevant(folder / "relevant.yaml", vocabulary, catalogue),
         _body_names=_body_names(catalogue),
-        words_of_parts=_words_of_parts(folder / "regions.yaml", catalogue),
+        words_of_parts=_words_of_parts(catalogue),
+        between_parts=frozenset(strict_yaml.read(folder / "regions.yaml").data["between_parts"]),
         _cues_by_anchor=_by_anchor(cue.pattern for cue in cues),
         _marks_by_anchor=_by_anchor(pattern for _, pattern in marks),
         _cue_needs=tuple(_bits_of(numbers) for numbers in needs[: len(cues)]),
@@ -601,11 +604,10 @@ def _relevant(
     }
 
 
-def _words_of_parts(path: Path, catalogue: Catalogue) -> frozenset[str]:
-    between: list[str] = strict_yaml.read(path).data["between_parts"]
+def _words_of_parts(catalogue: Catalogue) -> frozenset[str]:
     names = _body_names(catalogue).values()
     of_names = {word for entries in names for name, _ in entries for word in name}
-    return frozenset(of_names.union(between, *catalogue.sides.values()))
+    return frozenset(of_names.union(*catalogue.sides.values()))
 
 
 def _body_names(

@@ -42,7 +42,9 @@ _KIND_REACH = 40  # characters behind a count of visits that may name the care
 _PAUSE = re.compile(r"[,;]|\band\b")
 
 _LEADS_IN = 60  # characters before a finding in which its part may be named
-_GOES_ON = re.compile(r"[ ,]*(?:of|in|over|at|to|about|along|for|on|throughout) [^;:]{1,60}")
+_GOES_ON = re.compile(
+    r"(?: \w+){0,3}[ ,]*(?:of|in|over|at|to|about|along|for|on|throughout) [^;:]{1,60}"
+)
 
 _BROAD = 0.7
 """The confidence of a finding by a broad cue; an exact one of the same fact outweighs it."""
@@ -428,8 +430,10 @@ def _parts_at(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
     """
     words = words_of(match.group())
     before = words_of(match.string[max(0, match.start() - _LEADS_IN) : match.start()])
-    while before and before[-1] in lexicon.words_of_parts:
-        words.insert(0, before.pop())
+    if before and before[-1] in lexicon.words_of_parts:
+        listed = lexicon.words_of_parts | lexicon.between_parts
+        while before and before[-1] in listed:
+            words.insert(0, before.pop())
     if goes_on := _GOES_ON.match(match.string, match.end()):
         words += words_of(goes_on.group())
     return lexicon.body_parts(words)

@@ -1,0 +1,144 @@
+"""Whose finding a summary tells: the item's part and side, and the item's kind of care."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from imr_rules.cases.from_letter import case_from_letter
+from imr_rules.facts.model import Reading, Value
+from imr_rules.knowledge import load_knowledge
+from imr_rules.letters.model import Determination, DisputedItem, Layout, Span
+
+NECK_MRI = "MRI of the cervical spine"
+BACK_MRI = "MRI of the lumbar spine"
+SHOULDER_THERAPY = "Physical therapy 2 times a week for 4 weeks for the right shoulder"
+NECK_THERAPY = "Physical therapy 2 times a week for 4 weeks for the cervical spine"
+BACK_THERAPY = "Physical therapy 2 times a week for 4 weeks for the lumbar spine"
+
+
+def _read(title: str, summary: str) -> dict[str, Value]:
+    text = f"{title}\n\n{summary}\n"
+    letter = Determination(
+        source="letter",
+        text=text,
+        layout=Layout.SECTIONS,
+        denial_date=date(2016, 12, 1),
+        summary=Span(len(title) + 2, len(text)),
+        items=(DisputedItem(1, title, Span(0, len(title)), None, None, None, None, None),),
+    )
+    case, _ = case_from_letter(letter, load_knowledge())
+    return dict(case.items[0].readings[Reading.RECORD])
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "fact", "expected"),
+    [
+        (
+            BACK_MRI,
+            "An MRI of the cervical spine dated 3-1-2016 showed stenosis.",
+            "prior_study_same_region",
+            None,
+        ),
+        (
+            NECK_MRI,
+            "An MRI of the cervical spine dated 3-1-2016 showed stenosis.",
+            "prior_study_same_region",
+            "yes",
+        ),
+        (
+            BACK_THERAPY,
+            "There was tenderness of the low back and limited motion of the right shoulder.",
+            "objective_deficit_documented",
+            None,
+        ),
+        (
+            SHOULDER_THERAPY,
+            "There was tenderness of the low back and limited motion of the right shoulder.",
+            "objective_deficit_documented",
+            "yes",
+        ),
+        (
+            NECK_THERAPY,
+            "Neck and left shoulder range of motion was decreased.",
+            "objective_deficit_documented",
+            "yes",
+        ),
+        (
+            NECK_THERAPY,
+            "Exam showed neck tenderness, and the right wrist range of motion was decreased.",
+            "objective_deficit_documented",
+            None,
+        ),
+        (
+            NECK_MRI,
+            "Exam showed neck tenderness and decreased sensation of the right hand.",
+            "neuro_deficit_objective",
+            "unequivocal",
+        ),
+    ],
+)
+def test_a_finding_belongs_to_the_part_it_names(
+    title: str, summary: str, fact: str, expected: Value | None
+) -> None:
+    """A study or a measure of another part is none of the item's, but nerves run far."""
+    assert expected == _read(title, summary).get(fact)
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ("MRI of the left knee dated 3-1-2016 revealed a meniscus tear.", None),
+        ("MRI of the right knee dated 3-1-2016 revealed a meniscus tear.", "yes"),
+        ("MRI of both knees dated 3-1-2016 revealed degeneration.", "yes"),
+        ("MRI of the knee dated 3-1-2016 revealed degeneration.", "yes"),
+    ],
+)
+def test_a_finding_belongs_to_the_side_it_names(summary: str, expected: Value | None) -> None:
+    """What is said of the left knee says nothing of the right."""
+    assert expected == _read("MRI of the right knee", summary).get("prior_study_same_region")
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Acupuncture 6 sessions", 4),
+        ("Chiropractic treatment 6 visits", 8),
+        (SHOULDER_THERAPY, 12),
+    ],
+)
+def test_visits_belong_to_the_kind_of_care_they_name(title: str, expected: Value) -> None:
+    """Of three kinds of care that were had, each item counts its own."""
+    summary = (
+        "He completed 12 physical therapy visits. He completed 8 chiropractic visits. "
+        "He completed 4 acupuncture visits."
+    )
+    assert expected == _read(title, summary).get("prior_units_completed")
+
+
+@pytest.mark.parametrize(
+    ("fact", "summary"),
+    [
+        ("conservative_care_weeks", "The request is for therapy 2 times a week for 6 weeks."),
+        ("request_rationale_stated", "The plan included an MRI of the lumbar spine and rest."),
+        ("plain_xray_result", "X-rays of the lumbar spine were ordered."),
+        ("prior_study_same_region", "The physician recommended an MRI of the lumbar spine."),
+    ],
+)
+def test_what_is_asked_for_was_not_had(fact: str, summary: str) -> None:
+    """A plan or a request tells of no care, study or reason."""
+    assert fact not in _read(BACK_MRI, summary)
+
+
+def test_a_number_of_a_form_is_no_pain_score() -> None:
+    """ "PR-2 on 10-26" rates no pain."""
+    summary = "Per the progress report (PR-2) on 10-26-16 there was low back pain."
+    assert "pain_severity" not in _read("Trigger point injections of the low back", summary)
+
+
+def test_age_counts_for_clearance_and_not_for_a_sling() -> None:
+    """Before an operation the worker's age decides on tests and clearance alone."""
+    summary = "The injured worker is a 58 year old male."
+    assert 58 == _read("Preoperative medical clearance", summary).get("age_years")
+    assert "age_years" not in _read("Associated surgical service: sling", summary)
