@@ -150,6 +150,17 @@ def test_of_two_numbers_the_first_is_captured() -> None:
     assert 8 == number_of(match["number"])
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("thirty-two", 32), ("twenty four", 24), ("ninety", 90), ("two or three", 3), ("one", 1)],
+)
+def test_numbers_spelled_out_are_read_whole(text: str, number: int) -> None:
+    """The four of "twenty-four" is no number of its own; of a range the upper end counts."""
+    match = compile_phrase("# visits", {}).regex.search(f"had {text} visits")
+    assert match is not None
+    assert number == number_of(match["number"])
+
+
 def test_a_sign_without_a_word_is_something_to_hold_on_to() -> None:
     """A plus can be waited for; a gap alone cannot."""
     assert compile_phrase("\\+", {}).anchors

@@ -26,22 +26,26 @@ from dataclasses import dataclass
 
 _WORDS_FOR_NUMBERS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty
+    sixteen seventeen eighteen nineteen
 """
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 NUMBER_WORDS: Mapping[str, int] = {
     word: number for number, word in enumerate(_WORDS_FOR_NUMBERS.split())
-}
+} | {word: 10 * number for number, word in enumerate(_TENS.split(), start=2)}
+# "twenty-four" is one number, not the "four" that it ends with.
+_SPELLED_OUT = (
+    rf"(?:(?:{'|'.join(_TENS.split())})(?:[-\s](?:{'|'.join(_WORDS_FOR_NUMBERS.split()[1:10])})"
+    rf"(?!\w))?|{'|'.join(sorted(_WORDS_FOR_NUMBERS.split(), key=len, reverse=True))})"
+)
 _NUMBER = (
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d+)?"
     r"(?:\s?(?:-|to|or)\s?\d{1,9}(?:\.\d+)?)?|"
-    + "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
-    + r")"
+    rf"{_SPELLED_OUT}(?:\s(?:to|or)\s{_SPELLED_OUT})?)"
 )
 _FREQUENCIES: Mapping[str, int] = {"once": 1, "twice": 2, "thrice": 3}
 _PLAIN = (
     r"(?:(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\s?(?:-|to|or)\s?\d{1,9})?|"
-    + "|".join(sorted((*NUMBER_WORDS, *_FREQUENCIES), key=len, reverse=True))
-    + ")"
+    rf"{_SPELLED_OUT}|{'|'.join(_FREQUENCIES)})"
 )
 _WEEK = r"(?:weeks?|wks?|wk)"
 _TIMES = r"(?:x|times|visits|sessions|treatments)"
@@ -136,8 +140,9 @@ def _captured_once(regex: str) -> str:
 def number_of(text: str) -> float:
     """Return the number that ``#`` captured: of a range the upper end."""
     text = text.strip().replace(",", "")
-    if text in NUMBER_WORDS:
-        return NUMBER_WORDS[text]
+    if text[0].isalpha():
+        words = re.split(r"\s(?:to|or)\s", text)[-1]
+        return sum(NUMBER_WORDS[word] for word in re.split(r"[-\s]", words))
     last = re.split(r"\s?(?:-|to|or)\s?", text)[-1]
     return float(last)
 

@@ -12,6 +12,7 @@ _END = re.compile(
     r"|(?<=[A-Z]{2}[.!?])\s+(?=[A-Z])"
     r"|(?<=[.!?;])\s+(?=[A-Z(\"]|\d+[.)]\s)"
     r"|(?<=[a-z]{4}[.!?])\s+(?=\d{1,3}\s[a-z]{3})"  # "was tried. 2 refills would be"
+    r"|(?<=[a-z]{3}[.])\s+(?=\d{1,3}\s[a-z])"  # "... in all. 16 have been attended."
     r"|(?<=;)\s"
 )
 _STOP = re.compile(r"[.!?;]")  # one stands before every end
