@@ -1,44 +1,30 @@
-"""Scores → charts as inline SVG: drawn here, nothing is fetched, legible in grey.
-
-Every chart is drawn twice, for a wide and for a narrow screen: scaling one drawing would make its
-words too small on a phone. Both bases differ by shape and fill, never by colour alone.
-"""
+"""Scores → the charts of a report: what each one shows, and the words that say the same."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from imr_rules.audit.report.drawing import (
+    INK,
+    NARROW,
+    SOFT,
+    WIDE,
+    Chart,
+    Key,
+    Records,
+    axis,
+    basis_scale,
+    dot_plot,
+    drawn,
+    label_width,
+    names_axis,
+)
 from imr_rules.audit.report.environment import words
 from imr_rules.facts.model import Basis
 
-WIDE, NARROW = 640, 345
-_INK, _SOFT, _RECORD = "#1c2430", "#8a93a0", "#6b7684"
-_DARK_BLUE = "#1d4f91"
-_FONT = "'DejaVu Sans', Verdana, sans-serif"
 _MOST_GROUPS = 14
-_LABEL_WIDE, _LABEL_NARROW = 230, 150
-_NAME_GAP = 12
-
-Records = list[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """One chart: its title, the drawings, their key, and the words that say the same.
-
-    The key stands in the page, where its words are as large as the text around it.
-    """
-
-    id: str
-    title: str
-    alternative: str
-    key: tuple[tuple[str, str], ...]
-    wide: str
-    narrow: str
+_SIZES_KEY: Key = (("■", "compared"), ("○", "too small to compare"))
 
 
 def charts_of(scores: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Chart]:
@@ -54,118 +40,6 @@ def charts_of(scores: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str,
     ]
     charts += [_level_chart(level) for level in scores["noise"]["level"] if level["groups"]]
     return {chart.id: chart for chart in charts if chart is not None}
-
-
-_BASES_KEY = (("◇", "record basis"), ("●", "review basis"))
-_SIZES_KEY = (("■", "compared"), ("○", "too small to compare"))
-
-
-def _drawn(
-    identifier: str,
-    title: str,
-    alternative: str,
-    draw: Callable[[int], Any],
-    key: tuple[tuple[str, str], ...] = _BASES_KEY,
-) -> Chart:
-    return Chart(
-        identifier,
-        title,
-        alternative,
-        key,
-        _svg(draw(WIDE), f"{identifier}-wide"),
-        _svg(draw(NARROW), f"{identifier}-narrow"),
-    )
-
-
-def _svg(chart: Any, prefix: str) -> str:
-    """Draw *chart*; its ids get a *prefix*, for many drawings share one page."""
-    import vl_convert
-
-    spec = chart.configure_view(stroke=None).configure(font=_FONT, background="transparent")
-    svg: str = vl_convert.vegalite_to_svg(spec.to_dict(), vl_version=_version())
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
-    # The page says what a drawing shows; a reader of the page must not hear every mark of it.
-    svg = re.sub(r'\s(?:role|aria-[a-z]+)="[^"]*"', "", svg)
-    return svg.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
-
-
-@cache
-def _version() -> str:
-    """The version of the drawing language that both libraries know."""
-    import altair
-    import vl_convert
-
-    wanted = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    known: list[str] = vl_convert.get_vegalite_versions()
-    return wanted if wanted in known else known[-1]
-
-
-def _axis(**options: Any) -> Any:
-    import altair as alt
-
-    return alt.Axis(
-        labelColor=_INK, titleColor=_INK, titleFontWeight="normal", gridColor="#e4e7eb",
-        domainColor=_SOFT, tickColor=_SOFT, labelFontSize=11, titleFontSize=11, **options,
-    )  # fmt: skip
-
-
-def _names_axis(width: int) -> Any:
-    """An axis of names, always *width* wide, so that the charts of a page stand in line."""
-    return _axis(
-        title=None,
-        labelLimit=width - _NAME_GAP,
-        minExtent=width,
-        maxExtent=width,
-        labelPadding=_NAME_GAP,
-        domain=False,
-        ticks=False,
-        grid=True,
-    )
-
-
-def _basis_scale(channel: str) -> Any:
-    import altair as alt
-
-    values = {
-        "shape": ["diamond", "circle"],
-        "color": [_RECORD, _DARK_BLUE],
-        "fill": ["white", _DARK_BLUE],
-    }
-    return alt.Scale(domain=[basis.value for basis in Basis], range=values[channel])
-
-
-def _points(data: Any, *, x: Any, y: Any, offset: Any) -> Any:
-    import altair as alt
-
-    return (
-        alt.Chart(data)
-        .mark_point(size=58, strokeWidth=1.6, opacity=1)
-        .encode(
-            x=x,
-            y=y,
-            yOffset=offset,
-            shape=alt.Shape("basis:N", scale=_basis_scale("shape"), legend=None),
-            stroke=alt.Stroke("basis:N", scale=_basis_scale("color"), legend=None),
-            fill=alt.Fill("basis:N", scale=_basis_scale("fill"), legend=None),
-        )
-    )
-
-
-def _intervals(data: Any, *, y: Any, offset: Any) -> Any:
-    import altair as alt
-
-    return (
-        alt.Chart(data)
-        .mark_rule(strokeWidth=1.6)
-        .encode(
-            x="low:Q",
-            x2="high:Q",
-            y=y,
-            yOffset=offset,
-            color=alt.Color("basis:N", scale=_basis_scale("color"), legend=None),
-        )
-    )
 
 
 # --- scores -----------------------------------------------------------------------------------
@@ -206,11 +80,11 @@ def _scores_chart(scores: Mapping[str, Any]) -> Chart | None:
     ]
     if not data:
         return None
-    return _drawn(
+    return drawn(
         "scores",
         "Scores of both bases with 95 % intervals",
         "The same numbers stand in the table of scores.",
-        lambda width: _dot_plot(
+        lambda width: dot_plot(
             data,
             "score",
             [SCORE_NAMES[name] for name in SHOWN_SCORES],
@@ -218,42 +92,6 @@ def _scores_chart(scores: Mapping[str, Any]) -> Chart | None:
             domain=(min(0.0, *(one["low"] for one in data)), 1.0),
         ),
     )
-
-
-def _dot_plot(
-    data: Records,
-    column: str,
-    order: Sequence[str],
-    width: int,
-    *,
-    domain: tuple[float, float],
-    percent: bool = False,
-) -> Any:
-    import altair as alt
-
-    table = {"values": data}
-    label = _LABEL_WIDE if width == WIDE else _LABEL_NARROW
-    axis = _axis(
-        title=None,
-        labelLimit=label - 12,
-        minExtent=label,
-        maxExtent=label,
-        labelPadding=12,
-        domain=False,
-        ticks=False,
-        grid=True,
-    )
-    y = alt.Y(f"{column}:N", sort=list(order), axis=axis)
-    offset = alt.YOffset("basis:N", sort=[basis.value for basis in Basis])
-    form = {"format": "%"} if percent else {}
-    x = alt.X(
-        "value:Q",
-        scale=alt.Scale(domain=list(domain), nice=False),
-        axis=_axis(title=None, tickCount=6 if width == WIDE else 3, **form),
-    )
-    return (
-        _intervals(table, y=y, offset=offset) + _points(table, x=x, y=y, offset=offset)
-    ).properties(width=width - label, height={"step": 13})
 
 
 # --- calibration ------------------------------------------------------------------------------
@@ -274,7 +112,7 @@ def _calibration_chart(scores: Mapping[str, Any]) -> Chart | None:
     ]
     if not data:
         return None
-    return _drawn(
+    return drawn(
         "calibration",
         "Likelihood of overturning against what was decided",
         "The same numbers stand in the table of calibration; on the line, what was expected "
@@ -292,16 +130,16 @@ def _calibration(data: Records, width: int) -> Any:
     x = alt.X(
         "expected:Q",
         scale=scale,
-        axis=_axis(title="predicted likelihood of overturning", format="%", tickCount=ticks),
+        axis=axis(title="predicted likelihood of overturning", format="%", tickCount=ticks),
     )
     y = alt.Y(
         "value:Q",
         scale=scale,
-        axis=_axis(title="share overturned", format="%", tickCount=ticks),
+        axis=axis(title="share overturned", format="%", tickCount=ticks),
     )
     line = (
         alt.Chart({"values": [{"a": 0, "b": 0}, {"a": 1, "b": 1}]})
-        .mark_line(color=_SOFT, strokeDash=[4, 4], strokeWidth=1)
+        .mark_line(color=SOFT, strokeDash=[4, 4], strokeWidth=1)
         .encode(x="a:Q", y="b:Q")
     )
     rules = (
@@ -311,7 +149,7 @@ def _calibration(data: Records, width: int) -> Any:
             x=x,
             y="low:Q",
             y2="high:Q",
-            color=alt.Color("basis:N", scale=_basis_scale("color"), legend=None),
+            color=alt.Color("basis:N", scale=basis_scale("color"), legend=None),
         )
     )
     points = (
@@ -320,9 +158,9 @@ def _calibration(data: Records, width: int) -> Any:
         .encode(
             x=x,
             y=y,
-            shape=alt.Shape("basis:N", scale=_basis_scale("shape"), legend=None),
-            stroke=alt.Stroke("basis:N", scale=_basis_scale("color"), legend=None),
-            fill=alt.Fill("basis:N", scale=_basis_scale("fill"), legend=None),
+            shape=alt.Shape("basis:N", scale=basis_scale("shape"), legend=None),
+            stroke=alt.Stroke("basis:N", scale=basis_scale("color"), legend=None),
+            fill=alt.Fill("basis:N", scale=basis_scale("fill"), legend=None),
         )
     )
     side = 360 if width == WIDE else NARROW - 60
@@ -356,11 +194,11 @@ def _agreement_chart(
     ]
     if not data:
         return None
-    return _drawn(
+    return drawn(
         f"agreement-{name}",
         f"Agreement by {words(name)}",
         _cut(len(shown), len(groups)),
-        lambda width: _dot_plot(
+        lambda width: dot_plot(
             data,
             "group",
             [
@@ -396,7 +234,7 @@ def _level_chart(level: Mapping[str, Any]) -> Chart | None:
         for group in groups
     ][:_MOST_GROUPS]
     name = level["grouping"]
-    return _drawn(
+    return drawn(
         f"level-{name}",
         f"Share overturned by {_level_name(name)}",
         _cut(len(data), len(level["groups"])),
@@ -418,25 +256,16 @@ def _level(data: Records, width: int) -> Any:
     import altair as alt
 
     table = {"values": data}
-    label = _LABEL_WIDE if width == WIDE else _LABEL_NARROW
+    label = label_width(width)
     y = alt.Y(
         "group:N",
         sort=[one["group"] for one in data],
-        axis=_axis(
-            title=None,
-            labelLimit=label - 12,
-            minExtent=label,
-            maxExtent=label,
-            labelPadding=12,
-            domain=False,
-            ticks=False,
-            grid=True,
-        ),
+        axis=names_axis(label),
     )
     x = alt.X(
         "value:Q",
         scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=_axis(title=None, format="%", tickCount=6 if width == WIDE else 3),
+        axis=axis(title=None, format="%", tickCount=6 if width == WIDE else 3),
     )
     names = ["compared", "too small to compare"]
     rules = (
@@ -447,7 +276,7 @@ def _level(data: Records, width: int) -> Any:
             x2="high:Q",
             y=y,
             color=alt.Color(
-                "size:N", scale=alt.Scale(domain=names, range=[_INK, _SOFT]), legend=None
+                "size:N", scale=alt.Scale(domain=names, range=[INK, SOFT]), legend=None
             ),
         )
     )
@@ -461,10 +290,10 @@ def _level(data: Records, width: int) -> Any:
                 "size:N", scale=alt.Scale(domain=names, range=["square", "circle"]), legend=None
             ),
             fill=alt.Fill(
-                "size:N", scale=alt.Scale(domain=names, range=[_INK, "white"]), legend=None
+                "size:N", scale=alt.Scale(domain=names, range=[INK, "white"]), legend=None
             ),
             stroke=alt.Stroke(
-                "size:N", scale=alt.Scale(domain=names, range=[_INK, _SOFT]), legend=None
+                "size:N", scale=alt.Scale(domain=names, range=[INK, SOFT]), legend=None
             ),
         )
     )
