@@ -122,7 +122,7 @@ def test_reference_agrees_with_an_independent_reading(
         assert reference.trace(*asked) == expected
 
 
-@settings(many, max_examples=250)
+@settings(many, max_examples=150)
 @given(asked=crowded_cases())
 def test_certainty_is_what_trying_every_document_shows(
     durable: DurableEngine, reference: ReferenceEngine, table: TableEngine, asked: Asked
