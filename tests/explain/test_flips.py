@@ -10,7 +10,8 @@ from time import process_time
 
 import pytest
 from hypothesis import given, settings
-from tests.engines import strategies
+from tests.engines import sample_topics, strategies
+from tests.engines.strategies import FIRST_DAY
 
 from imr_rules.cases.evaluate import Conclusion, evaluate_case
 from imr_rules.cases.from_paths import Loaded, load_cases
@@ -29,7 +30,7 @@ from imr_rules.explain.flips import (
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Value
 from imr_rules.facts.vocabulary import FactType, Vocabulary
 from imr_rules.guidelines.library import days_in_force
-from imr_rules.guidelines.model import Parameter, Topic
+from imr_rules.guidelines.model import AllOf, AnyReq, FactIs, Parameter, Ref, Topic
 from imr_rules.knowledge import load_knowledge
 
 VOCABULARY = strategies.vocabulary()
@@ -204,3 +205,28 @@ def test_flips_are_found_at_once() -> None:
     assert len(asked) > 700
     slow = [item[0].id for item in asked if seconds(*item) > LOOSELY_S]
     assert [] == slow
+
+
+def test_documents_stand_beside_the_fewer_corrections_that_do_as_well() -> None:
+    """Of three documents, one correction, and a correction with a document, two are shown.
+
+    A way that asks for more of one kind and no less of the other is left out.
+    """
+    wanted = {
+        "corrected": ["y0"],
+        "documented": ["y1", "y2", "e0"],
+        "mixed": ["y3", "y4"],
+        "beaten": ["y0", "y5"],
+    }
+    criteria = [
+        sample_topics.criterion(name, AllOf(tuple(FactIs(fact, ("left", "yes")) for fact in facts)))
+        for name, facts in wanted.items()
+    ]
+    sample = sample_topics.topic(criteria, requires=AnyReq(tuple(Ref(name) for name in wanted)))
+    known: dict[str, Value] = {"y0": "no", "y3": "no"}
+    flips = smallest_flips(sample, {}, FIRST_DAY, known, VOCABULARY)
+    assert [{"y1", "y2", "e0"}, {"y0"}] == [set(found) for found in flips.sets]
+    assert [(0, 3), (1, 0)] == [tuple(flip.price) for flip in flips.flips]
+    assert 1 == flips.distance
+    without = smallest_flips(sample, {}, FIRST_DAY, known, VOCABULARY, fixed=["y0"])
+    assert [(0, 3), (1, 1)] == [tuple(flip.price) for flip in without.flips]
