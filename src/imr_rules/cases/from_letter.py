@@ -10,6 +10,7 @@ from pathlib import Path
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.facts.derive import impossible_fields
 from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Section, Value
+from imr_rules.facts.vocabulary import Origin
 from imr_rules.guidelines.model import thresholds_of
 from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge
@@ -58,8 +59,14 @@ def case_from_letter(
             if f.item in (None, item.number)
             and f.fact in facts
             # A summary tells of much that nobody weighs for this treatment; a rationale that
-            # raises a fact weighs it.
-            and (f.reading is Reading.RATIONALE or not judged or f.fact in judged)
+            # raises a fact weighs it. What dates and titles tell surely is not read out of it.
+            and (
+                f.reading is Reading.RATIONALE
+                or (
+                    (not judged or f.fact in judged)
+                    and knowledge.vocabulary[f.fact].origin is not Origin.DERIVED
+                )
+            )
         ]
         readings, evidence, conflicts = _readings(letter.text, mine, knowledge)
         administrator, reviewer = item.claims_administrator_guideline, item.reviewer_guideline
