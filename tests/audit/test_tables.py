@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -23,12 +24,14 @@ from imr_rules.audit.rows import Row, columns_of
 from imr_rules.audit.tables.audit import audit_tables
 from imr_rules.audit.tables.findings import LISTED, SHOWN
 from imr_rules.audit.tables.noise import streamed_levels
-from imr_rules.audit.tables.rows import judged_batches
+from imr_rules.audit.tables.rows import Concluder, judged_batches
 from imr_rules.audit.tables.scores import graded_scores
 from imr_rules.audit.write import write_table_audit
 from imr_rules.cases.from_paths import Loaded, load_cases
+from imr_rules.cli.audit_table import concluder
 from imr_rules.cli.main import group
 from imr_rules.data_folders import cases_folder
+from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.evaluate import TableRules, conclude
 from imr_rules.table.from_case import rows_of_case
@@ -71,12 +74,12 @@ def audited(
         "imr_rules.audit.tables.audit.load_policy", lambda _: shipped_audit.corpus.policy
     )
 
-    def run(table: Path, **options: Any) -> tuple[Audit, Path]:
-        work = tmp_path / "work"
-        work.mkdir()
-        found, files = audit_tables(
-            [table], rules, lambda i, _: conclude(i, rules), work, **options
-        )
+    def here(items: pl.DataFrame, _: Basis) -> pl.DataFrame:
+        return conclude(items, rules)
+
+    def run(table: Path, concludes: Concluder = here, **options: Any) -> tuple[Audit, Path]:
+        work = Path(tempfile.mkdtemp(dir=tmp_path))
+        found, files = audit_tables([table], rules, concludes, work, **options)
         write_table_audit(found, files, [], tmp_path / "out")
         return found, tmp_path / "out"
 
@@ -356,6 +359,17 @@ def test_the_command_audits_tables_and_cases_as_tables(facts: Path, tmp_path: Pa
     )
     assert as_table.exit_code == 0, as_table.output
     assert json.loads(by_name.stdout) == json.loads(as_table.stdout)
+
+
+def test_another_backend_gives_the_same_audit(
+    facts: Path, audited: Audited, rules: TableRules
+) -> None:
+    """DuckDB concludes what Polars concludes: equal scores and findings."""
+    here, _ = audited(facts)
+    with concluder("duckdb", [facts], rules) as conclude_there:
+        there, _ = audited(facts, conclude_there)
+    assert here.scores == there.scores
+    assert here.findings == there.findings
 
 
 def test_what_a_table_cannot_do_is_said(facts: Path) -> None:

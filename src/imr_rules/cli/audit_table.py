@@ -57,8 +57,8 @@ def audit_facts(
             tables.append(place / "facts.parquet")
         work = place / "work"
         work.mkdir()
-        with _concluder(backend, tables, rules) as concluder:
-            found, written = audit_tables(tables, rules, concluder, work)
+        with concluder(backend, tables, rules) as conclude_items:
+            found, written = audit_tables(tables, rules, conclude_items, work)
         if out is not None:
             write_table_audit(found, written, rejected, out)
     if form == "json":
@@ -103,7 +103,7 @@ def _tabled(
 
 
 @contextmanager
-def _concluder(backend: str, tables: Sequence[Path], rules: TableRules) -> Iterator[Concluder]:
+def concluder(backend: str, tables: Sequence[Path], rules: TableRules) -> Iterator[Concluder]:
     """Yield what concludes batches on *backend*; a warehouse concludes whole tables beforehand."""
     if backend == "polars":
         yield lambda items, _: conclude(items, rules)
