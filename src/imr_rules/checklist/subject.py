@@ -39,26 +39,28 @@ def subject_named(name: str, knowledge: Knowledge, on: date | None, *, today: da
     """Return the subject that goes by *name*: a topic, ``edition/topic``, or a request's title.
 
     Without *on* it is *today*, or for a topic the last day on which it was in force.
+    A topic that is not in force on the day *on* gives way to a treatment of the same name.
 
     Raises:
         UnknownNameError: nothing goes by that name.
         InputError: it is a topic that is not in force on the day *on*.
     """
     topic = _topic_named(name, knowledge, on or today)
+    request = parse_request(name, knowledge.catalogue)
+    if request.treatment is None and name in knowledge.catalogue.treatments:
+        request = _request_for(name, knowledge)
     if topic is not None:
         edition = knowledge.library.editions[topic.edition]
         start, end = days_in_force(edition, topic)
-        if on is not None and not start <= on < end:
+        if on is None or start <= on < end:
+            day = on or min(max(today, start), end - timedelta(days=1))
+            return Subject(topic.title, None, day, None, edition, topic)
+        if request.treatment is None or "/" in name:
             until = "" if end == date.max else f" until {end - timedelta(days=1)}"
             raise InputError(
                 f"{edition.id}/{topic.id} is not in force on {on}: it is from {start}{until}.",
                 hint="Name the treatment instead of the topic to find the text of that day.",
             )
-        day = on or min(max(today, start), end - timedelta(days=1))
-        return Subject(topic.title, None, day, None, edition, topic)
-    request = parse_request(name, knowledge.catalogue)
-    if request.treatment is None and name in knowledge.catalogue.treatments:
-        request = _request_for(name, knowledge)
     if request.treatment is None:
         known = [*knowledge.catalogue.names, *(t.id for t in knowledge.library.topics())]
         raise UnknownNameError("treatment or topic", name, known, otherwise=_LISTED)
