@@ -165,7 +165,10 @@ def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
     if (_chained(before_denied) + len(after_denied)) % 2 == 0:
         return Assertion.AFFIRMED
     if before_denied:
-        said = _following(scopes.at.get(Mark.SAID_AFTER, ()), start, end, stops, _SAYING_REACH)
+        saying = scopes.at.get(Mark.SAID_AFTER, ())
+        # "No trial has been documented": a cue may hold the word of saying itself.
+        said = [mark for mark in saying if start < mark[0] and mark[1] <= end]
+        said = said or _following(saying, start, end, stops, _SAYING_REACH)
     else:
         said = _reaching(scopes.at.get(Mark.SAID_BEFORE, ()), start, stops)
     return Assertion.UNDOCUMENTED if said else Assertion.DENIED
