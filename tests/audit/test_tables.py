@@ -362,11 +362,11 @@ def test_the_command_audits_tables_and_cases_as_tables(facts: Path, tmp_path: Pa
 
 
 def test_another_backend_gives_the_same_audit(
-    facts: Path, audited: Audited, rules: TableRules
+    facts: Path, audited: Audited, rules: TableRules, tmp_path: Path
 ) -> None:
     """DuckDB concludes what Polars concludes: equal scores and findings."""
     here, _ = audited(facts)
-    with concluder("duckdb", [facts], rules) as conclude_there:
+    with concluder("duckdb", rules, tmp_path) as conclude_there:
         there, _ = audited(facts, conclude_there)
     assert here.scores == there.scores
     assert here.findings == there.findings

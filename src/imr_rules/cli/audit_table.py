@@ -24,7 +24,7 @@ from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.evaluate import CONCLUDED, TableRules, conclude
 from imr_rules.table.from_case import rows_of_case
-from imr_rules.table.parts import is_table, part_files, write_parts
+from imr_rules.table.parts import is_table, write_parts, write_whole
 from imr_rules.table.schema import DECISION_YEAR, ITEM, LETTER, table_schema
 
 
@@ -57,7 +57,7 @@ def audit_facts(
             tables.append(place / "facts.parquet")
         work = place / "work"
         work.mkdir()
-        with concluder(backend, tables, rules) as conclude_items:
+        with concluder(backend, rules, place) as conclude_items:
             found, written = audit_tables(tables, rules, conclude_items, work)
         if out is not None:
             write_table_audit(found, written, rejected, out)
@@ -103,32 +103,27 @@ def _tabled(
 
 
 @contextmanager
-def concluder(backend: str, tables: Sequence[Path], rules: TableRules) -> Iterator[Concluder]:
-    """Yield what concludes batches on *backend*; a warehouse concludes whole tables beforehand."""
+def concluder(backend: str, rules: TableRules, place: Path) -> Iterator[Concluder]:
+    """Yield what concludes batches on *backend*; a warehouse reads each from the folder *place*.
+
+    Batch by batch, because a warehouse that concludes a whole corpus takes ten gigabytes for it.
+    """
     if backend == "polars":
         yield lambda items, _: conclude(items, rules)
         return
     from imr_rules.table.on_sql import conclude_by_sql
     from imr_rules.table.warehouse import warehouse_named
 
-    concluded: dict[Basis, pl.DataFrame] = {}
+    file = place / "batch.parquet"
     with warehouse_named(backend) as warehouse:
-        for basis in Basis:
-            files = [
-                file
-                for table in tables
-                for file in part_files(table)
-                if table.is_file() or file.parent.name == f"basis={basis}"
-            ]
-            if files:
-                found = conclude_by_sql(files, rules, warehouse, basis)
-                concluded[basis] = found.select(LETTER, ITEM, *CONCLUDED)
 
-    def look_up(items: pl.DataFrame, basis: Basis) -> pl.DataFrame:
-        return (
-            items.select(LETTER, ITEM)
-            .join(concluded[basis], on=[LETTER, ITEM], how="left", maintain_order="left")
-            .select(*CONCLUDED)
-        )
+        def look_up(items: pl.DataFrame, basis: Basis) -> pl.DataFrame:
+            write_whole(items, file)
+            found = conclude_by_sql([file], rules, warehouse, basis)
+            return (
+                items.select(LETTER, ITEM)
+                .join(found, on=[LETTER, ITEM], how="left", maintain_order="left")
+                .select(*CONCLUDED)
+            )
 
-    yield look_up
+        yield look_up
