@@ -148,11 +148,23 @@ def sql(folder: str, backend: str) -> dict[str, Any]:
             _seconds(lambda: kept.append(conclude_by_sql(files, rules, warehouse, BASIS)))
             for _ in range(2)
         ]
+    if backend.startswith("spark"):
+        _end_java()
     read = pl.concat(list(batches(Path(folder), knowledge.vocabulary, BASIS)))
     polars = pl.concat([read.select("letter", "item"), conclude(read, rules)], how="horizontal")
     mine = kept[0].select("letter", "item", *CONCLUDED).cast(dict(polars.schema))
     same = mine.sort("letter", "item").equals(polars.sort("letter", "item"))
     return {"first": runs[0], "again": runs[1], "same": same, "items": read.height}
+
+
+def _end_java() -> None:
+    """Wait for Spark's process to end, so that what it took of the cores is known to be ours."""
+    from pyspark import SparkContext
+
+    gateway = SparkContext._gateway
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait(30)
 
 
 def bare_pdf(folder: str, processes: int) -> dict[str, Any]:
