@@ -358,11 +358,15 @@ def _key(anchor: str) -> str:
     return anchor.removesuffix(WORD_END)[:_KEY] + (WORD_END if whole else "")
 
 
-def _numbers(bits: _Bits) -> Iterator[int]:
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
+def _numbers(bits: _Bits) -> list[int]:
+    """Return the places of the ones of *bits*; in digits they are found faster than by shifts."""
+    digits = bin(bits)[:1:-1]
+    numbers: list[int] = []
+    place = digits.find("1")
+    while place >= 0:
+        numbers.append(place)
+        place = digits.find("1", place + 1)
+    return numbers
 
 
 def _joined_bits(sets: Iterable[_Bits]) -> _Bits:
