@@ -75,6 +75,7 @@ ALSO_WRITTEN = "!"
 WORD_END = "$"
 """Marks an anchor that is a whole word: the "no" of a phrase must not call it up for "notes"."""
 _ITEM = rf"(?P<item>{_ITEM_WORD}(?:{_ITEM_SPACE}{_ITEM_WORD}){{0,6}})"
+_NUMBER_BEGINS = frozenset((*"0123456789", *(word + WORD_END for word in NUMBER_WORDS)))
 _INNER_HYPHEN = re.compile(r"(?<=[a-z])\\-(?=[a-z])")
 _SPACE = r"[\s,:/()\"'-]+"
 
@@ -268,10 +269,12 @@ def _word(word: str) -> _Piece:
     if word.startswith("\\"):
         return _sign(word[1:])
     if word == "#":
-        return _Piece(_NUMBER, None)
+        return _Piece(_NUMBER, None, (_NUMBER_BEGINS,))
     if "#" in word:
         before, _, after = word.partition("#")
-        return _Piece(re.escape(before) + _NUMBER + r"\s?" * bool(after) + re.escape(after), None)
+        needs = () if before else (_NUMBER_BEGINS,)
+        regex = re.escape(before) + _NUMBER + r"\s?" * bool(after) + re.escape(after)
+        return _Piece(regex, None, needs)
     if word.endswith("*"):
         stem = word[:-1]
         return _beginning(_spelled(stem) + r"[\w'-]*", stem if len(stem) > 2 else "")
