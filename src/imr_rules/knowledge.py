@@ -12,7 +12,8 @@ from imr_rules.facts.derive import Derivation, load_derivations
 from imr_rules.facts.vocabulary import Vocabulary, load_vocabulary
 from imr_rules.guidelines.library import Library
 from imr_rules.guidelines.load import load_library
-from imr_rules.reading.lexicon import Lexicon, load_lexicon
+from imr_rules.reading.lexicon import Lexicon
+from imr_rules.reading.load_lexicon import load_lexicon
 from imr_rules.treatments.catalogue import Catalogue
 from imr_rules.treatments.load import load_catalogue
 from imr_rules.treatments.morphine import ConversionFactors, load_conversion_factors

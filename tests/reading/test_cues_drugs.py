@@ -8,7 +8,8 @@ import pytest
 
 from imr_rules.facts.model import Section, Value
 from imr_rules.facts.vocabulary import Vocabulary, load_vocabulary
-from imr_rules.reading.lexicon import Lexicon, load_lexicon
+from imr_rules.reading.lexicon import Lexicon
+from imr_rules.reading.load_lexicon import load_lexicon
 from imr_rules.reading.read import Passage, Subject, merge_values, read_passages
 from imr_rules.treatments.load import load_catalogue
 

@@ -16,7 +16,8 @@ from itertools import product
 from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Value
 from imr_rules.facts.vocabulary import Scope, Vocabulary
 from imr_rules.reading.flat import flatten
-from imr_rules.reading.lexicon import Lexicon, words_of
+from imr_rules.reading.lexicon import Lexicon
+from imr_rules.reading.occurrence import words_of
 from imr_rules.reading.same_thing import Named
 from imr_rules.reading.sentences import sentence_bounds
 

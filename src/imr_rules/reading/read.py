@@ -22,8 +22,9 @@ from imr_rules.reading.assertion import (
 )
 from imr_rules.reading.dates import parse_date
 from imr_rules.reading.flat import flatten
-from imr_rules.reading.lexicon import Candidates, Cue, Lexicon, Mark, Reach, words_of
+from imr_rules.reading.lexicon import Cue, Lexicon, Mark, Reach
 from imr_rules.reading.model import Miss, Passage, ReadResult, Subject
+from imr_rules.reading.occurrence import words_of
 from imr_rules.reading.pattern import count_of, number_of
 from imr_rules.reading.sentences import sentence_bounds
 
@@ -119,7 +120,8 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
     head: Assertion | None = None
     quotations = [] if about_case else [m.span() for m in _QUOTATION.finditer(flat.text)]
     concerned = [s for s in context.subjects if passage.item in (None, s.number)]
-    among = context.lexicon.cues_for(
+    lexicon = context.lexicon
+    sought = lexicon.sought(
         Reach.RATIONALE if passage.section is Section.RATIONALE else Reach.RECORD,
         frozenset(subject.category for subject in concerned),
         frozenset().union(*(subject.facts for subject in concerned)),
@@ -127,10 +129,10 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
     for start, end in sentence_bounds(flat.text):
         sentence = flat.lower[start:end]
         words = words_of(sentence)
-        candidates = context.lexicon.candidates(words, among)
-        own_parts = context.lexicon.body_parts(words)
+        occurring = lexicon.occurring(words)
+        own_parts = lexicon.body_parts(words)
         parts = own_parts or parts
-        scopes = find_scopes(sentence, candidates.marks)
+        scopes = find_scopes(sentence, lexicon.marks_among(occurring, sought.marks))
         # "The following are not documented: ...; ...": each item of the list hangs on its head.
         head = head if flat.text[max(0, start - 2) : start].strip() == ";" else None
         head = list_head(sentence, scopes) if ":" in sentence else head
@@ -141,11 +143,13 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
             if quoted[0][0] - start < _QUOTED_AT_ONCE:
                 continue
         opens, about_case = _case_talk(scopes, passage.section, about_case)
-        if not candidates.cues or (opens is None and not _any_of_guideline(candidates, passage)):
+        chosen = sought.of_guideline if opens is None else sought.cues
+        cues = lexicon.cues_among(occurring, chosen) if chosen else ()
+        if not cues:
             continue
         found: list[Finding] = []
         touched: list[str] = []
-        for cue, match in _matches(sentence, candidates, opens, scopes, concerned, context.lexicon):
+        for cue, match in _matches(sentence, cues, opens, scopes, concerned, lexicon):
             touched.append(cue.fact)
             assertion = _assertion(cue, *match.span(), scopes)
             if head is not None and assertion is Assertion.AFFIRMED and not cue.as_it_stands:
@@ -218,31 +222,26 @@ def _case_talk(scopes: Scopes, section: Section, before: bool) -> tuple[int | No
     return (0, True) if before else (None, False)
 
 
-def _any_of_guideline(candidates: Candidates, passage: Passage) -> bool:
-    """Whether some cue reads what a rationale says of the guideline."""
-    return passage.section is Section.RATIONALE and any(c.of_guideline for c in candidates.cues)
-
-
 def _within(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
 def _matches(
     sentence: str,
-    candidates: Candidates,
+    cues: Sequence[Cue],
     opens: int | None,
     scopes: Scopes,
     concerned: Sequence[Subject],
     lexicon: Lexicon,
 ) -> list[tuple[Cue, re.Match[str]]]:
-    """Match every candidate cue that is for a subject *concerned*, if there is any at all.
+    """Match every one of *cues* that is for a subject *concerned*, if there is any at all.
 
     Of matches of one fact that overlap the longest stays, and one whose bare words mean something
     before one whose words do not. A broad cue and an exact one never take each other's place.
     """
     conclusions = scopes.at.get(Mark.CONCLUSION, ())
     hits: list[tuple[Cue, re.Match[str]]] = []
-    for cue in candidates.cues:
+    for cue in cues:
         begin = 0 if cue.of_guideline else opens
         if begin is None:
             continue

@@ -1,0 +1,360 @@
+"""``rules/reading/`` → the compiled lexicon.
+
+One lexicon serves any number of letters; compiling it takes a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from imr_rules import strict_yaml
+from imr_rules.errors import PackError, PackErrors, UnknownNameError, WrongTypeError
+from imr_rules.facts.model import Value
+from imr_rules.facts.vocabulary import FactType, Vocabulary
+from imr_rules.reading.lexicon import (
+    MISSING,
+    NEGATIONS,
+    ONLY_IN_RATIONALE,
+    Cue,
+    Kinds,
+    Lexicon,
+    Mark,
+    Reach,
+)
+from imr_rules.reading.occurrence import Bits, PatternIndex, bits_of, words_of
+from imr_rules.reading.pattern import Pattern, PatternError, compile_phrase
+from imr_rules.reading.same_thing import load_same_thing
+from imr_rules.strict_yaml import Document, Loc
+from imr_rules.treatments.catalogue import Catalogue
+
+_Key = TypeVar("_Key", str, str | None)
+
+
+class _Raw(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+_Texts = Annotated[list[str], Field(default_factory=list)]
+_Scalar = str | int | float | None
+
+
+class _RawCue(_Raw):
+    say: str | list[str]
+    value: _Scalar = None
+    denied: _Scalar = None
+    undocumented: _Scalar = None
+    times: float | int | None = None
+    only_in: Annotated[Reach, Field(strict=False)] = Reach.BOTH
+    near: _Texts
+    unless_near: _Texts
+    about_item: bool | None = None
+    categories: _Texts
+    as_it_stands: bool = False
+    affirms: bool = True
+    names_another: bool = False
+    only_if_missing: bool = False
+    broad: bool = False
+    of_guideline: bool = False
+
+
+class _RawFactCues(_Raw):
+    about_item: bool = False
+    names_part: bool = False
+    own_kind: bool = False
+    nearest_part: bool = False
+    categories: _Texts
+    cues: list[_RawCue]
+
+
+def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Lexicon:
+    """Read and compile ``reading/`` of the *rules* folder.
+
+    Raises:
+        PackErrors: every problem, each with file, line and column.
+    """
+    folder = rules / "reading"
+    words = _word_lists(folder)
+    problems: list[PackError] = []
+    cues: list[Cue] = []
+    for path in sorted((folder / "cues").glob("*.yaml")):
+        document = strict_yaml.read(path)
+        if not isinstance(document.data, dict):
+            raise WrongTypeError("the file maps facts to their cues.", at=document.at())
+        for fact in document.data:
+            try:
+                cues.extend(_fact_cues(document, fact, words, vocabulary, catalogue))
+            except PackErrors as errors:
+                problems.extend(errors.problems)
+            except PackError as error:
+                problems.append(error)
+    marks: list[tuple[Mark, Pattern]] = []
+    for name in ("assertion.yaml", "talk.yaml"):
+        try:
+            marks.extend(_marks(folder / name, words))
+        except PackErrors as errors:
+            problems.extend(errors.problems)
+    if problems:
+        raise PackErrors(problems)
+    return Lexicon(
+        cues=tuple(
+            replace(
+                cue,
+                own_negation=_holds(cue, marks, NEGATIONS),
+                own_missing=_holds(cue, marks, frozenset(MISSING)),
+            )
+            for cue in cues
+        ),
+        marks=tuple(marks),
+        item_words=_item_words(folder / "item_words.yaml", words, catalogue),
+        sides=_sides(catalogue),
+        kinds_of_care=_item_words(folder / "kinds_of_care.yaml", words, catalogue),
+        along_nerves=_regions(folder / "regions.yaml", catalogue, "speaks_for", "along_nerves"),
+        speaks_for=_regions(folder / "regions.yaml", catalogue, "speaks_for"),
+        same_thing=load_same_thing(folder / "same_thing.yaml", words, vocabulary),
+        _relevant=_relevant(folder / "relevant.yaml", vocabulary, catalogue),
+        _body_names=_body_names(catalogue),
+        words_of_parts=_words_of_parts(catalogue),
+        between_parts=frozenset(strict_yaml.read(folder / "regions.yaml").data["between_parts"]),
+        _index=PatternIndex([*(cue.pattern for cue in cues), *(pattern for _, pattern in marks)]),
+        _kinds=_kinds(cues, [mark for mark, _ in marks]),
+    )
+
+
+def _kinds(cues: Sequence[Cue], marks: Sequence[Mark]) -> Kinds:
+    """Number *cues*, and *marks* behind them, kind by kind."""
+    behind = list(enumerate(marks, start=len(cues)))
+    return Kinds(
+        marks_in={
+            reading: bits_of(
+                i for i, m in behind if reading is not Reach.RECORD or m not in ONLY_IN_RATIONALE
+            )
+            for reading in Reach
+        },
+        cues_in={
+            reading: bits_of(i for i, c in enumerate(cues) if c.only_in in (reading, Reach.BOTH))
+            for reading in Reach
+        },
+        cues_for=_grouped((name, i) for i, c in enumerate(cues) for name in c.categories or [None]),
+        cues_of=_grouped((c.fact, i) for i, c in enumerate(cues)),
+        exact_cues=bits_of(i for i, c in enumerate(cues) if not c.broad),
+        cues_of_guideline=bits_of(i for i, c in enumerate(cues) if c.of_guideline),
+    )
+
+
+def _grouped(pairs: Iterable[tuple[_Key, int]]) -> dict[_Key, Bits]:
+    found: dict[_Key, Bits] = {}
+    for key, number in pairs:
+        found[key] = found.get(key, 0) | 1 << number
+    return found
+
+
+def _holds(cue: Cue, marks: Iterable[tuple[Mark, Pattern]], of: frozenset[Mark]) -> bool:
+    words = " ".join(words_of(cue.pattern.phrase.lower()))
+    return any(mark in of and pattern.regex.search(words) for mark, pattern in marks)
+
+
+def _word_lists(folder: Path) -> Mapping[str, Sequence[str]]:
+    document = strict_yaml.read(folder / "words.yaml")
+    if not isinstance(document.data, dict):
+        raise WrongTypeError("words.yaml maps names to lists of phrases.", at=document.at())
+    return document.data
+
+
+def _fact_cues(
+    document: Document,
+    name: str,
+    words: Mapping[str, Sequence[str]],
+    vocabulary: Vocabulary,
+    catalogue: Catalogue,
+) -> Iterable[Cue]:
+    fact = vocabulary.require(name, document.at(name))
+    raw = strict_yaml.validate(_RawFactCues, document, document.data[name], loc=(name,))
+    for category in raw.categories:
+        _category(category, catalogue, document, (name, "categories"))
+    for index, entry in enumerate(raw.cues):
+        loc: Loc = (name, "cues", index)
+        for category in entry.categories:
+            _category(category, catalogue, document, (*loc, "categories"))
+        values = _values(entry, fact.type)
+        for value in values:
+            if value is not None:
+                fact.check(value, at=document.at(*loc))
+        for phrase in [entry.say] if isinstance(entry.say, str) else entry.say:
+            pattern = _compiled(phrase, words, document, (*loc, "say"))
+            counts = fact.type is FactType.NUMBER and not entry.only_if_missing
+            if counts and values[0] is None and not _captures(pattern):
+                raise WrongTypeError(
+                    "a number cue captures one with '#', '@count' or '@date', or gives a value.",
+                    at=document.at(*loc),
+                )
+            yield Cue(
+                fact=name,
+                pattern=pattern,
+                value=values[0],
+                denied=values[1],
+                undocumented=values[2],
+                times=float(entry.times or 1),
+                only_in=entry.only_in,
+                near=_near(entry.near, words, document, loc),
+                unless_near=_near(entry.unless_near, words, document, loc),
+                about_item=raw.about_item if entry.about_item is None else entry.about_item,
+                categories=frozenset(entry.categories or raw.categories),
+                as_it_stands=entry.as_it_stands,
+                names_another=entry.names_another,
+                only_if_missing=entry.only_if_missing,
+                names_part=raw.names_part,
+                own_kind=raw.own_kind,
+                nearest_part=raw.nearest_part,
+                broad=entry.broad,
+                of_guideline=entry.of_guideline,
+            )
+
+
+def _values(entry: _RawCue, kind: FactType) -> tuple[Value | None, Value | None, Value | None]:
+    """Fill what a cue leaves out: yes, denied no, undocumented undocumented.
+
+    With ``affirms: false`` the bare words mean nothing: "conservative care" tells something only
+    under "there is no documentation of".
+    """
+    missing = "undocumented" if entry.undocumented is None else entry.undocumented
+    if entry.only_if_missing:
+        return None, missing if entry.denied is None else entry.denied, missing
+    if kind is not FactType.YES_NO:
+        return entry.value, entry.denied, missing
+    value = "yes" if entry.value is None else entry.value
+    opposite = {"yes": "no", "no": "yes"}.get(str(value))
+    denied = opposite if entry.denied is None else entry.denied
+    return (value if entry.affirms else None), denied, missing
+
+
+def _captures(pattern: Pattern) -> bool:
+    return bool({"number", "count", "date"} & set(pattern.regex.groupindex))
+
+
+def _category(name: str, catalogue: Catalogue, document: Document, loc: Loc) -> None:
+    if name not in catalogue.categories:
+        raise UnknownNameError("category", name, catalogue.categories, at=document.at(*loc))
+
+
+def _compiled(
+    phrase: str, words: Mapping[str, Sequence[str]], document: Document, loc: Loc
+) -> Pattern:
+    try:
+        return compile_phrase(phrase, words)
+    except (PatternError, re.error) as error:
+        raise WrongTypeError(f"cue {phrase!r}: {error}", at=document.at(*loc)) from None
+
+
+def _near(
+    phrases: list[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
+) -> re.Pattern[str] | None:
+    return _joined(phrases, words, document, loc) if phrases else None
+
+
+def _joined(
+    phrases: Sequence[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
+) -> re.Pattern[str]:
+    patterns = [_compiled(p, words, document, loc).regex.pattern for p in phrases]
+    return re.compile("|".join(_uncaptured(p) for p in patterns))
+
+
+def _uncaptured(expression: str) -> str:
+    return re.sub(r"\(\?P<\w+>", "(?:", expression)
+
+
+def _marks(path: Path, words: Mapping[str, Sequence[str]]) -> list[tuple[Mark, Pattern]]:
+    document = strict_yaml.read(path)
+    data: dict[str, list[str]] = document.data
+    problems: list[PackError] = []
+    marks: list[tuple[Mark, Pattern]] = []
+    for name, phrases in data.items():
+        if name not in set(Mark):
+            problems.append(UnknownNameError("mark", name, list(Mark), at=document.at(name)))
+            continue
+        for index, phrase in enumerate(phrases):
+            try:
+                marks.append((Mark(name), _compiled(phrase, words, document, (name, index))))
+            except PackError as error:
+                problems.append(error)
+    if problems:
+        raise PackErrors(problems)
+    return marks
+
+
+def _item_words(
+    path: Path, words: Mapping[str, Sequence[str]], catalogue: Catalogue
+) -> Mapping[str, re.Pattern[str]]:
+    document = strict_yaml.read(path)
+    data: dict[str, Any] = document.data or {}
+    for category in data:
+        _category(category, catalogue, document, (category,))
+    return {
+        category: _joined(phrases, words, document, (category,))
+        for category, phrases in data.items()
+    }
+
+
+def _sides(catalogue: Catalogue) -> Mapping[str, re.Pattern[str]]:
+    """Return the words of each side; single letters are too often something else."""
+    return {
+        side: re.compile(r"(?<!\w)(?:" + "|".join(w for w in words if len(w) > 1) + r")(?!\w)")
+        for side, words in catalogue.sides.items()
+    }
+
+
+def _regions(path: Path, catalogue: Catalogue, *tables: str) -> Mapping[str, frozenset[str]]:
+    """Return by body part the parts that speak for it by any of *tables*, itself included."""
+    document = strict_yaml.read(path)
+    speaking: dict[str, set[str]] = {part: {part} for part in catalogue.body_parts}
+    for table in tables:
+        for part, others in document.data[table].items():
+            for name in (part, *others):
+                if name not in catalogue.body_parts:
+                    at = document.at(table, part)
+                    raise UnknownNameError("body part", name, catalogue.body_parts, at=at)
+            speaking[part].update(others)
+    return {part: frozenset(others) for part, others in speaking.items()}
+
+
+def _relevant(
+    path: Path, vocabulary: Vocabulary, catalogue: Catalogue
+) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    document = strict_yaml.read(path)
+    data: dict[str, dict[str, list[str]]] = document.data or {}
+    for category, by_part in data.items():
+        if category not in catalogue.treatments:
+            _category(category, catalogue, document, (category,))
+        for part, facts in by_part.items():
+            at = document.at(category, part)
+            if part != "any" and part not in catalogue.body_parts:
+                raise UnknownNameError("body part", part, catalogue.body_parts, at=at)
+            for fact in facts:
+                vocabulary.require(fact, at)
+    return {
+        category: {part: tuple(facts) for part, facts in by_part.items()}
+        for category, by_part in data.items()
+    }
+
+
+def _words_of_parts(catalogue: Catalogue) -> frozenset[str]:
+    names = _body_names(catalogue).values()
+    of_names = {word for entries in names for name, _ in entries for word in name}
+    return frozenset(of_names.union(*catalogue.sides.values()))
+
+
+def _body_names(
+    catalogue: Catalogue,
+) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for part, names in catalogue.body_part_names.items():
+        for name in names:
+            words = tuple(words_of(name.lower()))
+            for variant in (words, (*words[:-1], words[-1] + "s")):
+                found.setdefault(variant[0], []).append((variant, part))
+    return {word: tuple(entries) for word, entries in found.items()}

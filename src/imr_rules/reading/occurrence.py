@@ -1,0 +1,145 @@
+"""Which of many patterns can occur in a sentence: its words tell, before any expression is run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from imr_rules.reading.pattern import WORD_END, Pattern
+
+# Sets of numbered things, as the bits of a number: joined and met at once, however many there are.
+Bits = int
+_WORD = re.compile(r"\w+|\+")
+_KEY = 12  # word beginnings are indexed up to this length
+_MOST_WORDS = 20_000  # a text of ever new words must not fill the memory
+
+
+@dataclass(frozen=True, slots=True)
+class Occurring:
+    """What the words of one sentence bring up.
+
+    *ready* are the patterns for which they hold all that is needed; *open* those of several needs,
+    of which *unmet* tells which are not met.
+    """
+
+    ready: Bits
+    open: Bits
+    unmet: Bits
+
+
+class PatternIndex:
+    """Patterns, numbered as they come, found by the beginnings of words they cannot do without."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._by_anchor = _grouped_bits(
+            (_key(anchor), number)
+            for number, pattern in enumerate(patterns)
+            for anchor in pattern.anchors
+        )
+        needs = [_needs(pattern) for pattern in patterns]
+        numbers = {
+            need: number for number, need in enumerate(dict.fromkeys(chain.from_iterable(needs)))
+        }
+        self._needs_of = [bits_of(numbers[need] for need in of_one) for of_one in needs]
+        self._met_by = _grouped_bits(
+            (beginning, number) for need, number in numbers.items() for beginning in need
+        )
+        self._readied_by = _grouped_bits(
+            (beginning, number)
+            for number, of_one in enumerate(needs)
+            if len(of_one) == 1
+            for beginning in next(iter(of_one))
+        )
+        self._without_needs = bits_of(n for n, of_one in enumerate(needs) if not of_one)
+        self._of_several = bits_of(n for n, of_one in enumerate(needs) if len(of_one) > 1)
+        # What words met so far bring up: letters use few words, over and over.
+        self._words: dict[str, tuple[Bits, Bits, Bits]] = {}
+
+    def occurring(self, words: Iterable[str]) -> Occurring:
+        """Return what the *words* (lower case) of a sentence bring up."""
+        anchored = met = readied = 0
+        known = self._words
+        for word in set(words):
+            brings = known.get(word) or self._word(word)
+            anchored |= brings[0]
+            met |= brings[1]
+            readied |= brings[2]
+        return Occurring(
+            anchored & (self._without_needs | readied), anchored & self._of_several, ~met
+        )
+
+    def numbers(self, occurring: Occurring, among: Bits) -> list[int]:
+        """Return the numbers, in order, of the patterns *among* these that can occur."""
+        found = _places(occurring.ready & among)
+        if several := occurring.open & among:
+            needs, unmet = self._needs_of, occurring.unmet
+            found += [number for number in _places(several) if not needs[number] & unmet]
+            found.sort()
+        return found
+
+    def _word(self, word: str) -> tuple[Bits, Bits, Bits]:
+        """Return the patterns *word* anchors, the needs it meets, and the patterns it readies."""
+        beginnings = {word[:length] for length in range(1, _KEY + 1)} | {word[:_KEY] + WORD_END}
+        found = (
+            _found(beginnings, self._by_anchor),
+            _found(beginnings, self._met_by),
+            _found(beginnings, self._readied_by),
+        )
+        if len(self._words) < _MOST_WORDS:
+            self._words[word] = found
+        return found
+
+
+def words_of(lower_sentence: str) -> list[str]:
+    """Return the words of a flat, lower-case sentence."""
+    return _WORD.findall(lower_sentence)
+
+
+def bits_of(numbers: Iterable[int]) -> Bits:
+    """Return the set of *numbers*."""
+    return joined_bits(1 << number for number in numbers)
+
+
+def joined_bits(sets: Iterable[Bits]) -> Bits:
+    """Return the union of *sets*."""
+    union = 0
+    for one in sets:
+        union |= one
+    return union
+
+
+def _needs(pattern: Pattern) -> frozenset[frozenset[str]]:
+    """Return what *pattern* needs besides the anchors that bring it up."""
+    return frozenset(
+        frozenset(_key(word) for word in need) for need in pattern.needs if need != pattern.anchors
+    )
+
+
+def _key(anchor: str) -> str:
+    """Return the word beginning under which *anchor* is indexed."""
+    whole = anchor.endswith(WORD_END)
+    return anchor.removesuffix(WORD_END)[:_KEY] + (WORD_END if whole else "")
+
+
+def _places(bits: Bits) -> list[int]:
+    """Return the places of the ones of *bits*; in digits they are found faster than by shifts."""
+    digits = bin(bits)[:1:-1]
+    places: list[int] = []
+    place = digits.find("1")
+    while place >= 0:
+        places.append(place)
+        place = digits.find("1", place + 1)
+    return places
+
+
+def _grouped_bits(pairs: Iterable[tuple[str, int]]) -> Mapping[str, Bits]:
+    found: dict[str, Bits] = {}
+    for key, number in pairs:
+        found[key] = found.get(key, 0) | 1 << number
+    return found
+
+
+def _found(beginnings: set[str], indexes: Mapping[str, Bits]) -> Bits:
+    return joined_bits(indexes[key] for key in beginnings & indexes.keys())
