@@ -14,11 +14,11 @@ from typing import Any
 
 import polars as pl
 
+from imr_rules.cli.whatif_table import whatif_of_tables
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.engines.table.topic import COUNTED, MET, OVERTURNED, UNKNOWN
 from imr_rules.facts.model import Basis, Value
 from imr_rules.knowledge import load_knowledge
-from imr_rules.table.compare import flips
 from imr_rules.table.evaluate import CONCLUDED, PLACE, TableRules, conclude, governing_places
 from imr_rules.table.extract import extract_table
 from imr_rules.table.on_sql import conclude_by_sql
@@ -26,6 +26,7 @@ from imr_rules.table.outcomes import BY_OUTCOME, SIGNATURE, outcomes, tally
 from imr_rules.table.parts import batches, part_files, write_parts
 from imr_rules.table.synthetic import rows_of_cases, rows_of_packs, synthetic_items, synthetic_parts
 from imr_rules.table.warehouse import warehouse_named
+from imr_rules.whatif.model import WhatIf
 
 BASIS = Basis.REVIEW
 BY_STATUS = (PLACE, OVERTURNED, MET, COUNTED, UNKNOWN)
@@ -128,13 +129,11 @@ def evaluate(folder: str, by: str) -> dict[str, Any]:
 
 
 def whatif(folder: str, changed: str) -> dict[str, Any]:
-    """Compare two sets of rules over a whole table."""
-    before, after = TableRules(load_knowledge()), TableRules(load_knowledge(Path(changed)))
-    found: list[int] = []
-    seconds = _seconds(
-        lambda: found.extend(f.height for f in flips(Path(folder), before, after, BASIS))
-    )
-    return {"seconds": seconds, "flips": sum(found)}
+    """Compare two sets of rules over a whole table, as the command does."""
+    before, after = load_knowledge(), load_knowledge(Path(changed))
+    found: list[WhatIf] = []
+    seconds = _seconds(lambda: found.append(whatif_of_tables([Path(folder)], before, after, BASIS)))
+    return {"seconds": seconds, "flips": found[0].flips}
 
 
 def sql(folder: str, backend: str) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from imr_rules.errors import InputError, Location
 from imr_rules.explain.to_text import make_console
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
-from imr_rules.table.evaluate import CONCLUDED, TableRules, conclude
+from imr_rules.table.compare import RulesConcluder, conclude_on_polars
+from imr_rules.table.evaluate import CONCLUDED, TableRules
 from imr_rules.table.from_case import rows_of_case
 from imr_rules.table.parts import is_table, write_parts, write_whole
 from imr_rules.table.schema import DECISION_YEAR, ITEM, LETTER, table_schema
@@ -104,12 +105,19 @@ def _tabled(
 
 @contextmanager
 def concluder(backend: str, rules: TableRules, place: Path) -> Iterator[Concluder]:
+    """Yield what concludes batches by *rules* on *backend* (see `rules_concluder`)."""
+    with rules_concluder(backend, place) as conclude_by:
+        yield lambda items, basis: conclude_by(items, rules, basis)
+
+
+@contextmanager
+def rules_concluder(backend: str, place: Path) -> Iterator[RulesConcluder]:
     """Yield what concludes batches on *backend*; a warehouse reads each from the folder *place*.
 
     Batch by batch, because a warehouse that concludes a whole corpus takes ten gigabytes for it.
     """
     if backend == "polars":
-        yield lambda items, _: conclude(items, rules)
+        yield conclude_on_polars
         return
     from imr_rules.table.on_sql import conclude_by_sql
     from imr_rules.table.warehouse import warehouse_named
@@ -117,13 +125,13 @@ def concluder(backend: str, rules: TableRules, place: Path) -> Iterator[Conclude
     file = place / "batch.parquet"
     with warehouse_named(backend) as warehouse:
 
-        def look_up(items: pl.DataFrame, basis: Basis) -> pl.DataFrame:
+        def look_up(items: pl.DataFrame, rules: TableRules, basis: Basis) -> pl.DataFrame:
             write_whole(items, file)
             found = conclude_by_sql([file], rules, warehouse, basis)
             return (
                 items.select(LETTER, ITEM)
                 .join(found, on=[LETTER, ITEM], how="left", maintain_order="left")
-                .select(*CONCLUDED)
+                .select(pl.col(name).cast(kind) for name, kind in CONCLUDED.items())
             )
 
         yield look_up

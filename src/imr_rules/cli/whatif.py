@@ -18,6 +18,7 @@ from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.whatif.ablate import ablate
 from imr_rules.whatif.compare import compare_packs
+from imr_rules.whatif.model import WhatIf
 from imr_rules.whatif.to_json import whatif_to_json
 from imr_rules.whatif.to_text import ablation_text, comparison_text
 
@@ -31,6 +32,19 @@ from imr_rules.whatif.to_text import ablation_text, comparison_text
 )
 @as_of_option
 @click.option(
+    "--engine",
+    type=click.Choice(["reference", "table"]),
+    default=None,
+    help="[default: reference; table for PATH.parquet]",
+)
+@click.option(
+    "--backend",
+    default="polars",
+    show_default=True,
+    metavar="polars|duckdb|spark://MASTER",
+    help="Where the table engine runs.",
+)
+@click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 def command(
@@ -39,33 +53,49 @@ def command(
     leave_out: bool,
     basis: str,
     as_of: date | None,
+    engine: str | None,
+    backend: str,
     form: str,
 ) -> None:
     """Tell which outcomes the rules in --rules flip against those that ship, by criterion.
 
     With --ablate: which decisions each criterion holds up, the criterion left out in turn.
+    Of facts tables (PATH.parquet) every flip is counted, and the first of each criterion named.
     """
     if rules is None and not leave_out:
         raise click.UsageError("Name the changed rules with --rules DIR, or ask for --ablate.")
     changed = load_knowledge(rules)
-    engine = ReferenceEngine()
-    cases = _cases(paths, changed, as_of)
-    if leave_out:
-        found = ablate(changed, cases, Basis(basis), engine, as_of=as_of)
-    else:
-        present = load_knowledge()
-        found = compare_packs(
-            (present, _cases(paths, present, as_of)),
-            (changed, cases),
-            Basis(basis),
-            engine,
-            as_of=as_of,
+    present = None if leave_out else load_knowledge()
+    if engine == "table" or any(path.suffix.lower() == ".parquet" for path in paths):
+        if engine == "reference":
+            raise click.UsageError("Facts tables are decided by --engine table.")
+        from imr_rules.cli.whatif_table import whatif_of_tables
+
+        found = whatif_of_tables(
+            paths, present, changed, Basis(basis), backend=backend, as_of=as_of
         )
+    else:
+        found = _whatif_of_cases(paths, present, changed, Basis(basis), as_of)
     if form == "json":
         click.echo(json.dumps(whatif_to_json(found), ensure_ascii=False, indent=2))
     else:
         text = ablation_text(found) if leave_out else comparison_text(found)
         make_console(sys.stdout).print(text)
+
+
+def _whatif_of_cases(
+    paths: tuple[Path, ...],
+    before: Knowledge | None,
+    after: Knowledge,
+    basis: Basis,
+    as_of: date | None,
+) -> WhatIf:
+    engine = ReferenceEngine()
+    cases = _cases(paths, after, as_of)
+    if before is None:
+        return ablate(after, cases, basis, engine, as_of=as_of)
+    old = (before, _cases(paths, before, as_of))
+    return compare_packs(old, (after, cases), basis, engine, as_of=as_of)
 
 
 def _cases(paths: tuple[Path, ...], knowledge: Knowledge, as_of: date | None) -> list[Case]:

@@ -2,61 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from imr_rules.facts.model import Basis
+from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.guidelines.model import thresholds_of
-from imr_rules.table.evaluate import TableRules, governing_places
-from imr_rules.table.outcomes import PREDICTION, with_conclusions
+from imr_rules.table.evaluate import PLACE, TableRules, conclude, governing_places
+from imr_rules.table.judged import JUDGED_BY, SPOKEN, spoken_of
 from imr_rules.table.parts import batches
-from imr_rules.table.schema import LETTER
+from imr_rules.table.schema import ITEM, LETTER, PARENT_ITEM
 from imr_rules.table.selection import Governor
 
 AFTER = "_after"
 """What the columns of the second set of rules end in."""
+COUNT = "n"
+
+RulesConcluder = Callable[[pl.DataFrame, TableRules, Basis], pl.DataFrame]
+"""Concludes items of a basis by a set of rules, in their order."""
 
 
-def flips(
-    path: Path, before: TableRules, after: TableRules, basis: Basis
-) -> Iterator[pl.DataFrame]:
-    """Yield the items whose prediction changes, with both conclusions, batch by batch.
+def conclude_on_polars(items: pl.DataFrame, rules: TableRules, _basis: Basis) -> pl.DataFrame:
+    """Return a conclusion for each of *items*, as :func:`imr_rules.table.evaluate.conclude`."""
+    return conclude(items, rules)
 
-    The columns of the second conclusion end in ``_after``. Letters in which no item's topic
-    differs between the two sets are not decided at all.
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A batch under two sets of rules.
+
+    *governed* counts the items by the places that govern them, before and after. *flipped* holds
+    the items whose prediction changes, with what both conclusions hang on (`JUDGED_BY`); the
+    columns of the second end in ``_after``.
+    """
+
+    governed: pl.DataFrame
+    flipped: pl.DataFrame
+
+
+def compared_batches(
+    path: Path,
+    before: TableRules,
+    after: TableRules,
+    basis: Basis,
+    conclude_by: RulesConcluder = conclude_on_polars,
+) -> Iterator[Compared]:
+    """Yield the facts table at *path*, decided by both sets of rules, batch by batch.
+
+    Items whose topic reads the same in both sets, and that accompany none, are not decided at all.
 
     Raises:
         InputError: the table cannot be read, or was made with other rules.
     """
     alike = _alike(before, after)
-    for items in batches(path, before.knowledge.vocabulary, basis):
-        touched = _touched(items, before, after, alike)
-        if touched.is_empty():
-            continue
-        first = with_conclusions(touched, before)
-        second = with_conclusions(touched, after).select(pl.exclude(touched.columns))
-        both = pl.concat([first, second.rename(lambda name: name + AFTER)], how="horizontal")
-        yield both.filter(pl.col(PREDICTION) != pl.col(PREDICTION + AFTER))
+    # Facts that only one side knows are columns too; the other leaves them alone.
+    facts = Vocabulary({**before.knowledge.vocabulary, **after.knowledge.vocabulary})
+    for items in batches(path, facts, basis):
+        old, new = governing_places(items, before), governing_places(items, after)
+        places = pl.DataFrame({PLACE: old, PLACE + AFTER: new})
+        touched = _touched(items, old, new, alike)
+        yield Compared(
+            places.group_by(pl.all()).agg(pl.len().alias(COUNT)),
+            _flipped(touched, before, after, basis, conclude_by),
+        )
 
 
-def _touched(
+def _flipped(
     items: pl.DataFrame,
     before: TableRules,
     after: TableRules,
-    alike: dict[int, int],
+    basis: Basis,
+    conclude_by: RulesConcluder,
 ) -> pl.DataFrame:
-    """Return the letters of *items* in which some item is judged by a text that changed."""
-    old = governing_places(items, before)
-    new = governing_places(items, after)
+    first = conclude_by(items, before, basis)
+    second = conclude_by(items, after, basis)
+    changed = ~first["overturned"].eq_missing(second["overturned"])
+    rows, first, second = items.filter(changed), first.filter(changed), second.filter(changed)
+    both = [rows]
+    for conclusions, rules, suffix in ((first, before, ""), (second, after, AFTER)):
+        told = _told_apart(rows, items, rules)
+        spoken = spoken_of(told, conclusions[PLACE], rules).alias(SPOKEN)
+        judged = conclusions.with_columns(spoken).select(JUDGED_BY)
+        both.append(judged.select(pl.all().name.suffix(suffix)))
+    return pl.concat(both, how="horizontal")
+
+
+def _told_apart(rows: pl.DataFrame, items: pl.DataFrame, rules: TableRules) -> pl.DataFrame:
+    """Return *rows* with something said of what each accompanies, where that is among *items*."""
+    above = items.select(LETTER, pl.col(ITEM).alias(PARENT_ITEM), pl.lit(True).alias("told"))
+    marked = rows.join(above, on=[LETTER, PARENT_ITEM], how="left", maintain_order="left")
+    return marked.with_columns(
+        pl.when("told").then(pl.lit("approved", rows.schema[fact])).otherwise(fact).alias(fact)
+        for fact in rules.parent_facts
+    ).drop("told")
+
+
+def _touched(
+    items: pl.DataFrame, old: pl.Series, new: pl.Series, alike: dict[int, int]
+) -> pl.DataFrame:
+    """Return those of *items* that a text that changed may decide otherwise, and what they need."""
     # Places of unchanged topics are told apart from all others, silence included.
     expected = old.replace_strict(
         list(alike), list(alike.values()), default=-1, return_dtype=pl.Int32
     )
     changed = ~(expected.eq_missing(new) | (old.is_null() & new.is_null()))
-    letters = items.filter(changed).select(LETTER).unique()
-    return items.join(letters, on=LETTER, how="semi", maintain_order="left")
+    # What accompanies another item may end differently with it, and is decided beside it.
+    tied = items.filter(pl.col(PARENT_ITEM).is_not_null()).select(LETTER)
+    tied = tied.join(items.filter(changed).select(LETTER), on=LETTER, how="semi").unique()
+    return items.filter(changed | items[LETTER].is_in(tied[LETTER]))
 
 
 def _alike(before: TableRules, after: TableRules) -> dict[int, int]:

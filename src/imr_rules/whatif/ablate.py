@@ -25,7 +25,7 @@ from imr_rules.guidelines.model import (
 )
 from imr_rules.knowledge import Knowledge
 from imr_rules.whatif.compare import flipped_item, topic_name
-from imr_rules.whatif.model import CriterionChange, WhatIf, ranked
+from imr_rules.whatif.model import WhatIf, change_of, ranked
 
 _NOTHING = AllReq(())
 """A requirement that asks nothing."""
@@ -91,9 +91,7 @@ def ablate(
                 if before.prediction is not after.prediction
             )
             changes.append(
-                CriterionChange(
-                    f"{name}/{criterion.id}", criterion.statement, governed[name], flipped
-                )
+                change_of(f"{name}/{criterion.id}", criterion.statement, governed[name], flipped)
             )
     flipped_items = {
         (item.case_number, item.item): item for change in changes for item in change.flipped
@@ -101,6 +99,7 @@ def ablate(
     return WhatIf(
         basis=basis,
         items=sum(len(conclusions) for conclusions in plain.values()),
+        flips=len(flipped_items),
         flipped=tuple(flipped_items.values()),
         criteria=ranked(changes),
     )

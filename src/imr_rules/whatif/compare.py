@@ -13,7 +13,7 @@ from imr_rules.explain.reasons import decisive_criteria
 from imr_rules.facts.model import Basis
 from imr_rules.guidelines.model import Topic
 from imr_rules.knowledge import Knowledge
-from imr_rules.whatif.model import CriterionChange, FlippedItem, WhatIf, ranked
+from imr_rules.whatif.model import CriterionChange, FlippedItem, WhatIf, change_of, ranked
 
 _Key = tuple[str, int]
 
@@ -40,6 +40,7 @@ def compare_packs(
     return WhatIf(
         basis=basis,
         items=len(old),
+        flips=len(flipped),
         flipped=flipped,
         criteria=_by_criterion(flipped, [*old.values(), *new.values()]),
         appeared=tuple(_name(key) for key in new if key not in old),
@@ -79,11 +80,11 @@ def flipped_item(before: Conclusion, after: Conclusion, criteria: Iterable[str])
 
 
 def _flipped(before: Conclusion, after: Conclusion) -> FlippedItem:
-    return flipped_item(before, after, dict.fromkeys(_turned(before, after)))
+    return flipped_item(before, after, dict.fromkeys(turned_criteria(before, after)))
 
 
-def _turned(before: Conclusion, after: Conclusion) -> Iterable[str]:
-    """The criteria that decide before or after, and that the change made another."""
+def turned_criteria(before: Conclusion, after: Conclusion) -> Iterable[str]:
+    """Yield the criteria that decide before or after, and that the change made another."""
     old, new = _topic(before), _topic(after)
     if old is None or new is None or topic_name(old) != topic_name(new):
         yield from (topic_name(topic) for topic in (old, new) if topic is not None)
@@ -106,11 +107,11 @@ def _differs(name: str, before: Conclusion, after: Conclusion) -> bool:
     return before.trace.statuses.get(name) != after.trace.statuses.get(name)
 
 
-def _decisive(conclusion: Conclusion) -> frozenset[str]:
+def _decisive(conclusion: Conclusion) -> list[str]:
     topic = _topic(conclusion)
     if topic is None or conclusion.trace is None:
-        return frozenset()
-    return decisive_criteria(topic, conclusion.trace, conclusion.sheet)
+        return []
+    return sorted(decisive_criteria(topic, conclusion.trace, conclusion.sheet))
 
 
 def _topic(conclusion: Conclusion) -> Topic | None:
@@ -142,17 +143,19 @@ def _by_criterion(
         for criterion in item.criteria:
             groups[criterion].append(item)
     return ranked(
-        CriterionChange(name, _statement(name, topics), governed[_topic_of(name)], tuple(items))
+        change_of(name, statement_of(name, topics), governed[topic_of(name)], tuple(items))
         for name, items in groups.items()
     )
 
 
-def _topic_of(name: str) -> str:
+def topic_of(name: str) -> str:
+    """Return the name of the topic of *name*, a criterion or a topic."""
     return "/".join(name.split("/")[:2])
 
 
-def _statement(name: str, topics: Mapping[str, Topic]) -> str:
-    topic = topics.get(_topic_of(name))
+def statement_of(name: str, topics: Mapping[str, Topic]) -> str:
+    """Return what *name*, a criterion or a topic, asks; *topics* holds topics by their name."""
+    topic = topics.get(topic_of(name))
     if topic is None:
         return ""
     criterion = topic.criteria.get(name.rpartition("/")[2])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from imr_rules.facts.model import Basis
@@ -23,45 +23,74 @@ class FlippedItem:
     before: str
     after: str
     criteria: tuple[str, ...]
+    letter: str | None = None
+    """What tells the letter apart in a facts table."""
 
     @property
-    def gains(self) -> int:
-        """1 where only the changed pack decides as was decided, -1 where only the present one."""
-        return int(self.after == self.actual) - int(self.before == self.actual)
+    def name(self) -> str:
+        """The item as it is named in a list."""
+        return f"{self.case_number or self.letter}.{self.item}"
+
+
+@dataclass(frozen=True, slots=True)
+class FlipCounts:
+    """How many items flip, and which way; *gains* are predictions newly right less newly wrong."""
+
+    flips: int = 0
+    to_overturned: int = 0
+    to_upheld: int = 0
+    gains: int = 0
+
+    def __add__(self, other: FlipCounts) -> FlipCounts:
+        return FlipCounts(
+            self.flips + other.flips,
+            self.to_overturned + other.to_overturned,
+            self.to_upheld + other.to_upheld,
+            self.gains + other.gains,
+        )
+
+
+def counts_of(before: str, after: str, actual: str | None, *, items: int = 1) -> FlipCounts:
+    """Return the counts of *items* alike that flip from *before* to *after*."""
+    gains = 0 if actual is None else (after == actual) - (before == actual)
+    return FlipCounts(
+        items, items * (after == "overturned"), items * (after == "upheld"), items * gains
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionChange:
-    """The flips that go with one criterion; *governed* items come under its topic."""
+    """The flips that go with one criterion; *governed* items come under its topic.
+
+    *counts* are of all flips; *flipped* names them, those of a facts table only to begin with.
+    """
 
     criterion: str
     statement: str
     governed: int
+    counts: FlipCounts
     flipped: tuple[FlippedItem, ...]
 
-    @property
-    def to_overturned(self) -> int:
-        return sum(item.after == "overturned" for item in self.flipped)
 
-    @property
-    def to_upheld(self) -> int:
-        return sum(item.after == "upheld" for item in self.flipped)
-
-    @property
-    def gains(self) -> int:
-        """Decisions newly predicted right, less those newly wrong."""
-        return sum(item.gains for item in self.flipped if item.actual is not None)
+def change_of(
+    criterion: str, statement: str, governed: int, flipped: tuple[FlippedItem, ...]
+) -> CriterionChange:
+    """Return the change with *flipped* counted, which are all that flip."""
+    each = (counts_of(item.before, item.after, item.actual) for item in flipped)
+    return CriterionChange(criterion, statement, governed, sum(each, FlipCounts()), flipped)
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
     """Everything a change flips on one basis.
 
+    *flips* counts what flips, and *flipped* names it, of a facts table only what its criteria name.
     *appeared* and *vanished* are items that only one of the packs could read.
     """
 
     basis: Basis
     items: int
+    flips: int
     flipped: tuple[FlippedItem, ...]
     criteria: tuple[CriterionChange, ...]
     appeared: tuple[str, ...] = ()
@@ -70,10 +99,11 @@ class WhatIf:
 
 def ranked(changes: Iterable[CriterionChange]) -> tuple[CriterionChange, ...]:
     """Return *changes* with the most flips first, then by name."""
-    return tuple(sorted(changes, key=lambda change: (-len(change.flipped), change.criterion)))
+    return tuple(sorted(changes, key=lambda change: (-change.counts.flips, change.criterion)))
 
 
-def named(items: Sequence[FlippedItem], most: int) -> str:
-    """Name the first *most* of *items*, and count the rest."""
-    shown = ", ".join(f"{item.case_number}.{item.item}" for item in items[:most])
-    return f"{shown} and {len(items) - most} more" if len(items) > most else shown
+def named(change: CriterionChange, most: int) -> str:
+    """Name the first *most* items that flip with *change*, and count the rest."""
+    shown = change.flipped[:most]
+    rest = change.counts.flips - len(shown)
+    return ", ".join(item.name for item in shown) + (f" and {rest} more" if rest else "")

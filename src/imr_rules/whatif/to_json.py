@@ -11,11 +11,15 @@ FORMAT = "imr.whatif.v1"
 
 
 def whatif_to_json(found: WhatIf) -> dict[str, Any]:
-    """Return *found* as plain data."""
+    """Return *found* as plain data.
+
+    ``flips`` and ``flipped`` of a criterion are counts; of a facts table the lists name examples.
+    """
     return {
         "format": FORMAT,
         "basis": found.basis.value,
         "items": found.items,
+        "flips": found.flips,
         "flipped": [_item(item) for item in found.flipped],
         "criteria": [_criterion(change) for change in found.criteria],
         "appeared": list(found.appeared),
@@ -33,6 +37,7 @@ def _item(item: FlippedItem) -> dict[str, Any]:
         "before": item.before,
         "after": item.after,
         "criteria": list(item.criteria),
+        "letter": item.letter,
     }
 
 
@@ -41,9 +46,9 @@ def _criterion(change: CriterionChange) -> dict[str, Any]:
         "criterion": change.criterion,
         "statement": change.statement,
         "governed": change.governed,
-        "flipped": len(change.flipped),
-        "to_overturned": change.to_overturned,
-        "to_upheld": change.to_upheld,
-        "net_agreement": change.gains,
-        "items": [f"{item.case_number}.{item.item}" for item in change.flipped],
+        "flipped": change.counts.flips,
+        "to_overturned": change.counts.to_overturned,
+        "to_upheld": change.counts.to_upheld,
+        "net_agreement": change.counts.gains,
+        "items": [item.name for item in change.flipped],
     }

@@ -15,10 +15,12 @@ _EXAMPLES = 3
 def comparison_text(found: WhatIf) -> RenderableType:
     """Return the flips of a changed pack, item by item and by criterion."""
     parts: list[RenderableType] = [
-        Text(f"{len(found.flipped)} of {found.items} predictions flip ({found.basis.value} basis).")
+        Text(f"{found.flips} of {found.items} predictions flip ({found.basis.value} basis).")
     ]
-    for item in found.flipped:
-        line = Text(f"{item.case_number}.{item.item} {item.title}: ")
+    # Of a corpus only examples are named, and they stand in the table below.
+    told = found.flipped if len(found.flipped) == found.flips else ()
+    for item in told:
+        line = Text(f"{item.name} {item.title}: ")
         line.append(f"{item.before} → {item.after}", style="bold")
         line.append(f", decided {item.actual or 'not yet'}")
         line.append(f" ({', '.join(item.criteria)})", style="dim")
@@ -33,7 +35,7 @@ def comparison_text(found: WhatIf) -> RenderableType:
 
 def ablation_text(found: WhatIf) -> RenderableType:
     """Return how many decisions each criterion holds up, those that hold none counted only."""
-    idle = sum(not change.flipped for change in found.criteria)
+    idle = sum(not change.counts.flips for change in found.criteria)
     return Group(
         Text(
             f"{len(found.criteria)} criteria left out one by one, {found.items} items, "
@@ -56,14 +58,14 @@ def criteria_table(found: WhatIf) -> Table:
         table.add_column(heading, justify="right")
     table.add_column("examples", overflow="fold")
     for change in found.criteria:
-        if change.flipped:
+        if change.counts.flips:
             table.add_row(
                 change.criterion,
-                str(len(change.flipped)),
+                str(change.counts.flips),
                 str(change.governed),
-                str(change.to_overturned),
-                str(change.to_upheld),
-                f"{change.gains:+d}",
-                named(change.flipped, _EXAMPLES),
+                str(change.counts.to_overturned),
+                str(change.counts.to_upheld),
+                f"{change.counts.gains:+d}",
+                named(change, _EXAMPLES),
             )
     return table

@@ -1,0 +1,52 @@
+"""The table form of ``imr-rules whatif``: facts tables in, what flips out."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from imr_rules.cli.audit_table import rules_concluder
+from imr_rules.errors import InputError
+from imr_rules.facts.model import Basis
+from imr_rules.knowledge import Knowledge
+from imr_rules.table.evaluate import TableRules
+from imr_rules.table.parts import is_table
+from imr_rules.whatif.ablate_tables import ablate_tables
+from imr_rules.whatif.compare_tables import compare_tables
+from imr_rules.whatif.model import WhatIf
+
+
+def whatif_of_tables(
+    paths: Sequence[Path],
+    before: Knowledge | None,
+    after: Knowledge,
+    basis: Basis,
+    *,
+    backend: str = "polars",
+    as_of: date | None = None,
+) -> WhatIf:
+    """Return what the rules *after* flip against *before*, or each criterion of *after* alone.
+
+    Raises:
+        InputError: a path is no facts table, or there is no such *backend*.
+    """
+    if as_of is not None:
+        raise InputError(
+            "a facts table belongs to the day it was extracted for.",
+            hint="Extract the letters with that --as-of.",
+        )
+    for path in paths:
+        if not is_table(path):
+            raise InputError(
+                f"{path} is no facts table.",
+                hint="Make one: imr-rules extract PATH --out FACTS.parquet.",
+            )
+    with (
+        tempfile.TemporaryDirectory(prefix="imr-rules-") as place,
+        rules_concluder(backend, Path(place)) as conclude_by,
+    ):
+        if before is None:
+            return ablate_tables(paths, TableRules(after), basis, conclude_by)
+        return compare_tables(paths, TableRules(before), TableRules(after), basis, conclude_by)
