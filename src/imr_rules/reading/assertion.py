@@ -87,7 +87,8 @@ def _answers(sentence: str, found: dict[Mark, tuple[tuple[int, int], ...]]) -> t
 
 
 def _spans(sentence: str, patterns: Sequence[re.Pattern[str]]) -> tuple[tuple[int, int], ...]:
-    return tuple(sorted({m.span() for p in patterns for m in p.finditer(sentence)}))
+    spans = [m.span() for p in patterns for m in p.finditer(sentence)]
+    return tuple(sorted(set(spans))) if len(spans) > 1 else tuple(spans)
 
 
 def _commas(

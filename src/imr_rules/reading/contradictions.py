@@ -22,7 +22,8 @@ from imr_rules.reading.same_thing import Named
 from imr_rules.reading.sentences import sentence_bounds
 
 _MOST_A_SIDE = 12  # statements of one value that are compared: bounds the work on hostile text
-_LONGEST = 4_000  # characters around a finding in which its sentence is looked for
+_LONGEST = 1_000  # characters on either side of a finding in which its sentence is looked for
+_BEFORE = 4_000  # characters before the sentence in which its day may be named
 _DATE = re.compile(
     r"\b(?:\d{1,2}[-/]\d{1,2}[-/]\s?(?:\d{4}|\d{2})"
     r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -155,10 +156,12 @@ def _about(text: str, finding: Finding, lexicon: Lexicon) -> _About:
     quote = " ".join(finding.quote.lower().split())
     same_thing = lexicon.same_thing
     found = max(0, sentence.find(quote))
-    days = _DATE.findall(sentence) or _DATE.findall(flat.lower, 0, at[0])
+    bounds = flat.original(*at)
+    before = text[max(0, bounds[0] - _BEFORE) : bounds[0]]
+    days = _DATE.findall(sentence) or _DATE.findall(before.lower())
     return _About(
-        sentence=flat.original(*at),
-        day=days[-1] if days else "",
+        sentence=bounds,
+        day=" ".join(days[-1].split()) if days else "",
         earlier=same_thing.earlier.search(sentence) is not None,
         qualified=same_thing.qualified.search(sentence) is not None,
         aspects=_aspects(same_thing.aspects.get(finding.fact, {}), quote, sentence[:found]),

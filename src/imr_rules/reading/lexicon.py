@@ -148,7 +148,7 @@ class Lexicon:
     between_parts: frozenset[str] = field(repr=False)
     """The words that join such names to a list."""
     _index: PatternIndex = field(repr=False)
-    """The cues, and behind them the marks."""
+    """The marks, and behind them the cues: marks are fewer, and asked for in every sentence."""
     _kinds: Kinds = field(repr=False)
 
     def sought(
@@ -177,16 +177,15 @@ class Lexicon:
     ) -> Mapping[Mark, tuple[re.Pattern[str], ...]]:
         """Return the marks *sought* that can occur in the sentence."""
         marks: dict[Mark, tuple[re.Pattern[str], ...]] = {}
-        first = len(self.cues)
         for number in self._index.numbers(occurring, sought):
-            mark, pattern = self.marks[number - first]
+            mark, pattern = self.marks[number]
             marks[mark] = (*marks.get(mark, ()), pattern.regex)
         return marks
 
     def cues_among(self, occurring: Occurring, sought: Bits) -> tuple[Cue, ...]:
         """Return the cues *sought* that can occur in the sentence."""
-        cues = self.cues
-        return tuple([cues[number] for number in self._index.numbers(occurring, sought)])
+        cues, first = self.cues, len(self.marks)
+        return tuple([cues[number - first] for number in self._index.numbers(occurring, sought)])
 
     def relevant_facts(
         self, category: str | None, body_parts: Iterable[str], treatment: str | None = None

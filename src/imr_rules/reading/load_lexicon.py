@@ -121,29 +121,31 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         _body_names=_body_names(catalogue),
         words_of_parts=_words_of_parts(catalogue),
         between_parts=frozenset(strict_yaml.read(folder / "regions.yaml").data["between_parts"]),
-        _index=PatternIndex([*(cue.pattern for cue in cues), *(pattern for _, pattern in marks)]),
+        _index=PatternIndex([*(pattern for _, pattern in marks), *(cue.pattern for cue in cues)]),
         _kinds=_kinds(cues, [mark for mark, _ in marks]),
     )
 
 
 def _kinds(cues: Sequence[Cue], marks: Sequence[Mark]) -> Kinds:
-    """Number *cues*, and *marks* behind them, kind by kind."""
-    behind = list(enumerate(marks, start=len(cues)))
+    """Number *marks*, and *cues* behind them, kind by kind."""
+    numbered = list(enumerate(cues, start=len(marks)))
     return Kinds(
         marks_in={
             reading: bits_of(
-                i for i, m in behind if reading is not Reach.RECORD or m not in ONLY_IN_RATIONALE
+                i
+                for i, m in enumerate(marks)
+                if reading is not Reach.RECORD or m not in ONLY_IN_RATIONALE
             )
             for reading in Reach
         },
         cues_in={
-            reading: bits_of(i for i, c in enumerate(cues) if c.only_in in (reading, Reach.BOTH))
+            reading: bits_of(i for i, c in numbered if c.only_in in (reading, Reach.BOTH))
             for reading in Reach
         },
-        cues_for=_grouped((name, i) for i, c in enumerate(cues) for name in c.categories or [None]),
-        cues_of=_grouped((c.fact, i) for i, c in enumerate(cues)),
-        exact_cues=bits_of(i for i, c in enumerate(cues) if not c.broad),
-        cues_of_guideline=bits_of(i for i, c in enumerate(cues) if c.of_guideline),
+        cues_for=_grouped((name, i) for i, c in numbered for name in c.categories or [None]),
+        cues_of=_grouped((c.fact, i) for i, c in numbered),
+        exact_cues=bits_of(i for i, c in numbered if not c.broad),
+        cues_of_guideline=bits_of(i for i, c in numbered if c.of_guideline),
     )
 
 

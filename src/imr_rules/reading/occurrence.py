@@ -124,13 +124,13 @@ def _key(anchor: str) -> str:
 
 
 def _places(bits: Bits) -> list[int]:
-    """Return the places of the ones of *bits*; in digits they are found faster than by shifts."""
-    digits = bin(bits)[:1:-1]
+    """Return the places of the ones of *bits*, of which there are few, in order."""
     places: list[int] = []
-    place = digits.find("1")
-    while place >= 0:
+    while bits:
+        place = bits.bit_length() - 1
         places.append(place)
-        place = digits.find("1", place + 1)
+        bits ^= 1 << place
+    places.reverse()
     return places
 
 

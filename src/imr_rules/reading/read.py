@@ -132,9 +132,12 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
         occurring = lexicon.occurring(words)
         own_parts = lexicon.body_parts(words)
         parts = own_parts or parts
-        scopes = find_scopes(sentence, lexicon.marks_among(occurring, sought.marks))
         # "The following are not documented: ...; ...": each item of the list hangs on its head.
         head = head if flat.text[max(0, start - 2) : start].strip() == ";" else None
+        cues = lexicon.cues_among(occurring, sought.cues)
+        if not cues and passage.section is not Section.RATIONALE and ":" not in sentence:
+            continue
+        scopes = find_scopes(sentence, lexicon.marks_among(occurring, sought.marks))
         head = list_head(sentence, scopes) if ":" in sentence else head
         # A sentence may begin with the mark that closes a quotation.
         quoted = [q for q in quotations if q[0] < end and start < q[1] - 1]
@@ -143,8 +146,8 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
             if quoted[0][0] - start < _QUOTED_AT_ONCE:
                 continue
         opens, about_case = _case_talk(scopes, passage.section, about_case)
-        chosen = sought.of_guideline if opens is None else sought.cues
-        cues = lexicon.cues_among(occurring, chosen) if chosen else ()
+        if opens is None:
+            cues = tuple([cue for cue in cues if cue.of_guideline and sought.of_guideline])
         if not cues:
             continue
         found: list[Finding] = []
@@ -245,18 +248,21 @@ def _matches(
         begin = 0 if cue.of_guideline else opens
         if begin is None:
             continue
-        matches = list(cue.pattern.regex.finditer(sentence, begin))
-        if not matches:
+        regex = cue.pattern.regex
+        first = regex.search(sentence, begin)
+        if first is None:
             continue
         if not cue.broad and not _in_place(cue, sentence):
             continue
-        for match in matches:
+        for match in regex.finditer(sentence, first.start()):
             if cue.broad and not _in_place(cue, _around(match)):
                 continue
-            if any(_concludes(cue, match.span(), c) for c in conclusions):
+            if conclusions and any(_concludes(cue, match.span(), c) for c in conclusions):
                 continue
             if _names_one_of(concerned, match, lexicon):
                 hits.append((cue, match))
+    if len(hits) < 2:
+        return hits
     hits.sort(key=lambda h: (h[0].fact, _is_mute(h[0]), h[1].start() - h[1].end()))
     kept: list[tuple[Cue, re.Match[str]]] = []
     for cue, match in hits:
@@ -287,7 +293,9 @@ def _around(match: re.Match[str]) -> str:
 
 def _names_one_of(subjects: Sequence[Subject], match: re.Match[str], lexicon: Lexicon) -> bool:
     """Whether the words that must name the treatment of an item (``@item``) do so, if any must."""
-    named = match.groupdict().get("item")
+    if "item" not in match.re.groupindex:
+        return True
+    named = match["item"]
     return named is None or any(_is_named(subject, named, lexicon) for subject in subjects)
 
 
