@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from imr_rules.facts.model import UNDOCUMENTED, Assertion, Finding, Section, Speaker, Value
-from imr_rules.facts.vocabulary import FactType, Scope, Vocabulary
+from imr_rules.facts.vocabulary import FactType, Vocabulary
 from imr_rules.reading.assertion import (
     Scopes,
     assertion_of,
@@ -27,37 +27,18 @@ from imr_rules.reading.model import Miss, Passage, ReadResult, Subject
 from imr_rules.reading.occurrence import words_of
 from imr_rules.reading.pattern import count_of, number_of
 from imr_rules.reading.sentences import sentence_bounds
+from imr_rules.reading.whose import Context, items_of, names_one_of
 
-# Bounds for hostile input; no letter comes near them: the longest seen has 60,000 characters.
 # A quotation of some length; a shorter one is a word of the worker's or of a note.
 _QUOTATION = re.compile(r'(?<![\w"])"(?=\w)[^"]{60,1500}"(?!\w)')
 _QUOTED_AT_ONCE = 30  # characters, such as "The guideline says: ", before it
 _NEAR = 110  # characters on either side of a broad cue that count as near it
+# Bounds for hostile input; no letter comes near them: the longest seen has 60,000 characters.
 _MAX_PASSAGE = 200_000  # characters
 _MAX_LETTER = 400_000  # characters of all its passages
 _MAX_SHARED = 4_000_000  # characters of a passage times the items that it may speak of
-
-
-_BOTH_SIDES = "bilateral"
-_KIND_REACH = 40  # characters behind a count of visits that may name the care
-_PAUSE = re.compile(r"[,;]|\band\b")
-
-_LEADS_IN = 60  # characters before a finding in which its part may be named
-_GOES_ON = re.compile(
-    r"(?: \w+){0,3}[ ,]*(?:of|in|over|at|to|about|along|for|on|throughout) [^;:]{1,60}"
-)
-
 _BROAD = 0.7
 """The confidence of a finding by a broad cue; an exact one of the same fact outweighs it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    text: str
-    subjects: Sequence[Subject]
-    lexicon: Lexicon
-    vocabulary: Vocabulary
-    on: date | None
 
 
 def read_passages(
@@ -74,7 +55,7 @@ def read_passages(
     What of an overlong passage stays unread is told in the result. *on* is the day of the denial,
     from which "since May 2016" counts.
     """
-    context = _Context(text, subjects, lexicon, vocabulary, on)
+    context = Context(text, subjects, lexicon, vocabulary, on)
     findings: list[Finding] = []
     misses: list[Miss] = []
     unread: list[str] = []
@@ -112,7 +93,7 @@ def _bounded(passage: Passage, left: int, items: int) -> Passage:
     return replace(passage, end=min(passage.end, passage.start + longest))
 
 
-def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding], Miss | None]]:
+def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding], Miss | None]]:
     flat = flatten(context.text, passage.start, passage.end)
     # A rationale opens with the guideline more often than with the case.
     about_case = passage.section is not Section.RATIONALE
@@ -164,7 +145,7 @@ def _passage(passage: Passage, context: _Context) -> Iterator[tuple[list[Finding
                 assertion = Assertion.UNDOCUMENTED
             first, last = flat.original(start + match.start(), start + match.end())
             about = own_parts if cue.names_part else parts
-            for item in _items(cue, match, passage, sentence, about, context):
+            for item in items_of(cue, match, passage, sentence, about, context):
                 found.append(
                     Finding(
                         fact=cue.fact,
@@ -259,7 +240,7 @@ def _matches(
                 continue
             if conclusions and any(_concludes(cue, match.span(), c) for c in conclusions):
                 continue
-            if _names_one_of(concerned, match, lexicon):
+            if names_one_of(concerned, match, lexicon):
                 hits.append((cue, match))
     if len(hits) < 2:
         return hits
@@ -291,25 +272,6 @@ def _around(match: re.Match[str]) -> str:
     return match.string[start : end + _NEAR]
 
 
-def _names_one_of(subjects: Sequence[Subject], match: re.Match[str], lexicon: Lexicon) -> bool:
-    """Whether the words that must name the treatment of an item (``@item``) do so, if any must."""
-    if "item" not in match.re.groupindex:
-        return True
-    named = match["item"]
-    return named is None or any(_is_named(subject, named, lexicon) for subject in subjects)
-
-
-def _is_named(subject: Subject, words: str, lexicon: Lexicon) -> bool:
-    """Whether *words* name the item's treatment: by its own names, or as its title does."""
-    if subject.names is None:
-        return _speaks_of(subject, words, lexicon)
-    if subject.names.search(words):
-        return True
-    of_kind = lexicon.item_words.get(subject.category or "")
-    title = subject.title.lower()
-    return of_kind is not None and any(m.group() in title for m in of_kind.finditer(words))
-
-
 def _is_mute(cue: Cue) -> bool:
     """Whether *cue* tells something only where its words are denied or said to be missing."""
     return cue.value is None and not cue.pattern.regex.groups
@@ -337,7 +299,7 @@ def _assertion(cue: Cue, start: int, end: int, scopes: Scopes) -> Assertion:
     return assertion if cue.own_negation else turned_inside(assertion, start, end, scopes)
 
 
-def _value(cue: Cue, match: re.Match[str], assertion: Assertion, context: _Context) -> Value | None:
+def _value(cue: Cue, match: re.Match[str], assertion: Assertion, context: Context) -> Value | None:
     if assertion is Assertion.DENIED:
         return cue.denied
     if assertion is Assertion.UNDOCUMENTED:
@@ -358,122 +320,6 @@ def _value(cue: Cue, match: re.Match[str], assertion: Assertion, context: _Conte
         if day is not None and day <= context.on:
             return (context.on - day).days
     return None
-
-
-def _items(
-    cue: Cue,
-    match: re.Match[str],
-    passage: Passage,
-    sentence: str,
-    parts: frozenset[str],
-    context: _Context,
-) -> list[int | None]:
-    """Return the items a finding speaks of; ``[None]`` is the whole letter."""
-    if passage.item is not None:
-        own = [s for s in context.subjects if s.number == passage.item]
-        fits = not own or any(_can_concern(s, cue, match, context.lexicon) for s in own)
-        fits = fits and not _of_other_parts(own, cue, match, context)
-        return [passage.item] if fits else []
-    subjects = [s for s in context.subjects if _can_concern(s, cue, match, context.lexicon)]
-    if context.subjects and not subjects:
-        return []
-    scope = context.vocabulary[cue.fact].scope
-    if cue.nearest_part and len(parts) > 1:
-        parts = _parts_at(match, context.lexicon) or parts
-    if cue.about_item and context.subjects:
-        subjects = [s for s in subjects if _speaks_of(s, sentence, context.lexicon)]
-        if scope is Scope.BODY_PART and parts:
-            subjects = [
-                s for s in subjects if _is_about(s, cue.fact, parts, sentence, context.lexicon)
-            ]
-        return [s.number for s in subjects]
-    if scope is Scope.BODY_PART and parts:
-        named = [s for s in subjects if _is_about(s, cue.fact, parts, sentence, context.lexicon)]
-        if len(named) < len(context.subjects):
-            return [s.number for s in named]
-        return [None]
-    if len(subjects) == len(context.subjects):
-        return [None]
-    return [s.number for s in subjects]
-
-
-def _of_other_parts(
-    own: Sequence[Subject], cue: Cue, match: re.Match[str], context: _Context
-) -> bool:
-    """Whether words of a rationale on the item *own* speak of a part that it is not about."""
-    if context.vocabulary[cue.fact].scope is not Scope.BODY_PART:
-        return False
-    parts = _parts_at(match, context.lexicon)
-    return bool(parts and own) and not any(
-        _is_of_parts(subject, cue.fact, parts, context.lexicon) for subject in own
-    )
-
-
-def _can_concern(subject: Subject, cue: Cue, match: re.Match[str], lexicon: Lexicon) -> bool:
-    """Whether *cue* is meant for such an item, and its words for another drug where it says so."""
-    if cue.categories and subject.category not in cue.categories:
-        return False
-    if not _names_one_of((subject,), match, lexicon):
-        return False
-    if cue.own_kind and _counts_another_kind(subject, match, lexicon):
-        return False
-    return not (cue.names_another and subject.names and subject.names.search(match.group()))
-
-
-def _counts_another_kind(subject: Subject, match: re.Match[str], lexicon: Lexicon) -> bool:
-    """Whether *match*, or else the words that go on with it, names other care than the item's."""
-    goes_on = _PAUSE.split(match.string[match.end() : match.end() + _KIND_REACH], 1)[0]
-    for words in (match.group(), goes_on):
-        kinds = [kind for kind, names in lexicon.kinds_of_care.items() if names.search(words)]
-        if kinds:
-            return subject.category not in kinds
-    return False
-
-
-def _parts_at(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
-    """Return the parts that the words of *match* name, that lead up to it or go on with it.
-
-    "Tenderness of the low back, decreased motion of the right shoulder" measures the shoulder.
-    """
-    words = words_of(match.group())
-    before = words_of(match.string[max(0, match.start() - _LEADS_IN) : match.start()])
-    if before and before[-1] in lexicon.words_of_parts:
-        listed = lexicon.words_of_parts | lexicon.between_parts
-        while before and before[-1] in listed:
-            words.insert(0, before.pop())
-    if goes_on := _GOES_ON.match(match.string, match.end()):
-        words += words_of(goes_on.group())
-    return lexicon.body_parts(words)
-
-
-def _is_about(
-    subject: Subject, fact: str, parts: frozenset[str], sentence: str, lexicon: Lexicon
-) -> bool:
-    """Whether what a sentence about *parts* says of *fact* holds for the item's part."""
-    if subject.side and _names_other_side(subject.side, sentence, lexicon):
-        return not subject.body_parts
-    return _is_of_parts(subject, fact, parts, lexicon)
-
-
-def _is_of_parts(subject: Subject, fact: str, parts: frozenset[str], lexicon: Lexicon) -> bool:
-    """Whether one of *parts* is the item's own, or speaks for it."""
-    if not subject.body_parts:
-        return True
-    along_nerves = fact in lexicon.same_thing.along_nerves
-    speaks_for = lexicon.along_nerves if along_nerves else lexicon.speaks_for
-    return any(speaks_for[own] & parts for own in subject.body_parts if own in speaks_for)
-
-
-def _names_other_side(side: str, sentence: str, lexicon: Lexicon) -> bool:
-    named = {name for name, words in lexicon.sides.items() if words.search(sentence)}
-    return bool(named) and _BOTH_SIDES not in (side, *named) and side not in named
-
-
-def _speaks_of(subject: Subject, sentence: str, lexicon: Lexicon) -> bool:
-    if subject.names is not None and subject.names.search(sentence):
-        return True
-    words = lexicon.item_words.get(subject.category or "")
-    return words is not None and words.search(sentence) is not None
 
 
 def _speaker(scopes: Scopes, section: Section) -> Speaker:
