@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,17 @@ from click.testing import CliRunner, Result
 from imr_rules.cases.from_paths import Loaded, load_cases
 from imr_rules.cli.whatif import command
 from imr_rules.data_folders import cases_folder, rules_folder
-from imr_rules.knowledge import load_knowledge
+from imr_rules.engines.table.topic import OVERTURNED
+from imr_rules.facts.model import Basis
+from imr_rules.knowledge import Knowledge, load_knowledge
+from imr_rules.table.compare import compared_batches, conclude_on_polars
+from imr_rules.table.evaluate import PLACE, TableRules, conclude
 from imr_rules.table.from_case import rows_of_case
-from imr_rules.table.parts import write_parts
-from imr_rules.table.schema import LETTER, table_schema
+from imr_rules.table.parts import batches, write_parts
+from imr_rules.table.schema import ITEM, LETTER, PARENT_ITEM, table_schema
+from imr_rules.table.synthetic import rows_of_cases, synthetic_items
+from imr_rules.whatif.ablate import without_criterion
+from imr_rules.whatif.ablate_tables import ablate_tables
 from imr_rules.whatif.tally import NAMED
 
 
@@ -146,3 +154,57 @@ def test_cases_are_no_table() -> None:
     """The table engine takes tables, and says how to make one."""
     result = _asked(cases_folder(), "--ablate", "--engine", "table")
     assert "is no facts table" in str(result.exception)
+
+
+@pytest.fixture(scope="module")
+def made_up() -> pl.DataFrame:
+    """Made-up items in the mix of the cases, those that accompany an operation among them."""
+    return synthetic_items(rows_of_cases(load_knowledge()), 6_000, seed=4)
+
+
+def test_a_struck_criterion_flips_what_accompanies_the_item_too(
+    made_up: pl.DataFrame, tmp_path: Path
+) -> None:
+    """Ablation and comparison count what deciding every item again without it does."""
+    rules = TableRules(load_knowledge())
+    write_parts(made_up, tmp_path / "facts.parquet", "part-000000")
+    tables = [tmp_path / "facts.parquet"]
+    found = ablate_tables(tables, rules, Basis.REVIEW, conclude_on_polars)
+    items = pl.concat(batches(tables[0], rules.knowledge.vocabulary, Basis.REVIEW))
+    plain = conclude(items, rules)
+    operations = _topics_with_followers(items, plain, rules)
+    chosen = [c for c in found.criteria if c.criterion.rpartition("/")[0] in operations][:4]
+    assert chosen
+    followed = 0
+    for change in chosen:
+        changed = TableRules(_struck(rules.knowledge, change.criterion))
+        without = conclude(items, changed)
+        flipped = ~plain[OVERTURNED].eq_missing(without[OVERTURNED])
+        assert flipped.sum() == change.counts.flips
+        compared = compared_batches(tables[0], rules, changed, Basis.REVIEW)
+        assert flipped.sum() == sum(batch.flipped.height for batch in compared)
+        followed += items.filter(flipped)[PARENT_ITEM].is_not_null().sum()
+        assert (without[OVERTURNED] & flipped).sum() == change.counts.to_overturned
+    assert followed > 0
+
+
+def _topics_with_followers(
+    items: pl.DataFrame, concluded: pl.DataFrame, rules: TableRules
+) -> set[str]:
+    placed = items.select(LETTER, ITEM, PARENT_ITEM).with_columns(concluded[PLACE])
+    followers = placed.filter(pl.col(PARENT_ITEM).is_not_null() & pl.col(PLACE).is_not_null())
+    above = placed.join(
+        followers, left_on=[LETTER, ITEM], right_on=[LETTER, PARENT_ITEM], how="semi"
+    )
+    return {"/".join(rules.governors[place].key) for place in above[PLACE].drop_nulls()}
+
+
+def _struck(knowledge: Knowledge, name: str) -> Knowledge:
+    edition_id, topic_id, criterion = name.split("/")
+    edition = knowledge.library.editions[edition_id]
+    topic = without_criterion(edition.topics[topic_id], criterion)
+    changed = replace(edition, topics={**edition.topics, topic_id: topic})
+    library = replace(
+        knowledge.library, editions={**knowledge.library.editions, edition_id: changed}
+    )
+    return replace(knowledge, library=library)
