@@ -50,14 +50,14 @@ def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) 
         spans = _spans(sentence, marks[mark])
         if spans:
             found[mark] = spans
-    if found.keys() & (NEGATIONS | {Mark.WANTING_AFTER}):
+    if found.keys() & _TURNING:
         for mark in _BESIDE_NEGATIONS & marks.keys():
             found[mark] = _spans(sentence, marks[mark])
     answers = _answers(sentence, found) if found.keys() & _ANSWERS else ()
     # The "not" of a verdict denies no fact that stands in the same sentence.
     pseudo = (*found.get(Mark.NOT_NEGATION, ()), *found.get(Mark.CONCLUSION, ()))
     if pseudo:
-        for mark in (NEGATIONS | {Mark.ENDS_SCOPE}) & found.keys():
+        for mark in _IN_VERDICTS & found.keys():
             found[mark] = tuple(s for s in found[mark] if not _inside(s, pseudo))
     # The "no" of "no documentation of" is part of the longer phrase.
     for group in (_BEFORE, _AFTER):
@@ -129,6 +129,8 @@ _BESIDE_NEGATIONS = frozenset(
         Mark.WHETHER,
     )
 )
+_TURNING = NEGATIONS | {Mark.WANTING_AFTER}
+_IN_VERDICTS = NEGATIONS | {Mark.ENDS_SCOPE}
 _COMMA = re.compile(r"[,;]\s")
 
 

@@ -56,12 +56,13 @@ class PatternIndex:
         self._of_several = bits_of(n for n, of_one in enumerate(needs) if len(of_one) > 1)
         # What words met so far bring up: letters use few words, over and over.
         self._words: dict[str, tuple[Bits, Bits, Bits]] = {}
+        self._silent: set[str] = set()
 
     def occurring(self, words: Iterable[str]) -> Occurring:
         """Return what the *words* (lower case) of a sentence bring up."""
         anchored = met = readied = 0
         known = self._words
-        for word in set(words):
+        for word in set(words) - self._silent:
             brings = known.get(word) or self._word(word)
             anchored |= brings[0]
             met |= brings[1]
@@ -87,8 +88,11 @@ class PatternIndex:
             _found(beginnings, self._met_by),
             _found(beginnings, self._readied_by),
         )
-        if len(self._words) < _MOST_WORDS:
-            self._words[word] = found
+        if len(self._words) + len(self._silent) < _MOST_WORDS:
+            if any(found):
+                self._words[word] = found
+            else:
+                self._silent.add(word)
         return found
 
 
