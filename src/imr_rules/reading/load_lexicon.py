@@ -187,8 +187,12 @@ def _fact_cues(
         for value in values:
             if value is not None:
                 fact.check(value, at=document.at(*loc))
+        near = [_compiled(phrase, words, document, (*loc, "near")) for phrase in entry.near]
+        # Words that must stand near are words that the sentence must hold.
+        needs = (frozenset().union(*(other.anchors for other in near)),) if near else ()
         for phrase in [entry.say] if isinstance(entry.say, str) else entry.say:
             pattern = _compiled(phrase, words, document, (*loc, "say"))
+            pattern = replace(pattern, needs=(*pattern.needs, *needs))
             counts = fact.type is FactType.NUMBER and not entry.only_if_missing
             if counts and values[0] is None and not _captures(pattern):
                 raise WrongTypeError(
@@ -203,8 +207,10 @@ def _fact_cues(
                 undocumented=values[2],
                 times=float(entry.times or 1),
                 only_in=entry.only_in,
-                near=_near(entry.near, words, document, loc),
-                unless_near=_near(entry.unless_near, words, document, loc),
+                near=_any_of(near) if near else None,
+                unless_near=_joined(entry.unless_near, words, document, (*loc, "unless_near"))
+                if entry.unless_near
+                else None,
                 about_item=raw.about_item if entry.about_item is None else entry.about_item,
                 categories=frozenset(entry.categories or raw.categories),
                 as_it_stands=entry.as_it_stands,
@@ -253,17 +259,14 @@ def _compiled(
         raise WrongTypeError(f"cue {phrase!r}: {error}", at=document.at(*loc)) from None
 
 
-def _near(
-    phrases: list[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
-) -> re.Pattern[str] | None:
-    return _joined(phrases, words, document, loc) if phrases else None
-
-
 def _joined(
     phrases: Sequence[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
 ) -> re.Pattern[str]:
-    patterns = [_compiled(p, words, document, loc).regex.pattern for p in phrases]
-    return re.compile("|".join(_uncaptured(p) for p in patterns))
+    return _any_of([_compiled(phrase, words, document, loc) for phrase in phrases])
+
+
+def _any_of(patterns: Sequence[Pattern]) -> re.Pattern[str]:
+    return re.compile("|".join(_uncaptured(pattern.regex.pattern) for pattern in patterns))
 
 
 def _uncaptured(expression: str) -> str:
