@@ -28,6 +28,10 @@ class Occurring:
     open: Bits
     unmet: Bits
 
+    def may_hold(self, sought: Bits) -> bool:
+        """Whether some pattern *sought* may occur in the sentence."""
+        return bool((self.ready | self.open) & sought)
+
 
 class PatternIndex:
     """Patterns, numbered as they come, found by the beginnings of words they cannot do without."""

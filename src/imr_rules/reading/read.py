@@ -115,8 +115,12 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
         parts = own_parts or parts
         # "The following are not documented: ...; ...": each item of the list hangs on its head.
         head = head if flat.text[max(0, start - 2) : start].strip() == ";" else None
-        cues = lexicon.cues_among(occurring, sought.cues)
-        if not cues and passage.section is not Section.RATIONALE and ":" not in sentence:
+        # In a rationale even a sentence without facts may turn the talk to the case.
+        if not (
+            passage.section is Section.RATIONALE
+            or ":" in sentence
+            or occurring.may_hold(sought.cues)
+        ):
             continue
         scopes = find_scopes(sentence, lexicon.marks_among(occurring, sought.marks))
         head = list_head(sentence, scopes) if ":" in sentence else head
@@ -127,8 +131,7 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
             if quoted[0][0] - start < _QUOTED_AT_ONCE:
                 continue
         opens, about_case = _case_talk(scopes, passage.section, about_case)
-        if opens is None:
-            cues = tuple([cue for cue in cues if cue.of_guideline and sought.of_guideline])
+        cues = lexicon.cues_among(occurring, sought.of_guideline if opens is None else sought.cues)
         if not cues:
             continue
         found: list[Finding] = []

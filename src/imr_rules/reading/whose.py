@@ -75,6 +75,8 @@ def _of_other_parts(
     """Whether words of a rationale on the item *own* speak of a part that it is not about."""
     if context.vocabulary[cue.fact].scope is not Scope.BODY_PART:
         return False
+    if not all(subject.body_parts for subject in own):
+        return False
     parts = _parts_at(match, context.lexicon)
     return bool(parts and own) and not any(
         _is_of_parts(subject, cue.fact, parts, context.lexicon) for subject in own

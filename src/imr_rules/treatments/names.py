@@ -125,6 +125,9 @@ class NameIndex(Generic[T]):
     def _rows(self, kept: Sequence[Token]) -> Iterator[tuple[int, int, T]]:
         i = 0
         while i < len(kept):
+            if kept[i].word not in self._root.next:
+                i += 1
+                continue
             node, j, best = self._root, i, None
             while j < len(kept) and (following := node.next.get(kept[j].word)) is not None:
                 node, j = following, j + 1
@@ -159,7 +162,7 @@ def index_of(
     prepare: Callable[[str], str] = str.lower,
 ) -> NameIndex[T]:
     """Compile *groups* of (value, names) into one index."""
-    index: NameIndex[T] = NameIndex(small_words, prepare)
+    index: NameIndex[T] = NameIndex(frozenset(small_words), prepare)
     for value, names in groups:
         for name in names:
             index.add(name, value)
