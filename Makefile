@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Apart, because what the engines are held against asks for old packages.
 BENCH := .venv-bench
 
-.PHONY: setup develop demo test test-browser test-fhir test-spark lint bench score clean
+.PHONY: setup develop demo test test-browser test-fhir test-corpora test-spark lint bench score clean
 
 # The command alone, and with what tests and linters need.
 setup: $(VENV)/.installed
@@ -29,6 +29,9 @@ test: develop
 # Skips without Chromium: apt-get install chromium fonts-dejavu-core
 test-browser: develop
 	$(BIN)/python -m pytest -m browser
+
+test-corpora: develop
+	$(BIN)/python -m pytest -m corpora
 
 # Skips without Java 17: apt-get install openjdk-17-jre-headless
 test-spark: $(VENV)/.spark

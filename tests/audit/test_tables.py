@@ -39,6 +39,7 @@ from imr_rules.table.parts import write_parts
 from imr_rules.table.schema import table_schema
 from imr_rules.table.synthetic import rows_of_cases, synthetic_items
 
+pytestmark = pytest.mark.corpora
 NO_TEXT = {Kind.EVIDENCE_CONFLICT, Kind.SELF_CONTRADICTION, Kind.UNADDRESSED}
 
 
