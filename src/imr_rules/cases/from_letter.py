@@ -41,8 +41,13 @@ def case_from_letter(
     summary = letter.summary
     latest = latest_date_in(letter.text[summary.start : summary.end]) if summary else None
     on = as_of or letter.denial_date or latest or letter.decision_date or date.today()
+    relevant = [
+        knowledge.lexicon.relevant_facts(request.category, request.body_parts, request.treatment)
+        for request in requests
+    ]
     used = [
-        facts_used(request, on, knowledge) | _relevant(request, knowledge) for request in requests
+        facts_used(request, on, knowledge) | judged
+        for request, judged in zip(requests, relevant, strict=True)
     ]
     subjects = [
         _subject(item.number, request, facts, knowledge)
@@ -51,8 +56,7 @@ def case_from_letter(
     reader = reader or CueReader(knowledge.lexicon, knowledge.vocabulary)
     result = reader.read(Task(letter.text, _passages(letter), subjects, on))
     items: list[CaseItem] = []
-    for item, request, facts in zip(letter.items, requests, used, strict=True):
-        judged = _relevant(request, knowledge)
+    for item, request, facts, judged in zip(letter.items, requests, used, relevant, strict=True):
         mine = [
             f
             for f in result.findings
@@ -121,10 +125,6 @@ def facts_used(request: Request, on: date, knowledge: Knowledge) -> frozenset[st
     named = (t for c in governing.topic.criteria.values() for t in thresholds_of(c.when))
     keys = (parameters[name].by for name in named if name in parameters)
     return frozenset(governing.topic.facts).union(key for key in keys if key)
-
-
-def _relevant(request: Request, knowledge: Knowledge) -> frozenset[str]:
-    return knowledge.lexicon.relevant_facts(request.category, request.body_parts, request.treatment)
 
 
 def _impossible(items: Sequence[CaseItem], knowledge: Knowledge) -> Iterator[str]:

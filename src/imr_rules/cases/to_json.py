@@ -29,7 +29,7 @@ def case_to_json(case: Case) -> dict[str, Any]:
         },
         "items": [_item(item) for item in case.items],
         "facts": _facts(case.readings),
-        "conflicts": [_conflict(conflict) for conflict in case.conflicts],
+        "conflicts": [inner_conflict_to_json(conflict) for conflict in case.conflicts],
         "findings": [_finding(finding) for finding in case.findings],
         "missing": list(case.missing),
         "confidence": case.confidence,
@@ -52,7 +52,7 @@ def _item(item: CaseItem) -> dict[str, Any]:
         "claims_administrator_guideline": item.claims_administrator_guideline,
         "reviewer_guideline": item.reviewer_guideline,
         "facts": _facts(item.readings),
-        "conflicts": [_conflict(conflict) for conflict in item.conflicts],
+        "conflicts": [inner_conflict_to_json(conflict) for conflict in item.conflicts],
     }
 
 
@@ -60,7 +60,8 @@ def _facts(readings: Mapping[Reading, Mapping[str, Value]]) -> dict[str, dict[st
     return {reading.value: dict(readings.get(reading, {})) for reading in Reading}
 
 
-def _conflict(conflict: InnerConflict) -> dict[str, Any]:
+def inner_conflict_to_json(conflict: InnerConflict) -> dict[str, Any]:
+    """Return *conflict* as plain data, both sides with their quotations."""
     return {
         "fact": conflict.fact,
         "reading": conflict.reading.value,

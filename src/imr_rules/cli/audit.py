@@ -18,7 +18,15 @@ from imr_rules.audit.to_text import audit_text
 from imr_rules.audit.write import write_audit
 from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
 from imr_rules.cases.index import compare_with_index, load_index_words, read_index
-from imr_rules.cli.options import as_of_option, index_option, paths_argument, rules_option
+from imr_rules.cli.options import (
+    as_of_option,
+    backend_option,
+    engine_option,
+    index_option,
+    paths_argument,
+    rules_option,
+    takes_tables,
+)
 from imr_rules.engines.choose import engine_named
 from imr_rules.errors import InputError, Location, UnknownNameError
 from imr_rules.explain.to_text import make_console
@@ -35,19 +43,8 @@ from imr_rules.knowledge import load_knowledge
 @click.option("--case", "number", metavar="CASE", help="Print the audit of this determination.")
 @index_option
 @as_of_option
-@click.option(
-    "--engine",
-    type=click.Choice(["durable", "reference", "table"]),
-    default=None,
-    help="[default: durable, checked against reference; table for PATH.parquet]",
-)
-@click.option(
-    "--backend",
-    default="polars",
-    show_default=True,
-    metavar="polars|duckdb|spark://MASTER",
-    help="Where the table engine runs.",
-)
+@engine_option
+@backend_option
 @click.option(
     "--format",
     "form",
@@ -76,7 +73,7 @@ def command(
     if form == "html" and number is None:
         raise click.UsageError("--format html needs --case; --out writes report.html.")
     knowledge = load_knowledge(rules)
-    if engine == "table" or any(path.suffix.lower() == ".parquet" for path in paths):
+    if takes_tables(engine, paths):
         if number is not None or index is not None:
             raise click.UsageError("--case and --index need letters or cases, not a facts table.")
         from imr_rules.cli.audit_table import audit_facts

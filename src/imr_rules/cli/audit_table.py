@@ -18,15 +18,14 @@ from imr_rules.audit.tables.rows import Concluder
 from imr_rules.audit.to_text import audit_text
 from imr_rules.audit.write import write_table_audit, writing_into
 from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
+from imr_rules.cli.facts_tables import refuse_another_day, rules_concluder
 from imr_rules.errors import InputError, Location
 from imr_rules.explain.to_text import make_console
-from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
-from imr_rules.table.compare import RulesConcluder, conclude_on_polars
-from imr_rules.table.evaluate import CONCLUDED, TableRules
+from imr_rules.table.evaluate import TableRules
 from imr_rules.table.from_case import rows_of_case
-from imr_rules.table.parts import is_table, write_parts, write_whole
-from imr_rules.table.schema import DECISION_YEAR, ITEM, LETTER, table_schema
+from imr_rules.table.parts import is_table, write_parts
+from imr_rules.table.schema import DECISION_YEAR, table_schema
 
 
 def audit_facts(
@@ -45,11 +44,8 @@ def audit_facts(
     """
     tables = [path for path in paths if is_table(path)]
     others = [path for path in paths if not is_table(path)]
-    if tables and as_of is not None:
-        raise InputError(
-            "a facts table belongs to the day it was extracted for.",
-            hint="Extract the letters with that --as-of.",
-        )
+    if tables:
+        refuse_another_day(as_of)
     rules = TableRules(knowledge)
     # Corpora go through the disk: where the files end up, so that they need only be moved.
     with _workplace(out) as place:
@@ -108,30 +104,3 @@ def concluder(backend: str, rules: TableRules, place: Path) -> Iterator[Conclude
     """Yield what concludes batches by *rules* on *backend* (see `rules_concluder`)."""
     with rules_concluder(backend, place) as conclude_by:
         yield lambda items, basis: conclude_by(items, rules, basis)
-
-
-@contextmanager
-def rules_concluder(backend: str, place: Path) -> Iterator[RulesConcluder]:
-    """Yield what concludes batches on *backend*; a warehouse reads each from the folder *place*.
-
-    Batch by batch, because a warehouse that concludes a whole corpus takes ten gigabytes for it.
-    """
-    if backend == "polars":
-        yield conclude_on_polars
-        return
-    from imr_rules.table.on_sql import conclude_by_sql
-    from imr_rules.table.warehouse import warehouse_named
-
-    file = place / "batch.parquet"
-    with warehouse_named(backend) as warehouse:
-
-        def look_up(items: pl.DataFrame, rules: TableRules, basis: Basis) -> pl.DataFrame:
-            write_whole(items, file)
-            found = conclude_by_sql([file], rules, warehouse, basis)
-            return (
-                items.select(LETTER, ITEM)
-                .join(found, on=[LETTER, ITEM], how="left", maintain_order="left")
-                .select(pl.col(name).cast(kind) for name, kind in CONCLUDED.items())
-            )
-
-        yield look_up

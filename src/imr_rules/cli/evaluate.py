@@ -19,10 +19,13 @@ from imr_rules.cases.index import compare_with_index, load_index_words, read_ind
 from imr_rules.cases.model import Case
 from imr_rules.cli.options import (
     as_of_option,
+    backend_option,
+    engine_option,
     index_option,
     out_option,
     paths_argument,
     rules_option,
+    takes_tables,
 )
 from imr_rules.cli.output import output_to
 from imr_rules.cli.reader_options import chosen_reader, reader_options, tell_refusals
@@ -58,19 +61,8 @@ _NOTHING_ASKED = (
     help="What may be known: the record before the decision, the reviewer's findings too, or both.",
 )
 @as_of_option
-@click.option(
-    "--engine",
-    type=click.Choice(["durable", "reference", "table"]),
-    default=None,
-    help="[default: durable, checked against reference; table for PATH.parquet]",
-)
-@click.option(
-    "--backend",
-    default="polars",
-    show_default=True,
-    metavar="polars|duckdb|spark://MASTER",
-    help="Where the table engine runs.",
-)
+@engine_option
+@backend_option
 @click.option(
     "--format",
     "form",
@@ -104,7 +96,7 @@ def command(
     """
     knowledge = load_knowledge(rules)
     bases = [Basis.RECORD, Basis.REVIEW] if basis == "both" else [Basis(basis)]
-    if engine == "table" or any(path.suffix.lower() == ".parquet" for path in paths):
+    if takes_tables(engine, paths):
         from imr_rules.cli.evaluate_table import evaluate_tables
 
         evaluate_tables(paths, bases, knowledge, backend=backend, form=form, as_of=as_of, out=out)

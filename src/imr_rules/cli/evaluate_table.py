@@ -12,8 +12,8 @@ from pathlib import Path
 import polars as pl
 import rich_click as click
 
+from imr_rules.cli.facts_tables import refuse_another_day, require_tables
 from imr_rules.cli.output import output_to
-from imr_rules.errors import InputError
 from imr_rules.explain.model import NOTICE
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
@@ -49,17 +49,8 @@ def evaluate_tables(
     Raises:
         InputError: a path is no facts table, or there is no such *backend*.
     """
-    if as_of is not None:
-        raise InputError(
-            "a facts table belongs to the day it was extracted for.",
-            hint="Extract the letters with that --as-of.",
-        )
-    for path in paths:
-        if not is_table(path):
-            raise InputError(
-                f"{path} is no facts table.",
-                hint="Make one: imr-rules extract PATH --out FACTS.parquet.",
-            )
+    refuse_another_day(as_of)
+    require_tables(paths)
     rules = TableRules(knowledge)
     concluded = _concluded(paths, bases, rules, backend)
     if out is not None and is_table(out):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -48,6 +48,33 @@ def warn_if_far_ahead(day: date) -> None:
             " by then, and what is written down here is what is in force today.",
             err=True,
         )
+
+
+def engine_option(function: F) -> F:
+    """``--engine NAME``: what decides."""
+    return click.option(
+        "--engine",
+        type=click.Choice(["durable", "reference", "table"]),
+        default=None,
+        help="[default: durable, checked against reference; table for PATH.parquet]",
+    )(function)
+
+
+def backend_option(function: F) -> F:
+    """``--backend NAME``: where the table engine decides."""
+    return click.option(
+        "--backend",
+        default="polars",
+        show_default=True,
+        metavar="polars|duckdb|spark://MASTER",
+        help="Where the table engine runs.",
+    )(function)
+
+
+def takes_tables(engine: str | None, paths: Sequence[Path]) -> bool:
+    """Whether the table engine is asked for: by name, or by the ending of one of *paths*."""
+    # By the ending, as polars takes a while to load and letters do without it.
+    return engine == "table" or any(path.suffix.lower() == ".parquet" for path in paths)
 
 
 def rules_option(function: F) -> F:

@@ -11,7 +11,13 @@ import rich_click as click
 
 from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
 from imr_rules.cases.model import Case
-from imr_rules.cli.options import as_of_option, paths_argument, rules_option
+from imr_rules.cli.options import (
+    as_of_option,
+    backend_option,
+    paths_argument,
+    rules_option,
+    takes_tables,
+)
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.explain.to_text import make_console
 from imr_rules.facts.model import Basis
@@ -37,13 +43,7 @@ from imr_rules.whatif.to_text import ablation_text, comparison_text
     default=None,
     help="[default: reference; table for PATH.parquet]",
 )
-@click.option(
-    "--backend",
-    default="polars",
-    show_default=True,
-    metavar="polars|duckdb|spark://MASTER",
-    help="Where the table engine runs.",
-)
+@backend_option
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -66,7 +66,7 @@ def command(
         raise click.UsageError("Name the changed rules with --rules DIR, or ask for --ablate.")
     changed = load_knowledge(rules)
     present = None if leave_out else load_knowledge()
-    if engine == "table" or any(path.suffix.lower() == ".parquet" for path in paths):
+    if takes_tables(engine, paths):
         if engine == "reference":
             raise click.UsageError("Facts tables are decided by --engine table.")
         from imr_rules.cli.whatif_table import whatif_of_tables

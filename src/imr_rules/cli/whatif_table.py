@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from imr_rules.cli.audit_table import rules_concluder
-from imr_rules.errors import InputError
+from imr_rules.cli.facts_tables import refuse_another_day, require_tables, rules_concluder
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.evaluate import TableRules
-from imr_rules.table.parts import is_table
 from imr_rules.whatif.ablate_tables import ablate_tables
 from imr_rules.whatif.compare_tables import compare_tables
 from imr_rules.whatif.model import WhatIf
@@ -32,17 +30,8 @@ def whatif_of_tables(
     Raises:
         InputError: a path is no facts table, or there is no such *backend*.
     """
-    if as_of is not None:
-        raise InputError(
-            "a facts table belongs to the day it was extracted for.",
-            hint="Extract the letters with that --as-of.",
-        )
-    for path in paths:
-        if not is_table(path):
-            raise InputError(
-                f"{path} is no facts table.",
-                hint="Make one: imr-rules extract PATH --out FACTS.parquet.",
-            )
+    refuse_another_day(as_of)
+    require_tables(paths)
     with (
         tempfile.TemporaryDirectory(prefix="imr-rules-") as place,
         rules_concluder(backend, Path(place)) as conclude_by,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from imr_rules import __version__
+from imr_rules.cases.to_json import inner_conflict_to_json
 from imr_rules.explain.model import NOTICE, Explanation, Reason
-from imr_rules.facts.model import Conflict, Evidence, InnerConflict
+from imr_rules.facts.model import Conflict, Evidence
 
 FORMAT = "imr.trace.v1"
 
@@ -41,7 +42,7 @@ def explanation_to_json(explanation: Explanation) -> dict[str, Any]:
         "on_background_alone": explanation.on_background_alone,
         "reasons": [_reason(reason) for reason in explanation.reasons],
         "conflicts": [_conflict(conflict) for conflict in conclusion.sheet.conflicts],
-        "inner_conflicts": [_inner(conflict) for conflict in conclusion.sheet.inner_conflicts],
+        "inner_conflicts": [inner_conflict_to_json(c) for c in conclusion.sheet.inner_conflicts],
         "facts": dict(conclusion.sheet.values),
         "actual": item.actual,
         "agrees": conclusion.agrees,
@@ -91,16 +92,4 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
         "rationale": conflict.rationale,
         "record_evidence": [_evidence(e) for e in conflict.record_evidence],
         "rationale_evidence": [_evidence(e) for e in conflict.rationale_evidence],
-    }
-
-
-def _inner(conflict: InnerConflict) -> dict[str, Any]:
-    return {
-        "fact": conflict.fact,
-        "reading": conflict.reading.value,
-        "value": conflict.value,
-        "affirmed": conflict.affirmed,
-        "denied": conflict.denied,
-        "affirmed_evidence": [_evidence(e) for e in conflict.affirmed_evidence],
-        "denied_evidence": [_evidence(e) for e in conflict.denied_evidence],
     }

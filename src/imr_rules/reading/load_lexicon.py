@@ -28,7 +28,7 @@ from imr_rules.reading.lexicon import (
     Reach,
 )
 from imr_rules.reading.occurrence import Bits, PatternIndex, bits_of, words_of
-from imr_rules.reading.pattern import Pattern, PatternError, compile_phrase
+from imr_rules.reading.pattern import Pattern, PatternError, any_of, compile_phrase
 from imr_rules.reading.same_thing import load_same_thing
 from imr_rules.strict_yaml import Document, Loc
 from imr_rules.treatments.catalogue import Catalogue
@@ -207,7 +207,7 @@ def _fact_cues(
                 undocumented=values[2],
                 times=float(entry.times or 1),
                 only_in=entry.only_in,
-                near=_any_of(near) if near else None,
+                near=any_of(near) if near else None,
                 unless_near=_joined(entry.unless_near, words, document, (*loc, "unless_near"))
                 if entry.unless_near
                 else None,
@@ -262,15 +262,7 @@ def _compiled(
 def _joined(
     phrases: Sequence[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
 ) -> re.Pattern[str]:
-    return _any_of([_compiled(phrase, words, document, loc) for phrase in phrases])
-
-
-def _any_of(patterns: Sequence[Pattern]) -> re.Pattern[str]:
-    return re.compile("|".join(_uncaptured(pattern.regex.pattern) for pattern in patterns))
-
-
-def _uncaptured(expression: str) -> str:
-    return re.sub(r"\(\?P<\w+>", "(?:", expression)
+    return any_of([_compiled(phrase, words, document, loc) for phrase in phrases])
 
 
 def _marks(path: Path, words: Mapping[str, Sequence[str]]) -> list[tuple[Mark, Pattern]]:

@@ -21,7 +21,7 @@ phrase says it. A phrase may hold several numbers: the first is captured.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _WORDS_FOR_NUMBERS = """
@@ -123,6 +123,11 @@ def compile_phrase(phrase: str, words: Mapping[str, Sequence[str]]) -> Pattern:
         raise PatternError(f"{phrase!r}: needs at least one plain word that must occur.")
     regex = re.compile(rf"(?<![\w])(?:{_captured_once(piece.regex)})(?![\w])")
     return Pattern(phrase, regex, piece.anchors, piece.needs)
+
+
+def any_of(patterns: Iterable[Pattern]) -> re.Pattern[str]:
+    """Return one expression for any of *patterns*; it captures nothing."""
+    return re.compile("|".join(_GROUP.sub("(?:", pattern.regex.pattern) for pattern in patterns))
 
 
 def _captured_once(regex: str) -> str:

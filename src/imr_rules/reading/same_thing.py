@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from imr_rules import strict_yaml
 from imr_rules.errors import WrongTypeError
 from imr_rules.facts.vocabulary import Vocabulary
-from imr_rules.reading.pattern import PatternError, compile_phrase
+from imr_rules.reading.pattern import PatternError, any_of, compile_phrase
 from imr_rules.strict_yaml import Document, Loc
 
 _Phrases = list[str]
@@ -88,7 +88,6 @@ def _joined(
     phrases: Sequence[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
 ) -> re.Pattern[str]:
     try:
-        patterns = [compile_phrase(phrase, words).regex.pattern for phrase in phrases]
+        return any_of([compile_phrase(phrase, words) for phrase in phrases])
     except PatternError as error:
         raise WrongTypeError(str(error), at=document.at(*loc)) from None
-    return re.compile("|".join(patterns))
