@@ -99,6 +99,20 @@ def test_duckdb_agrees_with_reference_on_every_field(
     assert _traces_by_sql(warehouse, folder, topic, parameters, asked) == expected
 
 
+def test_duckdb_takes_nan_for_no_number_whatever_the_file_tells_of_its_column(
+    reference: ReferenceEngine, warehouse: duckdb.DuckDBPyConnection, folder: Path
+) -> None:
+    """The bounds that a Parquet file states of a column leave NaN out; the answer does not."""
+    sample = topic([criterion("visits", FactCompares("n0", Comparison.AT_LEAST, "p"))])
+    numbers = {"p": threshold(6)}
+    day = date(2017, 1, 3)
+    asked: list[tuple[date, dict[str, Value]]] = [
+        (day, {"n0": number}) for number in (24.0, float("nan"), 3.5, 27.0)
+    ]
+    expected = [reference.trace(sample, numbers, on, facts) for on, facts in asked]
+    assert _traces_by_sql(warehouse, folder, sample, numbers, asked) == expected
+
+
 def _traces_by_sql(
     warehouse: duckdb.DuckDBPyConnection,
     folder: Path,

@@ -24,8 +24,6 @@ from imr_rules.guidelines.model import (
     thresholds_of,
 )
 
-_LARGEST = 1.7976931348623157e308
-
 
 @dataclass(frozen=True, slots=True)
 class FactsRead:
@@ -96,7 +94,9 @@ def settled_facts(items: ir.Table, read: FactsRead, keys: tuple[str, ...]) -> ir
     for fact in read.numbers:
         number = items[fact]
         if fact in read.compared:
-            is_finite = number.between(-_LARGEST, _LARGEST)
+            # True of finite numbers alone. A comparison would not do: DuckDB answers `n <= 10` and
+            # even `isnan(n)` from the bounds that a file states of a column, which leave NaN out.
+            is_finite = number - number == 0
             columns[fact] = ibis.ifelse(is_finite, number, ibis.null("float64"))
         if fact in read.asked_known:
             columns[known_column(fact)] = number.notnull()
