@@ -276,9 +276,11 @@ def _word(word: str) -> _Piece:
     if word == "#":
         return _Piece(_NUMBER, None, (_NUMBER_BEGINS,))
     if "#" in word:
-        before, _, after = word.partition("#")
+        before, *after = word.split("#")
         needs = () if before else (_NUMBER_BEGINS,)
-        regex = re.escape(before) + _NUMBER + r"\s?" * bool(after) + re.escape(after)
+        regex = re.escape(before)
+        for part in after:
+            regex += _NUMBER + r"\s?" * bool(part) + re.escape(part)
         return _Piece(regex, None, needs)
     if word.endswith("*"):
         stem = word[:-1]
