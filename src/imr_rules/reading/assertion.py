@@ -129,7 +129,7 @@ _BESIDE_NEGATIONS = frozenset(
         Mark.WHETHER,
     )
 )
-_TURNING = NEGATIONS | {Mark.WANTING_AFTER}
+_TURNING = NEGATIONS | {Mark.WANTING_AFTER, Mark.HYPOTHETICAL}
 _IN_VERDICTS = NEGATIONS | {Mark.ENDS_SCOPE}
 _COMMA = re.compile(r"[,;]\s")
 
@@ -210,6 +210,13 @@ def missing_around(start: int, scopes: Scopes) -> bool:
         mark[1] <= start + 1 and any(mark[0] <= j[0] <= mark[1] + _SAYING_REACH for j in joints)
         for mark in _reaching(marks, start, stops)
     )
+
+
+def not_yet_so(start: int, scopes: Scopes) -> bool:
+    """Whether words at *start* tell what may come: "contingent upon the response to therapy"."""
+    begun = [mark for mark in scopes.at.get(Mark.HYPOTHETICAL, ()) if mark[0] <= start]
+    stops = scopes.at.get(Mark.ENDS_SCOPE, ())
+    return any(not any(mark[1] <= s and e <= start + 1 for s, e in stops) for mark in begun)
 
 
 def turned_inside(assertion: Assertion, start: int, end: int, scopes: Scopes) -> Assertion:

@@ -18,6 +18,7 @@ from imr_rules.reading.assertion import (
     find_scopes,
     list_head,
     missing_around,
+    not_yet_so,
     turned_inside,
 )
 from imr_rules.reading.dates import parse_date
@@ -31,6 +32,7 @@ from imr_rules.reading.whose import Context, items_of, names_one_of
 
 # A quotation of some length; a shorter one is a word of the worker's or of a note.
 _QUOTATION = re.compile(r'(?<![\w"])"(?=\w)[^"]{60,1500}"(?!\w)')
+_SHORTEST_TITLE = 20  # characters; a shorter one is the plain name of the treatment
 _QUOTED_AT_ONCE = 30  # characters, such as "The guideline says: ", before it
 _NEAR = 110  # characters on either side of a broad cue that count as near it
 # Bounds for hostile input; no letter comes near them: the longest seen has 60,000 characters.
@@ -101,6 +103,7 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
     head: Assertion | None = None
     quotations = [] if about_case else [m.span() for m in _QUOTATION.finditer(flat.text)]
     concerned = [s for s in context.subjects if passage.item in (None, s.number)]
+    titles = [] if about_case else _quoted_titles(flat.lower, concerned)
     lexicon = context.lexicon
     sought = lexicon.sought(
         Reach.RATIONALE if passage.section is Section.RATIONALE else Reach.RECORD,
@@ -137,6 +140,10 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
         found: list[Finding] = []
         touched: list[str] = []
         for cue, match in _matches(sentence, cues, opens, scopes, concerned, lexicon):
+            if titles and _within((start + match.start(), start + match.end()), titles):
+                continue
+            if not_yet_so(match.start(), scopes):
+                continue
             touched.append(cue.fact)
             assertion = _assertion(cue, *match.span(), scopes)
             if head is not None and assertion is Assertion.AFFIRMED and not cue.as_it_stands:
@@ -171,6 +178,17 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
         yield found, missed
 
 
+def _quoted_titles(text: str, subjects: Sequence[Subject]) -> list[tuple[int, int]]:
+    """Find where *text* repeats a title word for word: what is asked for, and no finding of it."""
+    titles = {" ".join(subject.title.lower().split()) for subject in subjects}
+    return [
+        match.span()
+        for title in titles
+        if len(title) >= _SHORTEST_TITLE
+        for match in re.finditer(re.escape(title), text)
+    ]
+
+
 def _quotes_guideline(
     quotation: tuple[int, int], start: int, scopes: Scopes, about_case: bool
 ) -> bool:
@@ -192,7 +210,7 @@ def _case_talk(scopes: Scopes, section: Section, before: bool) -> tuple[int | No
     if scopes.has(Mark.UTILIZATION_REVIEW) and section is not Section.RATIONALE:
         return None, before
     if section is not Section.RATIONALE:
-        return (None, before) if scopes.has(Mark.HYPOTHETICAL) else (0, True)
+        return 0, True
     guideline = scopes.at.get(Mark.GUIDELINE, ())
     # "if there is no improvement" is the guideline's own condition, whatever stands inside it.
     case = tuple(c for c in scopes.at.get(Mark.CASE, ()) if not _within(c, guideline))
