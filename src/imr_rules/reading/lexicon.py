@@ -55,6 +55,8 @@ MISSING = (Mark.UNDOCUMENTED_BEFORE, Mark.UNDOCUMENTED_AFTER, Mark.UNSEEN_BEFORE
 NEGATIONS = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER, *MISSING))
 ONLY_IN_RATIONALE = frozenset((Mark.GUIDELINE, Mark.CASE))
 """What tells talk of the guideline from talk of the case, where there may be both."""
+TALK = ONLY_IN_RATIONALE | {Mark.PATIENT, Mark.CONCLUSION}
+"""What turns the talk of a rationale, also in a sentence that holds no fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class Sought:
     """What is looked for in a passage, by number: marks, cues, and cues that read the guideline."""
 
     marks: Bits
+    talk: Bits
+    """Of the marks, those that a sentence without cues is looked through for."""
     cues: Bits
     of_guideline: Bits
 
@@ -115,6 +119,7 @@ class Kinds:
     """The numbers of cues and marks, kind by kind."""
 
     marks_in: Mapping[Reach, Bits]
+    talk: Bits
     cues_in: Mapping[Reach, Bits]
     cues_for: Mapping[str | None, Bits]
     """By category; by None: those for every one."""
@@ -166,7 +171,8 @@ class Lexicon:
         if facts := list(facts):
             cues &= kinds.exact_cues | joined_bits(kinds.cues_of.get(f, 0) for f in facts)
         of_guideline = kinds.cues_of_guideline if reading is Reach.RATIONALE else 0
-        return Sought(kinds.marks_in[reading], cues, cues & of_guideline)
+        marks = kinds.marks_in[reading]
+        return Sought(marks, marks & kinds.talk, cues, cues & of_guideline)
 
     def occurring(self, words: Iterable[str]) -> Occurring:
         """Return what the *words* (lower case) of a sentence bring up."""

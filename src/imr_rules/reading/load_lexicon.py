@@ -21,6 +21,7 @@ from imr_rules.reading.lexicon import (
     MISSING,
     NEGATIONS,
     ONLY_IN_RATIONALE,
+    TALK,
     Cue,
     Kinds,
     Lexicon,
@@ -138,6 +139,7 @@ def _kinds(cues: Sequence[Cue], marks: Sequence[Mark]) -> Kinds:
             )
             for reading in Reach
         },
+        talk=bits_of(i for i, m in enumerate(marks) if m in TALK),
         cues_in={
             reading: bits_of(i for i, c in numbered if c.only_in in (reading, Reach.BOTH))
             for reading in Reach

@@ -118,14 +118,12 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
         parts = own_parts or parts
         # "The following are not documented: ...; ...": each item of the list hangs on its head.
         head = head if flat.text[max(0, start - 2) : start].strip() == ";" else None
+        has_fact = ":" in sentence or occurring.may_hold(sought.cues)
         # In a rationale even a sentence without facts may turn the talk to the case.
-        if not (
-            passage.section is Section.RATIONALE
-            or ":" in sentence
-            or occurring.may_hold(sought.cues)
-        ):
+        if not has_fact and passage.section is not Section.RATIONALE:
             continue
-        scopes = find_scopes(sentence, lexicon.marks_among(occurring, sought.marks))
+        marks = sought.marks if has_fact else sought.talk
+        scopes = find_scopes(sentence, lexicon.marks_among(occurring, marks))
         head = list_head(sentence, scopes) if ":" in sentence else head
         # A sentence may begin with the mark that closes a quotation.
         quoted = [q for q in quotations if q[0] < end and start < q[1] - 1]
