@@ -75,10 +75,10 @@ def test_f1_lies_between_precision_and_recall(counts: list[tuple[int, int, int]]
         assert low - 1e-9 <= total.f1 <= high + 1e-9
 
 
-def test_about_a_quarter_of_all_letters_stays_closed() -> None:
+def test_about_an_eighth_of_all_letters_stays_closed() -> None:
     """The shares depend on the number alone."""
     shares = [share_of(f"CM16-{number:07d}") for number in range(2000)]
-    assert 430 < shares.count(Share.CLOSED) < 570
+    assert 200 < shares.count(Share.CLOSED) < 300
 
 
 def test_the_command_writes_its_tables_between_the_marks(tmp_path: Path) -> None:

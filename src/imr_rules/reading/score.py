@@ -1,8 +1,8 @@
 """How well facts were read: what a reader found against the facts of ``cases/``, one by one.
 
 A fact counts as read where its value is the case's. Letters are dealt into two shares by their
-number alone: cues are tuned on three quarters of them, the last quarter tells how they do on
-letters that nobody tuned on.
+number alone: cues are tuned on seven eighths of them, the last eighth tells how they do on letters
+that nobody tuned on.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def share_of(case_number: str) -> Share:
     >>> share_of("CM16-0224814").value
     'tuned on'
     """
-    first, second = hashlib.sha256(case_number.encode()).digest()[:2]
-    return Share.CLOSED if first % 2 and second % 2 else Share.TUNED_ON
+    dealt = hashlib.sha256(case_number.encode()).digest()[:3]
+    return Share.CLOSED if all(byte % 2 for byte in dealt) else Share.TUNED_ON
 
 
 @dataclass(frozen=True, slots=True)
