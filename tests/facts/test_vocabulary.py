@@ -69,6 +69,8 @@ def test_an_unknown_fact_is_answered_with_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("fact", "said", "merged"),
     [
+        ("nsaid_risk_factor", ["gi", "cardiorenal"], "both"),
+        ("nsaid_risk_factor", ["cardiorenal", "none"], "cardiorenal"),
         ("cures_checked", ["yes", "undocumented"], "yes"),
         ("cures_checked", ["undocumented", "undocumented"], "undocumented"),
         ("cures_checked", ["yes", "no"], "no"),
@@ -85,3 +87,10 @@ def test_every_fact_asks_a_question_and_says_what_documents_it() -> None:
     """A checklist can be made of any fact."""
     lacking = [f.id for f in VOCABULARY.values() if not f.question or not f.documentation]
     assert [] == lacking
+
+
+def test_what_is_made_up_of_parts_is_told_by_its_parts() -> None:
+    """The statements that prove a joint value are those of its parts and its own."""
+    fact = VOCABULARY["nsaid_risk_factor"]
+    assert fact.told_by("both") == ("both", "gi", "cardiorenal")
+    assert fact.told_by("gi") == ("gi",)

@@ -1,6 +1,7 @@
 """What letters say of drugs, read from sentences written for these tests."""
 
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def read(text: str, category: str, section: Section) -> dict[str, Value]:
         [Subject(1, category, re.compile(rf"\b(?:{NAMES.get(category, category)})\b"))],
         lexicon=lexicon,
         vocabulary=vocabulary,
+        on=date(2017, 2, 1),
     )
     return {fact: value for fact, (value, _) in merge_values(result.findings, vocabulary).items()}
 
@@ -107,6 +109,10 @@ RATIONALE = [
         "In this case, the prior injection reduced the pain by 50%.",
     ),
     ("esi", "pain_reduction_percent", None, "The patient has 50% of normal range of motion."),
+    ("opioid", "pain_reduction", "no", "In this case, pain scores have not changed."),
+    ("opioid", "pain_reduction", None, "The patient needs close follow-up for pain relief."),
+    # functional_improvement
+    ("opioid", "functional_improvement", "undocumented", "There is no noted change in function."),
     # first_line_failed
     (
         "topical",
@@ -444,6 +450,26 @@ RECORD = [
     ("opioid", "concurrent_sedative_or_opioid", None, "She previously used Soma."),
     ("carisoprodol", "concurrent_sedative_or_opioid", "yes", "Medications are Norco and Soma."),
     ("nsaid_oral", "duplicate_same_class", "yes", "Current medications include Mobic."),
+    (
+        "nsaid_oral",
+        "nsaid_risk_factor",
+        "both",
+        "His history includes hypertension. He reports heartburn.",
+    ),
+    (
+        "opioid",
+        "drug_use_days",
+        31,
+        "Drugs in use are Motrin since 10-01-2016 and Norco since 01-01-2017.",
+    ),
+    (
+        "nsaid_oral",
+        "pain_reduction",
+        "yes",
+        "Pain was 3 out of 10 with Naprosyn.",
+    ),
+    ("nsaid_oral", "first_line_failed", "yes", "Tylenol was not sufficient."),
+    ("topical", "first_line_failed", "no", "He uses ibuprofen with good relief."),
     ("nsaid_oral", "duplicate_same_class", None, "Current medications include Naprosyn."),
     ("nsaid_oral", "duplicate_same_class", None, "Ibuprofen was discontinued."),
     ("carisoprodol", "acute_exacerbation", "yes", "He had an exacerbation of neck pain."),

@@ -200,7 +200,7 @@ def _item(
                 if f.fact == fact
                 and f.reading is reading
                 and f.item in (None, raw.item)
-                and f.value == value
+                and f.value in vocabulary[fact].told_by(value)
             )
     return CaseItem(
         number=raw.item,

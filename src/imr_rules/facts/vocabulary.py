@@ -50,7 +50,8 @@ class Merge(StrEnum):
 
     ``said_over_missing``: a statement beats "not documented", the later statement beats the
     earlier. ``last``: the later finding. ``highest``/``lowest``: of the numbers. ``strongest``:
-    of enum values the one listed last, of yes and no the yes; a statement beats a gap.
+    of enum values the one listed last, of yes and no the yes; a statement beats a gap, and values
+    that a value of ``together`` is made up of, said side by side, are that value.
     """
 
     SAID_OVER_MISSING = "said_over_missing"
@@ -91,6 +92,7 @@ class Fact(_Frozen):
     documentation: str = ""
     synonyms: StrTuple = ()
     merge: Annotated[Merge, Field(strict=False)] = Merge.SAID_OVER_MISSING
+    together: dict[str, StrTuple] = {}
     minimum: float | int | None = None
     maximum: float | int | None = None
     contradictions: Annotated[tuple[ValuePair, ...], Field(strict=False)] = ()
@@ -112,6 +114,9 @@ class Fact(_Frozen):
         for value in self.favours:
             if value not in allowed:
                 raise ValueError(f"favours {value!r} is none of {', '.join(sorted(allowed))}")
+        for whole, parts in self.together.items():
+            if not {whole, *parts} <= set(self.values):
+                raise ValueError(f"together {whole!r} or a part of it is none of its values")
         for denial, affirmation in self.contradictions:
             if denial == affirmation or not {denial, affirmation} <= set(self.known_values):
                 raise ValueError(f"[{denial}, {affirmation}] is no pair of two of its values")
@@ -135,9 +140,14 @@ class Fact(_Frozen):
             return said[-1]
         if self.merge is Merge.STRONGEST:
             ranks = self.values or ("no", "yes")
+            said += [whole for whole, parts in self.together.items() if set(parts) <= set(said)]
             return max(said, key=lambda value: ranks.index(str(value)))
         numbers = [value for value in said if not isinstance(value, str)]
         return max(numbers) if self.merge is Merge.HIGHEST else min(numbers)
+
+    def told_by(self, value: Value) -> tuple[Value, ...]:
+        """Return the values whose statements tell *value*: itself, and what it is made up of."""
+        return (value, *self.together.get(str(value), ()))
 
     def can_be(self, value: Value) -> bool:
         """Whether this fact can hold *value*."""

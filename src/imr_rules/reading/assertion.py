@@ -276,5 +276,5 @@ def _following(
         mark
         for mark in marks
         if (end - 1 <= mark[0] <= end + reach or start < mark[0] < end < mark[1])
-        and not any(end <= s and e <= mark[0] for s, e in stops)
+        and not any(end <= s < mark[0] for s, _ in stops)
     ]

@@ -107,7 +107,7 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
     lexicon = context.lexicon
     sought = lexicon.sought(
         Reach.RATIONALE if passage.section is Section.RATIONALE else Reach.RECORD,
-        frozenset(subject.category for subject in concerned),
+        frozenset(kind for subject in concerned for kind in subject.kinds or (None,)),
         frozenset().union(*(subject.facts for subject in concerned)),
     )
     for start, end in sentence_bounds(flat.text):
@@ -254,13 +254,12 @@ def _matches(
             continue
         if not cue.broad and not _in_place(cue, sentence):
             continue
-        for match in regex.finditer(sentence, first.start()):
+        for match in _occurrences(first, concerned, lexicon):
             if cue.broad and not _in_place(cue, _around(match)):
                 continue
             if conclusions and any(_concludes(cue, match.span(), c) for c in conclusions):
                 continue
-            if names_one_of(concerned, match, lexicon):
-                hits.append((cue, match))
+            hits.append((cue, match))
     if len(hits) < 2:
         return hits
     hits.sort(key=lambda h: (h[0].fact, _is_mute(h[0]), h[1].start() - h[1].end()))
@@ -275,6 +274,24 @@ def _matches(
         if not overlaps:
             kept.append((cue, match))
     return sorted(kept, key=lambda hit: hit[1].start())
+
+
+def _occurrences(
+    first: re.Match[str], concerned: Sequence[Subject], lexicon: Lexicon
+) -> Iterator[re.Match[str]]:
+    """Yield *first* and what the phrase finds behind it that names what it must name.
+
+    Of "naproxen since May and Norco since June" the words of the Norco come to be read although
+    the phrase begins at the naproxen first: what names another treatment uses up no words.
+    """
+    match: re.Match[str] | None = first
+    while match is not None:
+        if names_one_of(concerned, match, lexicon):
+            yield match
+            position = max(match.end(), match.start() + 1)
+        else:
+            position = match.start() + 1
+        match = match.re.search(match.string, position)
 
 
 def _in_place(cue: Cue, words: str) -> bool:
@@ -367,5 +384,6 @@ def merge_values(
         surest = max(finding.confidence for finding in found)
         stated = [finding for finding in found if finding.confidence == surest]
         value = vocabulary[fact].merged([f.value for f in stated])
-        merged[fact] = (value, tuple(f for f in stated if f.value == value))
+        telling = vocabulary[fact].told_by(value)
+        merged[fact] = (value, tuple(f for f in stated if f.value in telling))
     return merged
