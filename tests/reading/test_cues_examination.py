@@ -27,6 +27,7 @@ CATEGORY_OF = {
     "surgery_extent": "opioid",
     "days_since_surgery": "opioid",
     "pain_severity": "trigger_point_injection",
+    "joint_instability": "dme_brace",
 }
 
 

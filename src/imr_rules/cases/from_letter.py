@@ -46,7 +46,9 @@ def case_from_letter(
         for request in requests
     ]
     used = [
-        facts_used(request, on, knowledge) | judged
+        facts_used(request, on, knowledge)
+        | judged
+        | knowledge.lexicon.raised_facts(request.category, request.treatment)
         for request, judged in zip(requests, relevant, strict=True)
     ]
     subjects = [
@@ -174,6 +176,7 @@ def _subject(number: int, request: Request, facts: frozenset[str], knowledge: Kn
         title=request.title,
         facts=facts,
         side=request.side,
+        spoken_of_as=knowledge.lexicon.read_as.get(request.treatment or ""),
     )
 
 

@@ -57,6 +57,8 @@ ONLY_IN_RATIONALE = frozenset((Mark.GUIDELINE, Mark.CASE))
 """What tells talk of the guideline from talk of the case, where there may be both."""
 TALK = ONLY_IN_RATIONALE | {Mark.PATIENT, Mark.CONCLUSION}
 """What turns the talk of a rationale, also in a sentence that holds no fact."""
+RAISED = "raised"
+"""In ``relevant.yaml``, beside body parts: facts that weigh only if a rationale raises them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,8 @@ class Lexicon:
     speaks_for: Mapping[str, frozenset[str]] = field(repr=False)
     """By body part: the parts whose mention also speaks for it, itself included."""
     same_thing: SameThing = field(repr=False)
+    read_as: Mapping[str, str] = field(repr=False)
+    """By treatment: the category it is spoken of as, where that is not its own."""
     _relevant: Mapping[str, Mapping[str, tuple[str, ...]]] = field(repr=False)
     _body_names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(repr=False)
     words_of_parts: frozenset[str] = field(repr=False)
@@ -197,9 +201,20 @@ class Lexicon:
         self, category: str | None, body_parts: Iterable[str], treatment: str | None = None
     ) -> frozenset[str]:
         """Return the facts that *treatment*, one of *category*, is judged by for *body_parts*."""
+        return self._listed(("any", *body_parts), category, treatment)
+
+    def raised_facts(self, category: str | None, treatment: str | None = None) -> frozenset[str]:
+        """Return the facts that weigh on *treatment*, one of *category*, only if a rationale does.
+
+        A summary tells of them by the way.
+        """
+        return self._listed((RAISED,), category, treatment)
+
+    def _listed(
+        self, under: Iterable[str], category: str | None, treatment: str | None
+    ) -> frozenset[str]:
         tables = [self._relevant.get(name or "", {}) for name in (category, treatment)]
-        wanted = ("any", *body_parts)
-        return frozenset(f for table in tables for part in wanted for f in table.get(part, ()))
+        return frozenset(f for key in under for table in tables for f in table.get(key, ()))
 
     def body_parts(self, words: Sequence[str]) -> frozenset[str]:
         """Return the body parts that the sentence of these *words* names.

@@ -21,6 +21,7 @@ from imr_rules.reading.lexicon import (
     MISSING,
     NEGATIONS,
     ONLY_IN_RATIONALE,
+    RAISED,
     TALK,
     Cue,
     Kinds,
@@ -118,6 +119,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         along_nerves=_regions(folder / "regions.yaml", catalogue, "speaks_for", "along_nerves"),
         speaks_for=_regions(folder / "regions.yaml", catalogue, "speaks_for"),
         same_thing=load_same_thing(folder / "same_thing.yaml", words, vocabulary),
+        read_as=_read_as(folder / "read_as.yaml", catalogue),
         _relevant=_relevant(folder / "relevant.yaml", vocabulary, catalogue),
         _body_names=_body_names(catalogue),
         words_of_parts=_words_of_parts(catalogue),
@@ -321,6 +323,19 @@ def _regions(path: Path, catalogue: Catalogue, *tables: str) -> Mapping[str, fro
     return {part: frozenset(others) for part, others in speaking.items()}
 
 
+def _read_as(path: Path, catalogue: Catalogue) -> Mapping[str, str]:
+    document = strict_yaml.read(path)
+    data: dict[str, str] = document.data or {}
+    for treatment, category in data.items():
+        at = (treatment,)
+        if treatment not in catalogue.treatments:
+            raise UnknownNameError(
+                "treatment", treatment, catalogue.treatments, at=document.at(*at)
+            )
+        _category(category, catalogue, document, at)
+    return data
+
+
 def _relevant(
     path: Path, vocabulary: Vocabulary, catalogue: Catalogue
 ) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
@@ -331,7 +346,7 @@ def _relevant(
             _category(category, catalogue, document, (category,))
         for part, facts in by_part.items():
             at = document.at(category, part)
-            if part != "any" and part not in catalogue.body_parts:
+            if part not in ("any", RAISED) and part not in catalogue.body_parts:
                 raise UnknownNameError("body part", part, catalogue.body_parts, at=at)
             for fact in facts:
                 vocabulary.require(fact, at)

@@ -37,6 +37,13 @@ class Subject:
     title: str = ""
     facts: frozenset[str] = frozenset()
     side: str | None = None
+    spoken_of_as: str | None = None
+    """The other category by whose words letters speak of it."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The categories whose words speak of it; by the last one its visits are counted."""
+        return tuple(kind for kind in (self.category, self.spoken_of_as) if kind is not None)
 
 
 @dataclass(frozen=True, slots=True)

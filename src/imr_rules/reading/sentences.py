@@ -10,6 +10,7 @@ _MAX_LENGTH = 1100  # characters; a longer run is cut, which bounds the work of 
 _END = re.compile(
     r"(?<=[a-z0-9)\]%\"'][.!?;])\s*(?=[A-Z\"(])"  # also glued: "May 2015.On"
     r"|(?<=[A-Z]{2}[.!?])\s+(?=[A-Z])"
+    r"|(?<=[A-Z]{2}[.!?])(?=\"\s+[A-Z])"  # a quotation that ends in "MRI."
     r"|(?<=[.!?;])\s+(?=[A-Z(\"]|\d+[.)]\s)"
     r"|(?<=[a-z]{4}[.!?])\s+(?=\d{1,3}\s[a-z]{3})"  # "was tried. 2 refills would be"
     r"|(?<=[a-z]{3}[.])\s+(?=\d{1,3}\s[a-z])"  # "... in all. 16 have been attended."

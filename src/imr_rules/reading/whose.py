@@ -85,7 +85,7 @@ def _of_other_parts(
 
 def _can_concern(subject: Subject, cue: Cue, match: re.Match[str], lexicon: Lexicon) -> bool:
     """Whether *cue* is meant for such an item, and its words for another drug where it says so."""
-    if cue.categories and subject.category not in cue.categories:
+    if cue.categories and cue.categories.isdisjoint(subject.kinds):
         return False
     if not names_one_of((subject,), match, lexicon):
         return False
@@ -100,7 +100,7 @@ def _counts_another_kind(subject: Subject, match: re.Match[str], lexicon: Lexico
     for words in (match.group(), goes_on):
         kinds = [kind for kind, names in lexicon.kinds_of_care.items() if names.search(words)]
         if kinds:
-            return subject.category not in kinds
+            return not set(kinds).intersection(subject.kinds[-1:])
     return False
 
 
@@ -146,8 +146,8 @@ def _names_other_side(side: str, sentence: str, lexicon: Lexicon) -> bool:
 def _speaks_of(subject: Subject, sentence: str, lexicon: Lexicon) -> bool:
     if subject.names is not None and subject.names.search(sentence):
         return True
-    words = lexicon.item_words.get(subject.category or "")
-    return words is not None and words.search(sentence) is not None
+    names = [lexicon.item_words[kind] for kind in subject.kinds if kind in lexicon.item_words]
+    return any(words.search(sentence) for words in names)
 
 
 def names_one_of(subjects: Sequence[Subject], match: re.Match[str], lexicon: Lexicon) -> bool:
@@ -164,6 +164,6 @@ def _is_named(subject: Subject, words: str, lexicon: Lexicon) -> bool:
         return _speaks_of(subject, words, lexicon)
     if subject.names.search(words):
         return True
-    of_kind = lexicon.item_words.get(subject.category or "")
+    names = [lexicon.item_words[kind] for kind in subject.kinds if kind in lexicon.item_words]
     title = subject.title.lower()
-    return of_kind is not None and any(m.group() in title for m in of_kind.finditer(words))
+    return any(m.group() in title for of_kind in names for m in of_kind.finditer(words))
