@@ -15,7 +15,7 @@ from imr_rules.guidelines.model import thresholds_of
 from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.model import Determination, Layout
-from imr_rules.reading.contradictions import inner_conflicts
+from imr_rules.reading.contradictions import Contradictions
 from imr_rules.reading.dates import latest_date_in
 from imr_rules.reading.model import Passage, ReadResult, Subject, Task
 from imr_rules.reading.read import merge_values
@@ -57,6 +57,7 @@ def case_from_letter(
     ]
     reader = reader or CueReader(knowledge.lexicon, knowledge.vocabulary)
     result = reader.read(Task(letter.text, _passages(letter), subjects, on))
+    contradictions = Contradictions(letter.text, knowledge.lexicon, knowledge.vocabulary)
     items: list[CaseItem] = []
     for item, request, facts, judged in zip(letter.items, requests, used, relevant, strict=True):
         mine = [
@@ -74,7 +75,7 @@ def case_from_letter(
                 )
             )
         ]
-        readings, evidence, conflicts = _readings(letter.text, mine, knowledge)
+        readings, evidence, conflicts = _readings(mine, contradictions)
         administrator, reviewer = item.claims_administrator_guideline, item.reviewer_guideline
         items.append(
             CaseItem(
@@ -90,7 +91,7 @@ def case_from_letter(
             )
         )
     # A text without items, a chart note for instance, states its facts of nobody's request.
-    whole, _, contradicted = _readings(letter.text, () if items else result.findings, knowledge)
+    whole, _, contradicted = _readings(() if items else result.findings, contradictions)
     age = knowledge.vocabulary["age_years"]
     ages = [f.value for f in result.findings if f.fact == age.id and age.can_be(f.value)]
     case = Case(
@@ -181,7 +182,7 @@ def _subject(number: int, request: Request, facts: frozenset[str], knowledge: Kn
 
 
 def _readings(
-    text: str, findings: Sequence[Finding], knowledge: Knowledge
+    findings: Sequence[Finding], contradictions: Contradictions
 ) -> tuple[
     Mapping[Reading, Mapping[str, Value]],
     Mapping[tuple[Reading, str], tuple[Evidence, ...]],
@@ -191,23 +192,20 @@ def _readings(
     readings: dict[Reading, dict[str, Value]] = {Reading.RECORD: {}, Reading.RATIONALE: {}}
     evidence: dict[tuple[Reading, str], tuple[Evidence, ...]] = {}
     conflicts: list[InnerConflict] = []
-    vocabulary = knowledge.vocabulary
+    vocabulary = contradictions.vocabulary
+    no_visit = contradictions.lexicon.same_thing.no_visit
     for reading in Reading:
         # A number that cannot be is a misprint: it stays among the findings and settles nothing.
         stated = [
             f for f in findings if f.reading is reading and vocabulary[f.fact].can_be(f.value)
         ]
         if reading is Reading.RECORD:
-            stated = in_order_of_visits(text, stated, knowledge.lexicon.same_thing.no_visit)
+            stated = in_order_of_visits(contradictions.text, stated, no_visit)
         merged = merge_values(stated, vocabulary)
         for fact, (value, carriers) in merged.items():
             readings[reading][fact] = value
             evidence[reading, fact] = tuple(
                 Evidence(f.section, quote=f.quote, start=f.start, end=f.end) for f in carriers
             )
-        conflicts.extend(
-            inner_conflicts(
-                text, reading, merged, stated, lexicon=knowledge.lexicon, vocabulary=vocabulary
-            )
-        )
+        conflicts.extend(contradictions.among(reading, merged, stated))
     return readings, evidence, tuple(conflicts)

@@ -204,7 +204,10 @@ def missing_around(start: int, scopes: Scopes) -> bool:
     Only a clause can be: "there is no documentation that conservative care has failed".
     """
     stops = scopes.at.get(Mark.ENDS_SCOPE, ())
-    marks = scopes.at.get(Mark.UNDOCUMENTED_BEFORE, ())
+    marks = (
+        *scopes.at.get(Mark.UNDOCUMENTED_BEFORE, ()),
+        *scopes.at.get(Mark.UNSEEN_BEFORE, ()),
+    )
     joints = [joint for joint in scopes.at.get(Mark.WHETHER, ()) if joint[1] <= start + 1]
     return any(
         mark[1] <= start + 1 and any(mark[0] <= j[0] <= mark[1] + _SAYING_REACH for j in joints)

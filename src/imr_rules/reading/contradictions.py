@@ -9,8 +9,8 @@ tells apart what they speak of, and they stand in sentences of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import product
 
 from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Value
@@ -45,68 +45,66 @@ class _About:
     parts: frozenset[str]
 
 
-def inner_conflicts(
-    text: str,
-    reading: Reading,
-    merged: Mapping[str, tuple[Value, Sequence[Finding]]],
-    findings: Sequence[Finding],
-    *,
-    lexicon: Lexicon,
-    vocabulary: Vocabulary,
-) -> tuple[InnerConflict, ...]:
-    """Return the contradictions among the *findings* of one *reading* of one item.
+@dataclass(frozen=True, slots=True)
+class Contradictions:
+    """Looks for contradictions in what was read of one letter, whose text is *text*."""
 
-    *merged* is what :func:`imr_rules.reading.read.merge_values` made of them.
-    """
-    conflicts: list[InnerConflict] = []
-    for fact, (value, carriers) in merged.items():
-        pairs = vocabulary[fact].contradictions
-        if not pairs:
-            continue
-        surest = max(finding.confidence for finding in carriers)
-        stated = [f for f in findings if f.fact == fact and f.confidence == surest]
-        said = {finding.value for finding in stated}
-        for denial, affirmation in pairs:
-            if not {denial, affirmation} <= said:
+    text: str
+    lexicon: Lexicon
+    vocabulary: Vocabulary
+    _seen: dict[tuple[str, int, int], _About] = field(default_factory=dict)
+    # A summary's findings come up again with every item.
+
+    def among(
+        self,
+        reading: Reading,
+        merged: Mapping[str, tuple[Value, Sequence[Finding]]],
+        findings: Sequence[Finding],
+    ) -> Iterator[InnerConflict]:
+        """Yield the contradictions among the *findings* of one *reading* of one item.
+
+        *merged* is what :func:`imr_rules.reading.read.merge_values` made of them.
+        """
+        for fact, (value, carriers) in merged.items():
+            pairs = self.vocabulary[fact].contradictions
+            if not pairs:
                 continue
-            against = _opposed(text, stated, denial, affirmation, lexicon, vocabulary)
-            if against is not None:
-                denied, affirmed = against
-                conflicts.append(
-                    InnerConflict(
+            surest = max(finding.confidence for finding in carriers)
+            stated = [f for f in findings if f.fact == fact and f.confidence == surest]
+            said = {finding.value for finding in stated}
+            for denial, affirmation in pairs:
+                if not {denial, affirmation} <= said:
+                    continue
+                against = self._opposed(stated, denial, affirmation)
+                if against is not None:
+                    yield InnerConflict(
                         fact,
                         reading,
                         value,
                         affirmation,
                         denial,
-                        (_evidence(affirmed),),
-                        (_evidence(denied),),
+                        (_evidence(against[1]),),
+                        (_evidence(against[0]),),
                     )
-                )
-    return tuple(conflicts)
 
+    def _opposed(
+        self, stated: Sequence[Finding], denial: str, affirmation: str
+    ) -> tuple[Finding, Finding] | None:
+        """Return the first denial and affirmation that speak of the same thing, or None."""
+        denials = [f for f in stated if f.value == denial][:_MOST_A_SIDE]
+        affirmations = [f for f in stated if f.value == affirmation][:_MOST_A_SIDE]
+        for one, other in product(denials, affirmations):
+            if _of_the_same(
+                self._about(one), self._about(other), self.vocabulary, one.fact, self.lexicon
+            ):
+                return one, other
+        return None
 
-def _opposed(
-    text: str,
-    stated: Sequence[Finding],
-    denial: str,
-    affirmation: str,
-    lexicon: Lexicon,
-    vocabulary: Vocabulary,
-) -> tuple[Finding, Finding] | None:
-    """Return the first denial and affirmation that speak of the same thing, or None."""
-    denials = [f for f in stated if f.value == denial][:_MOST_A_SIDE]
-    affirmations = [f for f in stated if f.value == affirmation][:_MOST_A_SIDE]
-    about: dict[tuple[int, int], _About] = {}
-    for finding in (*denials, *affirmations):
-        if (finding.start, finding.end) not in about:
-            about[finding.start, finding.end] = _about(text, finding, lexicon)
-    for one, other in product(denials, affirmations):
-        if _of_the_same(
-            about[one.start, one.end], about[other.start, other.end], vocabulary, one.fact, lexicon
-        ):
-            return one, other
-    return None
+    def _about(self, finding: Finding) -> _About:
+        key = (finding.fact, finding.start, finding.end)
+        if key not in self._seen:
+            self._seen[key] = _about(self.text, finding, self.lexicon)
+        return self._seen[key]
 
 
 def _of_the_same(

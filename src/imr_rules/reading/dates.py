@@ -1,4 +1,4 @@
-"""Dates as letters write them: 10-28-16, 10/14/ 2016, May 2016, May 3, 2016."""
+"""Dates as letters write them: 10-28-16, 10/14/ 2016, 11/2016, May 2016, May 3, 2016."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 
 _MONTHS = tuple(name.lower() for name in calendar.month_name if name)
 _NUMERIC = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/]\s?(\d{4}|\d{2})\Z")
+_MONTH = re.compile(r"(\d{1,2})/(\d{4})\Z")
 _NAMED = re.compile(r"([a-z]+)(?:\s(\d{1,2}),?)?\s(\d{4})\Z")
 
 
@@ -24,6 +25,8 @@ def parse_date(text: str) -> date | None:
     if match := _NUMERIC.match(lowered):
         month, day, year = (int(part) for part in match.groups())
         year += 2000 if year < 100 else 0
+    elif match := _MONTH.match(lowered):
+        month, day, year = int(match[1]), 1, int(match[2])
     elif (match := _NAMED.match(lowered)) and match[1] in _MONTHS:
         month, day, year = _MONTHS.index(match[1]) + 1, int(match[2] or 1), int(match[3])
     else:

@@ -57,7 +57,7 @@ _COUNT = (
 )
 _IN_A_COUNT = re.compile(_PLAIN)
 _DATE = (
-    r"(?P<date>\d{1,2}[-/]\d{1,2}[-/]\s?\d{2,4}|"
+    r"(?P<date>\d{1,2}[-/]\d{1,2}[-/]\s?\d{2,4}|\d{1,2}/\d{4}|"
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"(?:\s\d{1,2},?)?\s\d{4})"
 )

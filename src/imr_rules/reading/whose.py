@@ -51,7 +51,10 @@ def items_of(
         return []
     scope = context.vocabulary[cue.fact].scope
     if cue.nearest_part and len(parts) > 1:
-        parts = _parts_at(match, context.lexicon) or parts
+        lexicon = context.lexicon
+        parts = _parts_at(match, lexicon) or _parts_last_named(match, lexicon) or parts
+    if cue.nearest_part:
+        sentence = _with_its_side(match, context.lexicon) or sentence
     if cue.about_item and context.subjects:
         subjects = [s for s in subjects if _speaks_of(s, sentence, context.lexicon)]
         if scope is Scope.BODY_PART and parts:
@@ -118,6 +121,30 @@ def _parts_at(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
     if goes_on := _GOES_ON.match(match.string, match.end()):
         words += words_of(goes_on.group())
     return lexicon.body_parts(words)
+
+
+def _parts_last_named(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
+    """Return the parts that the sentence names last before *match*, as "neck pain, rated 3/10"."""
+    before = words_of(match.string[: match.start()])
+    for last in range(len(before) - 1, -1, -1):
+        if before[last] in lexicon.words_of_parts:
+            first = last
+            while first and before[first - 1] in lexicon.words_of_parts:
+                first -= 1
+            return lexicon.body_parts(before[first : last + 1])
+    return frozenset()
+
+
+def _with_its_side(match: re.Match[str], lexicon: Lexicon) -> str:
+    """Return *match* and the words that lead up to it from the side named last, if one is named.
+
+    "Right knee pain rated 6/10 and left knee pain rated 2/10" rates each knee by itself.
+    """
+    before = match.string[max(0, match.start() - _LEADS_IN) : match.start()]
+    sides = [m for words in lexicon.sides.values() for m in words.finditer(before)]
+    if not sides:
+        return ""
+    return before[max(m.start() for m in sides) :] + match.group()
 
 
 def _is_about(
