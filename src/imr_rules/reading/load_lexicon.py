@@ -124,7 +124,10 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         _body_names=_body_names(catalogue),
         words_of_parts=_words_of_parts(catalogue),
         between_parts=frozenset(strict_yaml.read(folder / "regions.yaml").data["between_parts"]),
-        _index=PatternIndex([*(pattern for _, pattern in marks), *(cue.pattern for cue in cues)]),
+        _index=PatternIndex(
+            [*(pattern for _, pattern in marks), *(cue.pattern for cue in cues)],
+            _common_words(folder / "common_words.yaml"),
+        ),
         _kinds=_kinds(cues, [mark for mark, _ in marks]),
     )
 
@@ -334,6 +337,15 @@ def _read_as(path: Path, catalogue: Catalogue) -> Mapping[str, str]:
             )
         _category(category, catalogue, document, at)
     return data
+
+
+def _common_words(path: Path) -> Mapping[str, int]:
+    document = strict_yaml.read(path)
+    for word, times in document.data.items():
+        if not isinstance(times, int):
+            raise WrongTypeError(f"{word!r} occurs a whole number of times.", at=document.at(word))
+    times_of: dict[str, int] = document.data
+    return times_of
 
 
 def _relevant(

@@ -34,15 +34,22 @@ class Occurring:
 
 
 class PatternIndex:
-    """Patterns, numbered as they come, found by the beginnings of words they cannot do without."""
+    """Patterns, numbered as they come, found by the beginnings of words they cannot do without.
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
+    *common* tells how often the common words occur: what is found by a rare word is rarely tried.
+    """
+
+    def __init__(self, patterns: Sequence[Pattern], common: Mapping[str, int]) -> None:
+        wanted = [_wanted(pattern) for pattern in patterns]
+        often = {
+            beginning: _occurrences(beginning, common)
+            for beginning in set(chain.from_iterable(chain.from_iterable(wanted)))
+        }
+        anchors = [min(sets, key=lambda one: sum(often[b] for b in one)) for sets in wanted]
         self._by_anchor = _grouped_bits(
-            (_key(anchor), number)
-            for number, pattern in enumerate(patterns)
-            for anchor in pattern.anchors
+            (anchor, number) for number, of_one in enumerate(anchors) for anchor in of_one
         )
-        needs = [_needs(pattern) for pattern in patterns]
+        needs = [frozenset(sets) - {anchor} for sets, anchor in zip(wanted, anchors, strict=True)]
         numbers = {
             need: number for number, need in enumerate(dict.fromkeys(chain.from_iterable(needs)))
         }
@@ -118,11 +125,17 @@ def joined_bits(sets: Iterable[Bits]) -> Bits:
     return union
 
 
-def _needs(pattern: Pattern) -> frozenset[frozenset[str]]:
-    """Return what *pattern* needs besides the anchors that bring it up."""
-    return frozenset(
-        frozenset(_key(word) for word in need) for need in pattern.needs if need != pattern.anchors
-    )
+def _wanted(pattern: Pattern) -> list[frozenset[str]]:
+    """Return the sets of word beginnings of each of which *pattern* needs one."""
+    sets = dict.fromkeys((pattern.anchors, *pattern.needs))
+    return [frozenset(_key(word) for word in one) for one in sets]
+
+
+def _occurrences(beginning: str, common: Mapping[str, int]) -> int:
+    """Return how often words occur that begin so; of a word that is not *common*: once."""
+    if beginning.endswith(WORD_END):
+        return common.get(beginning.removesuffix(WORD_END), 1)
+    return 1 + sum(times for word, times in common.items() if word.startswith(beginning))
 
 
 def _key(anchor: str) -> str:
