@@ -122,7 +122,7 @@ RATIONALES: list[tuple[str, str, Value | None, str]] = [
     ("requested_duration_days", "dme_electro", 30, "The request is for a 30 day rental."),
     ("requested_duration_days", "dme_electro", UNDOCUMENTED, "The duration was not specified."),
     # services
-    ("fce_reason", "fce", UNDOCUMENTED,
+    ("fce_reason", "fce", "none",
      "There is no documentation of prior unsuccessful return to work attempts."),
     ("fce_reason", "fce", "near_mmi", "The patient is close to maximum medical improvement."),
     ("fce_reason", "fce", "conflicting_reports", "There are conflicting medical reports."),
