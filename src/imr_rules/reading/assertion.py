@@ -260,7 +260,7 @@ def _reaching(
         mark
         for mark in marks
         if (mark[1] <= start + 1 or mark[0] < start < mark[1])
-        and not any(mark[1] <= s and e <= start + 1 for s, e in stops)
+        and not any(mark[1] <= s < start for s, _ in stops)
     ]
 
 
