@@ -142,3 +142,18 @@ def test_age_counts_for_clearance_and_not_for_a_sling() -> None:
     summary = "The injured worker is a 58 year old male."
     assert 58 == _read("Preoperative medical clearance", summary).get("age_years")
     assert "age_years" not in _read("Associated surgical service: sling", summary)
+
+
+@pytest.mark.parametrize(
+    ("title", "fact", "expected"),
+    [
+        ("Post-operative occupational therapy, 12 visits, right hand", "prior_units_completed", 10),
+        ("Post-operative cold therapy unit, 7 day rental", "prior_units_completed", None),
+    ],
+)
+def test_therapy_after_an_operation_is_told_of_as_therapy(
+    title: str, fact: str, expected: Value | None
+) -> None:
+    """Visits already had count for therapy that goes with an operation, not for other services."""
+    read = _read(title, "She underwent a tendon repair. She completed 10 visits of therapy.")
+    assert expected == read.get(fact)
