@@ -113,6 +113,14 @@ RATIONALE = [
     ("opioid", "pain_reduction", None, "The patient needs close follow-up for pain relief."),
     # functional_improvement
     ("opioid", "functional_improvement", "undocumented", "There is no noted change in function."),
+    # a denial does not reach back over a clause of its own
+    (
+        "opioid",
+        "cures_checked",
+        "yes",
+        "In this case, the CURES report was appropriate, and side effects are denied.",
+    ),
+    ("opioid", "aberrant_behavior", "not_assessed", "He is not monitored for aberrant behavior."),
     # first_line_failed
     (
         "topical",

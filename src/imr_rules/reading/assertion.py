@@ -35,6 +35,8 @@ class Scopes:
     """Commas that a clause of its own follows: "no swelling, range of motion is full"."""
     new_parts: tuple[tuple[int, int], ...] = ()
     """Commas that no list goes on behind: "without myelopathy, cervicalgia"."""
+    done_clauses: tuple[tuple[int, int], ...] = ()
+    """Commas that a clause with its own verb ends at: "a pact is signed, misuse is denied"."""
     answers: tuple[Answer, ...] = ()
     """What stands in rows: "Spurling's: negative"."""
 
@@ -69,7 +71,7 @@ def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) 
     if missing:
         for mark in _DENIED & found.keys():
             found[mark] = tuple(s for s in found[mark] if not _inside(s, missing))
-    return Scopes(found, *_commas(sentence, found), answers)
+    return Scopes(found, *_commas(sentence, found), _done_clauses(sentence, found), answers)
 
 
 def _answers(sentence: str, found: dict[Mark, tuple[tuple[int, int], ...]]) -> tuple[Answer, ...]:
@@ -110,6 +112,25 @@ def _commas(
         if end not in joints and any(end <= s < until for s, _ in found.get(Mark.CLAUSE, ())):
             clauses.append((start, end))
     return tuple(clauses), tuple(parts)
+
+
+def _done_clauses(
+    sentence: str, found: Mapping[Mark, Sequence[tuple[int, int]]]
+) -> tuple[tuple[int, int], ...]:
+    """Find the commas that a negation behind them does not reach back over."""
+    if not any(found.get(mark) for mark in _AFTER):
+        return ()
+    verbs = found.get(Mark.CLAUSE, ())
+    joints = found.get(Mark.LIST, ())
+    done: list[tuple[int, int]] = []
+    since = 0
+    for comma in _COMMA.finditer(sentence):
+        # "That he had failed NSAIDs, opioids or braces was not documented" goes on with its list.
+        listed = any(comma.end() <= start for start, _ in joints)
+        if not listed and any(since <= s and e <= comma.start() for s, e in verbs):
+            done.append(comma.span())
+        since = comma.end()
+    return tuple(done)
 
 
 # Marks that mean nothing in the half of all sentences that deny nothing: not looked for there.
@@ -159,8 +180,9 @@ def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
             *_reaching(denied_next, start, (*stops, *scopes.new_parts)),
         )
     )
-    after_missing = _following(scopes.at.get(Mark.UNDOCUMENTED_AFTER, ()), start, end, stops)
-    after_denied = _following(scopes.at.get(Mark.DENIED_AFTER, ()), start, end, stops)
+    ended = (*stops, *scopes.done_clauses)
+    after_missing = _following(scopes.at.get(Mark.UNDOCUMENTED_AFTER, ()), start, end, ended)
+    after_denied = _following(scopes.at.get(Mark.DENIED_AFTER, ()), start, end, ended)
     if before_missing or after_missing or _wanting(start, end, scopes, stops):
         return Assertion.UNDOCUMENTED
     if _reaching(scopes.at.get(Mark.UNSEEN_BEFORE, ()), start, stops):
