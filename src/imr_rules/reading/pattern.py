@@ -285,10 +285,12 @@ def _word(word: str) -> _Piece:
     if word.endswith("*"):
         stem = word[:-1]
         return _beginning(_spelled(stem) + r"[\w'-]*", stem if len(stem) > 2 else "")
-    first = re.split(r"\W", word)[0]
-    # What a hyphen follows may be spelled together with it and is then no word of its own.
-    whole = first and not word.startswith("-", len(first))
-    return _beginning(_spelled(word), first + WORD_END if whole else first)
+    first, *others = re.split(r"\W", word)
+    anchors = [first + WORD_END] if first else []
+    if word.startswith("-", len(first)) and others:
+        # What a hyphen follows may be spelled together with it and is then no word of its own.
+        anchors.append(first + others[0])
+    return _beginning(_spelled(word), *anchors)
 
 
 def _sign(sign: str) -> _Piece:
@@ -302,6 +304,6 @@ def _spelled(word: str) -> str:
     return _INNER_HYPHEN.sub(r"[-\\s]?", re.escape(word))
 
 
-def _beginning(regex: str, anchor: str) -> _Piece:
-    anchors = frozenset((anchor,)) if anchor else None
-    return _Piece(regex, anchors, (anchors,) if anchors else ())
+def _beginning(regex: str, *anchors: str) -> _Piece:
+    one_of = frozenset(anchor for anchor in anchors if anchor) or None
+    return _Piece(regex, one_of, (one_of,) if one_of else ())
