@@ -282,15 +282,19 @@ def _word(word: str) -> _Piece:
         for part in after:
             regex += _NUMBER + r"\s?" * bool(part) + re.escape(part)
         return _Piece(regex, None, needs)
-    if word.endswith("*"):
-        stem = word[:-1]
-        return _beginning(_spelled(stem) + r"[\w'-]*", stem if len(stem) > 2 else "")
-    first, *others = re.split(r"\W", word)
-    anchors = [first + WORD_END] if first else []
-    if word.startswith("-", len(first)) and others:
-        # What a hyphen follows may be spelled together with it and is then no word of its own.
-        anchors.append(first + others[0])
-    return _beginning(_spelled(word), *anchors)
+    ending = r"[\w'-]*" if word.endswith("*") else ""
+    return _beginning(_spelled(word.removesuffix("*")) + ending, *_first_words(word))
+
+
+def _first_words(word: str) -> list[str]:
+    """Return the beginnings of words that *word* may begin with; none where too many would do."""
+    first, *others = re.split(r"\W", word.removesuffix("*"))
+    if others and word.startswith("-", len(first)):
+        # What a hyphen joins may be spelled together.
+        return [first + WORD_END, first + others[0]]
+    if word.endswith("*") and not others:
+        return [first] if len(first) > 2 else []
+    return [first + WORD_END] if first else []
 
 
 def _sign(sign: str) -> _Piece:
