@@ -52,6 +52,8 @@ def read(
     [
         ("Neck pain is rated 5/10 and left shoulder pain is rated 8/10.", 8),
         ("Left shoulder pain is 8/10, and neck pain is 5/10.", 8),
+        ("Left shoulder pain that radiates down the arm to the hand is rated 7/10.", 7),
+        ("Low back pain radiating to the left shoulder is rated 9/10, shoulder pain 4/10.", 4),
         ("The pain is currently 6/10, at worst 9/10 and at best 3/10.", 6),
         ("The pain is 8/10 without medications and 4/10 with medications.", 4),
         ("The pain decreased from 8/10 to 4/10.", 4),

@@ -156,6 +156,8 @@ class Lexicon:
     """The words of which the names of parts and sides are made."""
     between_parts: frozenset[str] = field(repr=False)
     """The words that join such names to a list."""
+    radiates: frozenset[str] = field(repr=False)
+    """The words between the part where pain begins and the parts that it reaches."""
     _index: PatternIndex = field(repr=False)
     """The marks, and behind them the cues: marks are fewer, and asked for in every sentence."""
     _kinds: Kinds = field(repr=False)

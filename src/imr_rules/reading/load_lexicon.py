@@ -124,6 +124,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         _body_names=_body_names(catalogue),
         words_of_parts=_words_of_parts(catalogue),
         between_parts=frozenset(strict_yaml.read(folder / "regions.yaml").data["between_parts"]),
+        radiates=frozenset(strict_yaml.read(folder / "regions.yaml").data["radiates"]),
         _index=PatternIndex(
             [*(pattern for _, pattern in marks), *(cue.pattern for cue in cues)],
             _common_words(folder / "common_words.yaml"),

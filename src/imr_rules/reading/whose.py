@@ -15,6 +15,7 @@ from imr_rules.reading.occurrence import words_of
 _BOTH_SIDES = "bilateral"
 _KIND_REACH = 40  # characters behind a count of visits that may name the care
 _PAUSE = re.compile(r"[,;]|\band\b")
+_PAUSE_OF_CLAUSE = re.compile(r"[,;]")
 _LEADS_IN = 60  # characters before a finding in which its part may be named
 _GOES_ON = re.compile(
     r"(?: \w+){0,3}[ ,]*(?:of|in|over|at|to|about|along|for|on|throughout) [^;:]{1,60}"
@@ -52,7 +53,9 @@ def items_of(
     scope = context.vocabulary[cue.fact].scope
     if cue.nearest_part and len(parts) > 1:
         lexicon = context.lexicon
-        parts = _parts_at(match, lexicon) or _parts_last_named(match, lexicon) or parts
+        last = _parts_last_named(match.string[: match.start()], lexicon)
+        parts = _parts_at(match, lexicon) or last or parts
+        parts |= _parts_it_radiates_from(match, lexicon)
     if cue.nearest_part:
         sentence = _with_its_side(match, context.lexicon) or sentence
     if cue.about_item and context.subjects:
@@ -123,9 +126,22 @@ def _parts_at(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
     return lexicon.body_parts(words)
 
 
-def _parts_last_named(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
-    """Return the parts that the sentence names last before *match*, as "neck pain, rated 3/10"."""
-    before = words_of(match.string[: match.start()])
+def _parts_it_radiates_from(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
+    """Return where pain begins that the words right before *match* let radiate.
+
+    "Low back pain radiating down the left leg rated 6/10" rates the low back too.
+    """
+    leads_in = match.string[max(0, match.start() - _LEADS_IN) : match.start()]
+    reached = _PAUSE_OF_CLAUSE.split(leads_in)[-1]
+    if lexicon.radiates.isdisjoint(words_of(reached)):
+        return frozenset()
+    start = max(reached.rfind(word) for word in lexicon.radiates)
+    return _parts_last_named(match.string[: match.start() - len(reached) + start], lexicon)
+
+
+def _parts_last_named(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """Return the parts that *text* names last, as the neck in "neck pain, rated 3/10"."""
+    before = words_of(text)
     for last in range(len(before) - 1, -1, -1):
         if before[last] in lexicon.words_of_parts:
             first = last
