@@ -53,7 +53,7 @@ class Contradictions:
     lexicon: Lexicon
     vocabulary: Vocabulary
     _seen: dict[tuple[str, int, int], _About] = field(default_factory=dict)
-    # A summary's findings come up again with every item.
+    """A summary's findings come up again with every item."""
 
     def among(
         self,

@@ -103,6 +103,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
             problems.extend(errors.problems)
     if problems:
         raise PackErrors(problems)
+    regions = strict_yaml.read(folder / "regions.yaml")
     return Lexicon(
         cues=tuple(
             replace(
@@ -116,15 +117,15 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         item_words=_item_words(folder / "item_words.yaml", words, catalogue),
         sides=_sides(catalogue),
         kinds_of_care=_item_words(folder / "kinds_of_care.yaml", words, catalogue),
-        along_nerves=_regions(folder / "regions.yaml", catalogue, "speaks_for", "along_nerves"),
-        speaks_for=_regions(folder / "regions.yaml", catalogue, "speaks_for"),
+        along_nerves=_regions(regions, catalogue, "speaks_for", "along_nerves"),
+        speaks_for=_regions(regions, catalogue, "speaks_for"),
         same_thing=load_same_thing(folder / "same_thing.yaml", words, vocabulary),
         read_as=_read_as(folder / "read_as.yaml", catalogue),
         _relevant=_relevant(folder / "relevant.yaml", vocabulary, catalogue),
         _body_names=_body_names(catalogue),
         words_of_parts=_words_of_parts(catalogue),
-        between_parts=frozenset(strict_yaml.read(folder / "regions.yaml").data["between_parts"]),
-        radiates=frozenset(strict_yaml.read(folder / "regions.yaml").data["radiates"]),
+        between_parts=frozenset(regions.data["between_parts"]),
+        radiates=frozenset(regions.data["radiates"]),
         _index=PatternIndex(
             [*(pattern for _, pattern in marks), *(cue.pattern for cue in cues)],
             _common_words(folder / "common_words.yaml"),
@@ -313,9 +314,10 @@ def _sides(catalogue: Catalogue) -> Mapping[str, re.Pattern[str]]:
     }
 
 
-def _regions(path: Path, catalogue: Catalogue, *tables: str) -> Mapping[str, frozenset[str]]:
+def _regions(
+    document: Document, catalogue: Catalogue, *tables: str
+) -> Mapping[str, frozenset[str]]:
     """Return by body part the parts that speak for it by any of *tables*, itself included."""
-    document = strict_yaml.read(path)
     speaking: dict[str, set[str]] = {part: {part} for part in catalogue.body_parts}
     for table in tables:
         for part, others in document.data[table].items():
@@ -331,12 +333,10 @@ def _read_as(path: Path, catalogue: Catalogue) -> Mapping[str, str]:
     document = strict_yaml.read(path)
     data: dict[str, str] = document.data or {}
     for treatment, category in data.items():
-        at = (treatment,)
         if treatment not in catalogue.treatments:
-            raise UnknownNameError(
-                "treatment", treatment, catalogue.treatments, at=document.at(*at)
-            )
-        _category(category, catalogue, document, at)
+            at = document.at(treatment)
+            raise UnknownNameError("treatment", treatment, catalogue.treatments, at=at)
+        _category(category, catalogue, document, (treatment,))
     return data
 
 

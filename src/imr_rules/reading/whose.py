@@ -116,7 +116,7 @@ def _parts_at(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
     "Tenderness of the low back, decreased motion of the right shoulder" measures the shoulder.
     """
     words = words_of(match.group())
-    before = words_of(match.string[max(0, match.start() - _LEADS_IN) : match.start()])
+    before = words_of(_leading_in(match))
     if before and before[-1] in lexicon.words_of_parts:
         listed = lexicon.words_of_parts | lexicon.between_parts
         while before and before[-1] in listed:
@@ -126,13 +126,17 @@ def _parts_at(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
     return lexicon.body_parts(words)
 
 
+def _leading_in(match: re.Match[str]) -> str:
+    """Return the words that lead up to *match*, as far back as they may name what it is of."""
+    return match.string[max(0, match.start() - _LEADS_IN) : match.start()]
+
+
 def _parts_it_radiates_from(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
     """Return where pain begins that the words right before *match* let radiate.
 
     "Low back pain radiating down the left leg rated 6/10" rates the low back too.
     """
-    leads_in = match.string[max(0, match.start() - _LEADS_IN) : match.start()]
-    reached = _PAUSE_OF_CLAUSE.split(leads_in)[-1]
+    reached = _PAUSE_OF_CLAUSE.split(_leading_in(match))[-1]
     if lexicon.radiates.isdisjoint(words_of(reached)):
         return frozenset()
     start = max(reached.rfind(word) for word in lexicon.radiates)
@@ -156,7 +160,7 @@ def _with_its_side(match: re.Match[str], lexicon: Lexicon) -> str:
 
     "Right knee pain rated 6/10 and left knee pain rated 2/10" rates each knee by itself.
     """
-    before = match.string[max(0, match.start() - _LEADS_IN) : match.start()]
+    before = _leading_in(match)
     sides = [m for words in lexicon.sides.values() for m in words.finditer(before)]
     if not sides:
         return ""
@@ -189,8 +193,12 @@ def _names_other_side(side: str, sentence: str, lexicon: Lexicon) -> bool:
 def _speaks_of(subject: Subject, sentence: str, lexicon: Lexicon) -> bool:
     if subject.names is not None and subject.names.search(sentence):
         return True
-    names = [lexicon.item_words[kind] for kind in subject.kinds if kind in lexicon.item_words]
-    return any(words.search(sentence) for words in names)
+    return any(words.search(sentence) for words in _words_for(subject, lexicon))
+
+
+def _words_for(subject: Subject, lexicon: Lexicon) -> list[re.Pattern[str]]:
+    """Return the words by which sentences speak of treatments of the item's kinds."""
+    return [lexicon.item_words[kind] for kind in subject.kinds if kind in lexicon.item_words]
 
 
 def names_one_of(subjects: Sequence[Subject], match: re.Match[str], lexicon: Lexicon) -> bool:
@@ -207,6 +215,6 @@ def _is_named(subject: Subject, words: str, lexicon: Lexicon) -> bool:
         return _speaks_of(subject, words, lexicon)
     if subject.names.search(words):
         return True
-    names = [lexicon.item_words[kind] for kind in subject.kinds if kind in lexicon.item_words]
     title = subject.title.lower()
-    return any(m.group() in title for of_kind in names for m in of_kind.finditer(words))
+    found = (m for names in _words_for(subject, lexicon) for m in names.finditer(words))
+    return any(m.group() in title for m in found)
