@@ -61,7 +61,6 @@ class _RawCue(_Raw):
     affirms: bool = True
     names_another: bool = False
     only_if_missing: bool = False
-    broad: bool = False
     of_guideline: bool = False
 
 
@@ -71,7 +70,8 @@ class _RawFactCues(_Raw):
     own_kind: bool = False
     nearest_part: bool = False
     categories: _Texts
-    cues: list[_RawCue]
+    cues: Annotated[list[_RawCue], Field(default_factory=list)]
+    broad: Annotated[list[_RawCue], Field(default_factory=list)]
 
 
 def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Lexicon:
@@ -85,16 +85,12 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
     problems: list[PackError] = []
     cues: list[Cue] = []
     for path in sorted((folder / "cues").glob("*.yaml")):
-        document = strict_yaml.read(path)
-        if not isinstance(document.data, dict):
-            raise WrongTypeError("the file maps facts to their cues.", at=document.at())
-        for fact in document.data:
-            try:
-                cues.extend(_fact_cues(document, fact, words, vocabulary, catalogue))
-            except PackErrors as errors:
-                problems.extend(errors.problems)
-            except PackError as error:
-                problems.append(error)
+        try:
+            cues.extend(_fact_cues(strict_yaml.read(path), words, vocabulary, catalogue))
+        except PackErrors as errors:
+            problems.extend(errors.problems)
+        except PackError as error:
+            problems.append(error)
     marks: list[tuple[Mark, Pattern]] = []
     for name in ("assertion.yaml", "talk.yaml"):
         try:
@@ -179,17 +175,19 @@ def _word_lists(folder: Path) -> Mapping[str, Sequence[str]]:
 
 def _fact_cues(
     document: Document,
-    name: str,
     words: Mapping[str, Sequence[str]],
     vocabulary: Vocabulary,
     catalogue: Catalogue,
 ) -> Iterable[Cue]:
-    fact = vocabulary.require(name, document.at(name))
-    raw = strict_yaml.validate(_RawFactCues, document, document.data[name], loc=(name,))
+    """Yield the cues of the fact that the file is named for."""
+    name = document.path.stem
+    fact = vocabulary.require(name, document.at())
+    raw = strict_yaml.validate(_RawFactCues, document)
     for category in raw.categories:
-        _category(category, catalogue, document, (name, "categories"))
-    for index, entry in enumerate(raw.cues):
-        loc: Loc = (name, "cues", index)
+        _category(category, catalogue, document, ("categories",))
+    exact: list[tuple[Loc, _RawCue]] = [(("cues", i), cue) for i, cue in enumerate(raw.cues)]
+    broad: list[tuple[Loc, _RawCue]] = [(("broad", i), cue) for i, cue in enumerate(raw.broad)]
+    for loc, entry in (*exact, *broad):
         for category in entry.categories:
             _category(category, catalogue, document, (*loc, "categories"))
         values = _values(entry, fact.type)
@@ -228,7 +226,7 @@ def _fact_cues(
                 names_part=raw.names_part,
                 own_kind=raw.own_kind,
                 nearest_part=raw.nearest_part,
-                broad=entry.broad,
+                broad=loc[0] == "broad",
                 of_guideline=entry.of_guideline,
             )
 
