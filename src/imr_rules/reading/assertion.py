@@ -26,11 +26,15 @@ _HEAD_REACH = 40  # characters between a negation and the colon of the list it s
 _CHAIN = 2  # characters between two negations that cancel each other
 
 
+Talk = Mapping[Mark, tuple[tuple[int, int], ...]]
+"""Where marks stand in a sentence, each as ``(start, end)``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scopes:
-    """Where the marks of one sentence stand, each as ``(start, end)``."""
+    """Where the marks of one sentence stand, and what its commas mean for them."""
 
-    at: Mapping[Mark, tuple[tuple[int, int], ...]]
+    at: Talk
     new_clauses: tuple[tuple[int, int], ...] = ()
     """Commas that a clause of its own follows: "no swelling, range of motion is full"."""
     new_parts: tuple[tuple[int, int], ...] = ()
@@ -45,13 +49,21 @@ class Scopes:
         return bool(self.at.get(mark))
 
 
-def find_scopes(sentence: str, marks: Mapping[Mark, Sequence[re.Pattern[str]]]) -> Scopes:
-    """Find every mark of *marks* in the flat, lower-case *sentence*."""
-    found: dict[Mark, tuple[tuple[int, int], ...]] = {}
-    for mark in marks.keys() - _BESIDE_NEGATIONS:
-        spans = _spans(sentence, marks[mark])
-        if spans:
-            found[mark] = spans
+def places_of(
+    marks: Mapping[Mark, Sequence[re.Pattern[str]]], sentence: str
+) -> dict[Mark, tuple[tuple[int, int], ...]]:
+    """Find where those of *marks* that occur in the flat, lower-case *sentence* stand."""
+    found = {mark: _spans(sentence, patterns) for mark, patterns in marks.items()}
+    return {mark: spans for mark, spans in found.items() if spans}
+
+
+def find_scopes(
+    sentence: str,
+    marks: Mapping[Mark, Sequence[re.Pattern[str]]],
+    talk: Talk,
+) -> Scopes:
+    """Find every mark of *marks* in the flat, lower-case *sentence*, beside those of its *talk*."""
+    found = {**talk, **places_of({m: marks[m] for m in marks.keys() - _BESIDE_NEGATIONS}, sentence)}
     if found.keys() & _TURNING:
         for mark in _BESIDE_NEGATIONS & marks.keys():
             found[mark] = _spans(sentence, marks[mark])
@@ -150,7 +162,13 @@ _BESIDE_NEGATIONS = frozenset(
         Mark.WHETHER,
     )
 )
-_TURNING = NEGATIONS | {Mark.WANTING_AFTER, Mark.HYPOTHETICAL}
+_TURNING = NEGATIONS | {
+    Mark.WANTING_AFTER,
+    Mark.HYPOTHETICAL,
+    Mark.WORKER_SAYS,
+    Mark.TREATING_SAYS,
+    Mark.UTILIZATION_REVIEW,
+}
 _IN_VERDICTS = NEGATIONS | {Mark.ENDS_SCOPE}
 _COMMA = re.compile(r"[,;]\s")
 

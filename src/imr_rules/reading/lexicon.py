@@ -44,19 +44,20 @@ class Mark(StrEnum):
     EXAMINED = "examined"
     GUIDELINE = "guideline"
     CASE = "case"
-    PATIENT = "patient"
-    UTILIZATION_REVIEW = "utilization_review"
+    PARTICULAR = "particular"
     CONCLUSION = "conclusion"
-    TREATING = "treating"
+    WORKER_SAYS = "worker_says"
+    TREATING_SAYS = "treating_says"
+    UTILIZATION_REVIEW = "utilization_review"
     HYPOTHETICAL = "hypothetical"
 
 
 MISSING = (Mark.UNDOCUMENTED_BEFORE, Mark.UNDOCUMENTED_AFTER, Mark.UNSEEN_BEFORE)
 NEGATIONS = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER, *MISSING))
-ONLY_IN_RATIONALE = frozenset((Mark.GUIDELINE, Mark.CASE))
+ONLY_IN_RATIONALE = frozenset((Mark.GUIDELINE, Mark.CASE, Mark.PARTICULAR))
 """What tells talk of the guideline from talk of the case, where there may be both."""
-TALK = ONLY_IN_RATIONALE | {Mark.PATIENT, Mark.CONCLUSION}
-"""What turns the talk of a rationale, also in a sentence that holds no fact."""
+TALK = ONLY_IN_RATIONALE | {Mark.CONCLUSION, Mark.UTILIZATION_REVIEW}
+"""What tells whether a sentence speaks of the case, and from where: looked for in every one."""
 RAISED = "raised"
 """In ``relevant.yaml``, beside body parts: facts that weigh only if a rationale raises them."""
 
@@ -109,9 +110,10 @@ class Cue:
 class Sought:
     """What is looked for in a passage, by number: marks, cues, and cues that read the guideline."""
 
-    marks: Bits
     talk: Bits
-    """Of the marks, those that a sentence without cues is looked through for."""
+    """The marks that every sentence is looked through for."""
+    marks: Bits
+    """The others, looked for where a sentence states something."""
     cues: Bits
     of_guideline: Bits
 
@@ -178,7 +180,7 @@ class Lexicon:
             cues &= kinds.exact_cues | joined_bits(kinds.cues_of.get(f, 0) for f in facts)
         of_guideline = kinds.cues_of_guideline if reading is Reach.RATIONALE else 0
         marks = kinds.marks_in[reading]
-        return Sought(marks, marks & kinds.talk, cues, cues & of_guideline)
+        return Sought(marks & kinds.talk, marks & ~kinds.talk, cues, cues & of_guideline)
 
     def occurring(self, words: Iterable[str]) -> Occurring:
         """Return what the *words* (lower case) of a sentence bring up."""

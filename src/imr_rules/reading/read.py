@@ -14,11 +14,13 @@ from imr_rules.facts.model import UNDOCUMENTED, Assertion, Finding, Section, Spe
 from imr_rules.facts.vocabulary import FactType, Vocabulary
 from imr_rules.reading.assertion import (
     Scopes,
+    Talk,
     assertion_of,
     find_scopes,
     list_head,
     missing_around,
     not_yet_so,
+    places_of,
     turned_inside,
 )
 from imr_rules.reading.dates import parse_date
@@ -39,6 +41,11 @@ _NEAR = 110  # characters on either side of a broad cue that count as near it
 _MAX_PASSAGE = 200_000  # characters
 _MAX_LETTER = 400_000  # characters of all its passages
 _MAX_SHARED = 4_000_000  # characters of a passage times the items that it may speak of
+_SPEAKERS = {
+    Mark.WORKER_SAYS: Speaker.PATIENT,
+    Mark.TREATING_SAYS: Speaker.TREATING,
+    Mark.UTILIZATION_REVIEW: Speaker.UTILIZATION_REVIEW,
+}
 _BROAD = 0.7
 """The confidence of a finding by a broad cue; an exact one of the same fact outweighs it."""
 
@@ -122,22 +129,23 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
         # In a rationale even a sentence without facts may turn the talk to the case.
         if not has_fact and passage.section is not Section.RATIONALE:
             continue
-        marks = sought.marks if has_fact else sought.talk
-        scopes = find_scopes(sentence, lexicon.marks_among(occurring, marks))
-        head = list_head(sentence, scopes) if ":" in sentence else head
+        talk = places_of(lexicon.marks_among(occurring, sought.talk), sentence)
         # A sentence may begin with the mark that closes a quotation.
         quoted = [q for q in quotations if q[0] < end and start < q[1] - 1]
-        if quoted and _quotes_guideline(quoted[0], start, scopes, about_case):
+        if quoted and _quotes_guideline(quoted[0], start, talk, about_case):
             about_case = False
             if quoted[0][0] - start < _QUOTED_AT_ONCE:
                 continue
-        opens, about_case = _case_talk(scopes, passage.section, about_case)
+        opens, about_case = _case_talk(talk, passage.section, about_case)
         cues = lexicon.cues_among(occurring, sought.of_guideline if opens is None else sought.cues)
-        if not cues:
+        matches = _matches(sentence, cues, opens, talk, concerned, lexicon) if cues else []
+        if not matches and ":" not in sentence:
             continue
+        scopes = find_scopes(sentence, lexicon.marks_among(occurring, sought.marks), talk)
+        head = list_head(sentence, scopes) if ":" in sentence else head
         found: list[Finding] = []
         touched: list[str] = []
-        for cue, match in _matches(sentence, cues, opens, scopes, concerned, lexicon):
+        for cue, match in matches:
             if titles and _within((start + match.start(), start + match.end()), titles):
                 continue
             if not_yet_so(match.start(), scopes):
@@ -164,7 +172,7 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
                         end=last,
                         quote=context.text[first:last],
                         item=item,
-                        speaker=_speaker(scopes, passage.section),
+                        speaker=_speaker(match.start(), scopes, passage.section),
                         confidence=_BROAD if cue.broad else 1.0,
                     )
                 )
@@ -187,42 +195,36 @@ def _quoted_titles(text: str, subjects: Sequence[Subject]) -> list[tuple[int, in
     ]
 
 
-def _quotes_guideline(
-    quotation: tuple[int, int], start: int, scopes: Scopes, about_case: bool
-) -> bool:
+def _quotes_guideline(quotation: tuple[int, int], start: int, talk: Talk, about_case: bool) -> bool:
     """Whether what is quoted in the sentence that begins at *start* is the guideline.
 
     It is where the talk was of the guideline, or is so before the quotation opens.
     """
     before = quotation[0] - start
-    if any(c[0] < before for c in scopes.at.get(Mark.CASE, ())):
+    if any(c[0] < before for c in talk.get(Mark.CASE, ())):
         return False
-    return not about_case or any(g[0] < before for g in scopes.at.get(Mark.GUIDELINE, ()))
+    return not about_case or any(g[0] < before for g in talk.get(Mark.GUIDELINE, ()))
 
 
-def _case_talk(scopes: Scopes, section: Section, before: bool) -> tuple[int | None, bool]:
+def _case_talk(talk: Talk, section: Section, before: bool) -> tuple[int | None, bool]:
     """Return from where the sentence speaks of the case (None: nowhere), and whether it does.
 
     Talk about the guideline goes on until a sentence speaks of this worker or these records.
     """
-    if scopes.has(Mark.UTILIZATION_REVIEW) and section is not Section.RATIONALE:
-        return None, before
     if section is not Section.RATIONALE:
-        return 0, True
-    guideline = scopes.at.get(Mark.GUIDELINE, ())
+        return (None, before) if Mark.UTILIZATION_REVIEW in talk else (0, True)
+    guideline = talk.get(Mark.GUIDELINE, ())
     # "if there is no improvement" is the guideline's own condition, whatever stands inside it.
-    case = tuple(c for c in scopes.at.get(Mark.CASE, ()) if not _within(c, guideline))
+    case = tuple(c for c in talk.get(Mark.CASE, ()) if not _within(c, guideline))
     if guideline and case:
         # "Per the guideline ...; in this case the records ...": the case begins at its own words.
         return (0, True) if case[0][0] < guideline[0][0] else (case[0][0], True)
     if case:
         # "The request for therapy is not medically necessary." often stands before the guideline.
-        return 0, before if scopes.has(Mark.CONCLUSION) else True
+        return 0, before if Mark.CONCLUSION in talk else True
     if guideline:
         return None, False
-    if scopes.has(Mark.PATIENT):
-        return 0, True
-    return (0, True) if before else (None, False)
+    return (0, True) if before or Mark.PARTICULAR in talk else (None, False)
 
 
 def _within(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
@@ -233,7 +235,7 @@ def _matches(
     sentence: str,
     cues: Sequence[Cue],
     opens: int | None,
-    scopes: Scopes,
+    talk: Talk,
     concerned: Sequence[Subject],
     lexicon: Lexicon,
 ) -> list[tuple[Cue, re.Match[str]]]:
@@ -242,7 +244,7 @@ def _matches(
     Of matches of one fact that overlap the longest stays, and one whose bare words mean something
     before one whose words do not. A broad cue and an exact one never take each other's place.
     """
-    conclusions = scopes.at.get(Mark.CONCLUSION, ())
+    conclusions = talk.get(Mark.CONCLUSION, ())
     hits: list[tuple[Cue, re.Match[str]]] = []
     for cue in cues:
         begin = 0 if cue.of_guideline else opens
@@ -358,13 +360,21 @@ def _value(cue: Cue, match: re.Match[str], assertion: Assertion, context: Contex
     return None
 
 
-def _speaker(scopes: Scopes, section: Section) -> Speaker:
-    if scopes.has(Mark.UTILIZATION_REVIEW):
-        return Speaker.UTILIZATION_REVIEW
-    if scopes.has(Mark.TREATING):
-        return Speaker.TREATING
-    if scopes.has(Mark.PATIENT):
-        return Speaker.PATIENT
+def _speaker(start: int, scopes: Scopes, section: Section) -> Speaker:
+    """Return who says what stands at *start*: whom the last words of saying before it name.
+
+    What ends the reach of a negation ends the speech too: "he reports pain, but the exam ...".
+    """
+    stops = [stop for stop, _ in scopes.at.get(Mark.ENDS_SCOPE, ()) if stop < start]
+    since = max(stops, default=-1)
+    said = [
+        (mark[0], speaker)
+        for words, speaker in _SPEAKERS.items()
+        for mark in scopes.at.get(words, ())
+        if since <= mark[0] <= start
+    ]
+    if said:
+        return max(said)[1]
     return Speaker.REVIEWER if section is Section.RATIONALE else Speaker.RECORD
 
 
