@@ -13,6 +13,7 @@ from imr_rules.letters.model import Determination, DisputedItem, Layout, Span
 
 NECK_MRI = "MRI of the cervical spine"
 BACK_MRI = "MRI of the lumbar spine"
+ANKLE_MRI = "MRI of the right ankle"
 SHOULDER_THERAPY = "Physical therapy 2 times a week for 4 weeks for the right shoulder"
 NECK_THERAPY = "Physical therapy 2 times a week for 4 weeks for the cervical spine"
 BACK_THERAPY = "Physical therapy 2 times a week for 4 weeks for the lumbar spine"
@@ -76,6 +77,12 @@ def _read(title: str, summary: str) -> dict[str, Value]:
             "Exam showed neck tenderness and decreased sensation of the right hand.",
             "neuro_deficit_objective",
             "unequivocal",
+        ),
+        (
+            ANKLE_MRI,
+            "He has right ankle pain with giving way on stairs and mild low back stiffness.",
+            "internal_derangement_signs",
+            "yes",
         ),
     ],
 )

@@ -16,6 +16,7 @@ _BOTH_SIDES = "bilateral"
 _KIND_REACH = 40  # characters behind a count of visits that may name the care
 _PAUSE = re.compile(r"[,;]|\band\b")
 _PAUSE_OF_CLAUSE = re.compile(r"[,;]")
+_JOINS = frozenset(("and", "with", "but", "while"))
 _LEADS_IN = 60  # characters before a finding in which its part may be named
 _GOES_ON = re.compile(
     r"(?: \w+){0,3}[ ,]*(?:of|in|over|at|to|about|along|for|on|throughout) [^;:]{1,60}"
@@ -122,8 +123,18 @@ def _parts_at(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
         while before and before[-1] in listed:
             words.insert(0, before.pop())
     if goes_on := _GOES_ON.match(match.string, match.end()):
-        words += words_of(goes_on.group())
+        words += _up_to_another_thing(words_of(goes_on.group()), lexicon)
     return lexicon.body_parts(words)
+
+
+def _up_to_another_thing(words: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
+    """Return *words* up to an "and" that joins no parts to a list.
+
+    "Giving way on uneven ground and mild low back stiffness" is not of the low back.
+    """
+    joins = [n for n, word in enumerate(words) if word in _JOINS]
+    ends = [n for n in joins if n and words[n - 1] not in lexicon.words_of_parts]
+    return words[: ends[0]] if ends else words
 
 
 def _leading_in(match: re.Match[str]) -> str:
