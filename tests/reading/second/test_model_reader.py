@@ -210,6 +210,20 @@ def test_a_server_without_schemas_is_asked_without(stub: Stub, knowledge: Knowle
     assert [True, False, False] == ["response_format" in q for q in stub.questions]
 
 
+def test_the_instructions_tell_the_form_that_the_schema_enforces(
+    stub: Stub, knowledge: Knowledge
+) -> None:
+    """A server without schemas must learn from the words what an answer looks like."""
+    stub.behaviours = [finds(GOOD)]
+    case_from_letter(letter(), knowledge, reader=reader(stub, knowledge))
+    (question,) = stub.questions
+    told = question["messages"][0]["content"]
+    (example,) = json.loads(told[told.index('{"findings"') :])["findings"]
+    schema = question["response_format"]["json_schema"]["schema"]
+    for variant in schema["properties"]["findings"]["items"]["anyOf"]:
+        assert set(variant["required"]) == example.keys()
+
+
 @pytest.mark.parametrize("behaviour", [lambda h, _: send(h, b"", status=401), _redirects])
 def test_a_refusal_ends_the_reading_at_once(
     stub: Stub, knowledge: Knowledge, behaviour: Any
