@@ -26,7 +26,7 @@ _HEAD_REACH = 40  # characters between a negation and the colon of the list it s
 _CHAIN = 2  # characters between two negations that cancel each other
 
 
-Talk = Mapping[Mark, tuple[tuple[int, int], ...]]
+Places = Mapping[Mark, tuple[tuple[int, int], ...]]
 """Where marks stand in a sentence, each as ``(start, end)``."""
 
 
@@ -34,7 +34,7 @@ Talk = Mapping[Mark, tuple[tuple[int, int], ...]]
 class Scopes:
     """Where the marks of one sentence stand, and what its commas mean for them."""
 
-    at: Talk
+    at: Places
     new_clauses: tuple[tuple[int, int], ...] = ()
     """Commas that a clause of its own follows: "no swelling, range of motion is full"."""
     new_parts: tuple[tuple[int, int], ...] = ()
@@ -60,7 +60,7 @@ def places_of(
 def find_scopes(
     sentence: str,
     marks: Mapping[Mark, Sequence[re.Pattern[str]]],
-    talk: Talk,
+    talk: Places,
 ) -> Scopes:
     """Find every mark of *marks* in the flat, lower-case *sentence*, beside those of its *talk*."""
     found = {**talk, **places_of({m: marks[m] for m in marks.keys() - _BESIDE_NEGATIONS}, sentence)}
