@@ -200,14 +200,36 @@ def test_a_second_attempt_can_mend_the_first(stub: Stub, knowledge: Knowledge) -
     assert () == result.unread
 
 
-def test_a_server_without_schemas_is_asked_without(stub: Stub, knowledge: Knowledge) -> None:
-    """Some servers know no response_format: the second question leaves it out, and later ones."""
-    stub.behaviours = [lambda h, _: send(h, b"", status=400), finds(GOOD)]
+def form(question: dict[str, Any]) -> str | None:
+    """Return the form of answer that *question* asks for."""
+    return question["response_format"]["type"] if "response_format" in question else None
+
+
+@pytest.mark.parametrize("status", [400, 422, 500])
+def test_a_server_is_asked_in_the_form_it_knows(
+    stub: Stub, knowledge: Knowledge, status: int
+) -> None:
+    """One without OpenAI's name for a schema is asked by llama.cpp's, then by words alone."""
+
+    def unknown(handler: Any, _: Any) -> None:
+        send(handler, b"", status=status)
+
+    stub.behaviours = [unknown, unknown, finds(GOOD)]
+    mine = reader(stub, knowledge, attempts=3)
+    for _ in range(2):
+        _, result = case_from_letter(letter(), knowledge, reader=mine)
+        assert 1 == len(result.findings)
+    assert ["json_schema", "json_object", None, None] == [form(q) for q in stub.questions]
+
+
+def test_a_server_that_answered_keeps_its_form(stub: Stub, knowledge: Knowledge) -> None:
+    """A stumble later on says nothing of the form; the same question is asked again."""
+    stub.behaviours = [finds(GOOD), lambda h, _: send(h, b"", status=500), finds(GOOD)]
     mine = reader(stub, knowledge)
     for _ in range(2):
         _, result = case_from_letter(letter(), knowledge, reader=mine)
         assert 1 == len(result.findings)
-    assert [True, False, False] == ["response_format" in q for q in stub.questions]
+    assert ["json_schema"] * 3 == [form(q) for q in stub.questions]
 
 
 def test_the_instructions_tell_the_form_that_the_schema_enforces(

@@ -45,13 +45,21 @@ def question(
     }
 
 
-def with_schema(
+def in_every_form(
     asked: Mapping[str, Any], facts: Sequence[Fact], items: Iterable[int]
-) -> dict[str, Any]:
-    """Return *asked* with the form of the answer as a JSON schema that servers can enforce."""
+) -> tuple[Mapping[str, Any], ...]:
+    """Return *asked* in the forms that servers know, the strictest first.
+
+    The answer's JSON schema as OpenAI names it, then as llama.cpp does, and none: the
+    instructions alone ask for the same.
+    """
     schema = answer_schema(facts, sorted(items))
-    form = {"name": "findings", "strict": True, "schema": schema}
-    return {**asked, "response_format": {"type": "json_schema", "json_schema": form}}
+    named = {"name": "findings", "strict": True, "schema": schema}
+    return (
+        {**asked, "response_format": {"type": "json_schema", "json_schema": named}},
+        {**asked, "response_format": {"type": "json_object", "schema": schema}},
+        asked,
+    )
 
 
 def answer_schema(facts: Sequence[Fact], items: Sequence[int]) -> dict[str, Any]:

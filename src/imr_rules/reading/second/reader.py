@@ -18,11 +18,13 @@ from imr_rules.facts.vocabulary import Fact, FactType, Origin, Vocabulary
 from imr_rules.reading.model import Passage, ReadResult, Refusal, Subject, Task
 from imr_rules.reading.second.endpoint import Endpoint, NoAnswerError, ask, json_object
 from imr_rules.reading.second.policy import SecondReaderPolicy
-from imr_rules.reading.second.question import question, with_schema
+from imr_rules.reading.second.question import in_every_form, question
 from imr_rules.reading.second.quotation import locate
 
 _AGAIN = frozenset((408, 409, 425, 429))
-_TOO_MUCH_ASKED = frozenset((400, 413, 422))
+_NOT_UNDERSTOOD = frozenset((400, 413, 422))
+_BROKEN_OFF = frozenset((500, 501))
+"""What some servers answer, too, to a form of answer that they do not know."""
 _LARGEST = 1e9  # no count, dose or duration of a letter comes near it
 
 
@@ -30,15 +32,16 @@ _LARGEST = 1e9  # no count, dose or duration of a letter comes near it
 class ModelReader:
     """Reads by asking *model* at *endpoint*.
 
-    It remembers how the endpoint behaves: whether it takes a schema, and how many passages in a
-    row went unanswered. After too many it is not asked again.
+    It remembers how the endpoint behaves: in what form it takes a question, and how many passages
+    in a row went unanswered. After too many it is not asked again.
     """
 
     endpoint: Endpoint
     model: str
     vocabulary: Vocabulary
     policy: SecondReaderPolicy
-    _takes_schema: bool = field(default=True, init=False)
+    _form: int = field(default=0, init=False)
+    _has_answered: bool = field(default=False, init=False)
     _unanswered: int = field(default=0, init=False)
 
     def read(self, task: Task) -> ReadResult:
@@ -115,23 +118,23 @@ class ModelReader:
             model=self.model,
             instructions=self.policy.instructions,
         )
-        items = [subject.number for subject in subjects]
+        forms = in_every_form(asked, facts, [subject.number for subject in subjects])
         for _ in self._attempts():
-            sent = with_schema(asked, facts, items) if self._takes_schema else asked
             try:
                 listed = _listed(
                     ask(
                         self.endpoint,
-                        sent,
+                        forms[self._form],
                         seconds=self.policy.seconds_an_answer,
                         largest=self.policy.largest_answer,
                     )
                 )
             except NoAnswerError as error:
                 refusals[error.refusal] += 1
-                if not self._is_worth_another(error):
+                if not self._is_worth_another(error, len(forms)):
                     break
             else:
+                self._has_answered = True
                 self._unanswered = 0
                 return listed
         self._unanswered += 1
@@ -143,13 +146,17 @@ class ModelReader:
                 time.sleep(self.policy.seconds_between * 2 ** (attempt - 1))
             yield attempt
 
-    def _is_worth_another(self, error: NoAnswerError) -> bool:
-        if error.status is None or error.status in _AGAIN or error.status >= 500:
+    def _is_worth_another(self, error: NoAnswerError, forms: int) -> bool:
+        if error.status is None:
             return True
-        if error.status in _TOO_MUCH_ASKED:
-            # Some servers know no schemas; the instructions alone ask for the same form.
-            was_sent, self._takes_schema = self._takes_schema, False
-            return was_sent
+        unknown = error.status in _NOT_UNDERSTOOD
+        if unknown or (error.status in _BROKEN_OFF and not self._has_answered):
+            # Perhaps it does not know the form; the next one asks for less.
+            is_last = self._form == forms - 1
+            self._form = min(self._form + 1, forms - 1)
+            return not (unknown and is_last)
+        if error.status in _AGAIN or error.status >= 500:
+            return True
         raise ReaderUnavailableError(
             f"{self.endpoint} answers with status {error.status}.",
             hint="Check the address, the model's name and the key.",
