@@ -52,6 +52,20 @@ def test_no_shipped_pattern_is_passed_over_in_a_letter() -> None:
         passed_over = [
             pattern.phrase
             for number, pattern in enumerate(patterns)
-            if number not in tried and pattern.regex.search(sentence)
+            if (number not in tried or (pattern.rest and not pattern.rest.search(sentence)))
+            and pattern.regex.search(sentence)
         ]
         assert [] == passed_over, sentence
+
+
+@pytest.mark.parametrize(
+    "phrase", ["@item since @date", "@item ...3 since @date", "@item [daily] since @date"]
+)
+def test_what_stands_behind_a_leading_item_tells_whether_to_try(phrase: str) -> None:
+    """The rest of the phrase is found where the phrase is, and nowhere else."""
+    pattern = compile_phrase(phrase, {})
+    assert pattern.rest is not None
+    found, other = "he takes norco daily since 5/1/2016", "he takes norco daily, since then"
+    assert pattern.regex.search(found)
+    assert pattern.rest.search(found)
+    assert not pattern.rest.search(other)

@@ -32,8 +32,10 @@ def matches_in(
         begin = 0 if cue.of_guideline else opens
         if begin is None:
             continue
-        regex = cue.pattern.regex
-        first = regex.search(sentence, begin)
+        pattern = cue.pattern
+        if pattern.rest is not None and not pattern.rest.search(sentence, begin):
+            continue
+        first = pattern.regex.search(sentence, begin)
         if first is None:
             continue
         if not cue.broad and not _in_place(cue, sentence):

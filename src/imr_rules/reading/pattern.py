@@ -91,13 +91,15 @@ class Pattern:
     A beginning that ends with ``WORD_END`` is a whole word.
 
     Of each set of *needs* too it must hold one: every word of a phrase is such a set, so that
-    most sentences are told apart without running the expression.
+    most sentences are told apart without running the expression. A phrase that opens with
+    ``@item`` may begin at any word; where its *rest* is not found, it need not be tried.
     """
 
     phrase: str
     regex: re.Pattern[str]
     anchors: frozenset[str]
     needs: tuple[frozenset[str], ...] = ()
+    rest: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,15 @@ def compile_phrase(phrase: str, words: Mapping[str, Sequence[str]]) -> Pattern:
         raise PatternError(f"{phrase!r}: a bracket closes that was not opened.")
     if not piece.anchors:
         raise PatternError(f"{phrase!r}: needs at least one plain word that must occur.")
-    regex = re.compile(rf"(?<![\w])(?:{_captured_once(piece.regex)})(?![\w])")
-    return Pattern(phrase, regex, piece.anchors, piece.needs)
+    behind = None
+    if tokens[0]["item"]:
+        begins = 2 if tokens[1]["gap"] else 1
+        behind = _compiled(_alternatives(tokens[begins:], 0, None, words)[0])
+    return Pattern(phrase, _compiled(piece), piece.anchors, piece.needs, behind)
+
+
+def _compiled(piece: _Piece) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w])(?:{_captured_once(piece.regex)})(?![\w])")
 
 
 def any_of(patterns: Iterable[Pattern]) -> re.Pattern[str]:
