@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from imr_rules.facts.model import Value
 from imr_rules.reading.occurrence import Bits, Occurring, PatternIndex, joined_bits
-from imr_rules.reading.pattern import Pattern
+from imr_rules.reading.pattern import Expression, Pattern
 from imr_rules.reading.same_thing import SameThing
 
 
@@ -88,8 +88,8 @@ class Cue:
     undocumented: Value | None
     times: float
     only_in: Reach
-    near: re.Pattern[str] | None
-    unless_near: re.Pattern[str] | None
+    near: Expression | None
+    unless_near: Expression | None
     about_item: bool
     categories: frozenset[str]
     as_it_stands: bool

@@ -30,7 +30,7 @@ from imr_rules.reading.lexicon import (
     Reach,
 )
 from imr_rules.reading.occurrence import Bits, PatternIndex, bits_of, words_of
-from imr_rules.reading.pattern import Pattern, PatternError, any_of, compile_phrase
+from imr_rules.reading.pattern import Expression, Pattern, PatternError, any_of, compile_phrase
 from imr_rules.reading.same_thing import load_same_thing
 from imr_rules.strict_yaml import Document, Loc
 from imr_rules.treatments.catalogue import Catalogue
@@ -249,7 +249,7 @@ def _values(entry: _RawCue, kind: FactType) -> tuple[Value | None, Value | None,
 
 
 def _captures(pattern: Pattern) -> bool:
-    return bool({"number", "count", "date"} & set(pattern.regex.groupindex))
+    return any(f"(?P<{group}>" in pattern.source for group in ("number", "count", "date"))
 
 
 def _category(name: str, catalogue: Catalogue, document: Document, loc: Loc) -> None:
@@ -262,13 +262,13 @@ def _compiled(
 ) -> Pattern:
     try:
         return compile_phrase(phrase, words)
-    except (PatternError, re.error) as error:
+    except PatternError as error:
         raise WrongTypeError(f"cue {phrase!r}: {error}", at=document.at(*loc)) from None
 
 
 def _joined(
     phrases: Sequence[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
-) -> re.Pattern[str]:
+) -> Expression:
     return any_of([_compiled(phrase, words, document, loc) for phrase in phrases])
 
 
@@ -299,7 +299,7 @@ def _item_words(
     for category in data:
         _category(category, catalogue, document, (category,))
     return {
-        category: _joined(phrases, words, document, (category,))
+        category: _joined(phrases, words, document, (category,)).regex
         for category, phrases in data.items()
     }
 

@@ -33,7 +33,7 @@ def matches_in(
         if begin is None:
             continue
         pattern = cue.pattern
-        if pattern.rest is not None and not pattern.rest.search(sentence, begin):
+        if pattern.rest is not None and not pattern.rest.regex.search(sentence, begin):
             continue
         first = pattern.regex.search(sentence, begin)
         if first is None:
@@ -82,9 +82,9 @@ def _occurrences(
 
 def _in_place(cue: Cue, words: str) -> bool:
     """Whether *words* hold what must stand near *cue*, and nothing that must not."""
-    if cue.near is not None and not cue.near.search(words):
+    if cue.near is not None and not cue.near.regex.search(words):
         return False
-    return cue.unless_near is None or not cue.unless_near.search(words)
+    return cue.unless_near is None or not cue.unless_near.regex.search(words)
 
 
 def _around(match: re.Match[str]) -> str:

@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 _WORDS_FOR_NUMBERS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -75,7 +76,9 @@ ALSO_WRITTEN = "!"
 WORD_END = "$"
 """Marks an anchor that is a whole word: the "no" of a phrase must not call it up for "notes"."""
 _ITEM = rf"(?P<item>{_ITEM_WORD}(?:{_ITEM_SPACE}{_ITEM_WORD}){{0,6}})"
-_NUMBER_BEGINS = frozenset((*"0123456789", *(word + WORD_END for word in NUMBER_WORDS)))
+_DIGITS = frozenset("0123456789")
+_NUMBER_BEGINS = _DIGITS | {word + WORD_END for word in NUMBER_WORDS}
+_COUNT_BEGINS = _NUMBER_BEGINS | {word + WORD_END for word in _FREQUENCIES}
 _INNER_HYPHEN = re.compile(r"(?<=[a-z])\\-(?=[a-z])")
 _SPACE = r"[\s,:/()\"'-]+"
 
@@ -84,9 +87,26 @@ class PatternError(ValueError):
     """A phrase of the cue language that cannot be read."""
 
 
+@cache
+def _compile(source: str) -> re.Pattern[str]:
+    return re.compile(source)
+
+
 @dataclass(frozen=True, slots=True)
-class Pattern:
-    """A compiled phrase; *anchors* are word beginnings of which the sentence must hold one.
+class Expression:
+    """A regular expression, compiled when first asked for: of thousands a letter needs few."""
+
+    source: str
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """The compiled expression."""
+        return _compile(self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern(Expression):
+    """A phrase as an expression; *anchors* are word beginnings of which the sentence must hold one.
 
     A beginning that ends with ``WORD_END`` is a whole word.
 
@@ -96,10 +116,9 @@ class Pattern:
     """
 
     phrase: str
-    regex: re.Pattern[str]
     anchors: frozenset[str]
     needs: tuple[frozenset[str], ...] = ()
-    rest: re.Pattern[str] | None = None
+    rest: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +145,17 @@ def compile_phrase(phrase: str, words: Mapping[str, Sequence[str]]) -> Pattern:
     behind = None
     if tokens[0]["item"]:
         begins = 2 if tokens[1]["gap"] else 1
-        behind = _compiled(_alternatives(tokens[begins:], 0, None, words)[0])
-    return Pattern(phrase, _compiled(piece), piece.anchors, piece.needs, behind)
+        behind = Expression(_whole_words(_alternatives(tokens[begins:], 0, None, words)[0]))
+    return Pattern(_whole_words(piece), phrase, piece.anchors, piece.needs, behind)
 
 
-def _compiled(piece: _Piece) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w])(?:{_captured_once(piece.regex)})(?![\w])")
+def _whole_words(piece: _Piece) -> str:
+    return rf"(?<![\w])(?:{_captured_once(piece.regex)})(?![\w])"
 
 
-def any_of(patterns: Iterable[Pattern]) -> re.Pattern[str]:
+def any_of(patterns: Iterable[Pattern]) -> Expression:
     """Return one expression for any of *patterns*; it captures nothing."""
-    return re.compile("|".join(_GROUP.sub("(?:", pattern.regex.pattern) for pattern in patterns))
+    return Expression("|".join(_GROUP.sub("(?:", pattern.source) for pattern in patterns))
 
 
 def _captured_once(regex: str) -> str:
@@ -235,9 +254,9 @@ def _sequence(
         elif token["list"]:
             piece = _word_list(token["list"][1:], words)
         elif token["date"]:
-            piece = _Piece(_DATE, None)
+            piece = _Piece(_DATE, None, (_DIGITS,))
         elif token["count"]:
-            piece = _Piece(_COUNT, None)
+            piece = _Piece(_COUNT, None, (_COUNT_BEGINS,))
         elif token["item"]:
             piece = _Piece(_ITEM, None)
         elif f"{token['word']}{ALSO_WRITTEN}" in words:

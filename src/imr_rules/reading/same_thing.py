@@ -88,6 +88,6 @@ def _joined(
     phrases: Sequence[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
 ) -> re.Pattern[str]:
     try:
-        return any_of([compile_phrase(phrase, words) for phrase in phrases])
+        return any_of([compile_phrase(phrase, words) for phrase in phrases]).regex
     except PatternError as error:
         raise WrongTypeError(str(error), at=document.at(*loc)) from None
