@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from imr_rules.facts.model import Assertion
 from imr_rules.reading.answers import Answer, answer_to, find_answers, heads_of_rows
 from imr_rules.reading.lexicon import MISSING, NEGATIONS, Mark
+from imr_rules.reading.pattern import Pattern
 
 _BACKWARD_REACH = 90  # characters between a cue and a negation that follows it
 _SAYING_REACH = 40  # characters between a denied cue, or a mark, and the words that go with it
@@ -50,7 +51,7 @@ class Scopes:
 
 
 def places_of(
-    marks: Mapping[Mark, Sequence[re.Pattern[str]]], sentence: str
+    marks: Mapping[Mark, Sequence[Pattern]], sentence: str
 ) -> dict[Mark, tuple[tuple[int, int], ...]]:
     """Find where those of *marks* that occur in the flat, lower-case *sentence* stand."""
     found = {mark: _spans(sentence, patterns) for mark, patterns in marks.items()}
@@ -59,7 +60,7 @@ def places_of(
 
 def find_scopes(
     sentence: str,
-    marks: Mapping[Mark, Sequence[re.Pattern[str]]],
+    marks: Mapping[Mark, Sequence[Pattern]],
     talk: Places,
 ) -> Scopes:
     """Find every mark of *marks* in the flat, lower-case *sentence*, beside those of its *talk*."""
@@ -100,8 +101,8 @@ def _answers(sentence: str, found: dict[Mark, tuple[tuple[int, int], ...]]) -> t
     return answers
 
 
-def _spans(sentence: str, patterns: Sequence[re.Pattern[str]]) -> tuple[tuple[int, int], ...]:
-    spans = [m.span() for p in patterns for m in p.finditer(sentence)]
+def _spans(sentence: str, patterns: Sequence[Pattern]) -> tuple[tuple[int, int], ...]:
+    spans = [span for pattern in patterns for span in pattern.places_in(sentence)]
     return tuple(sorted(set(spans))) if len(spans) > 1 else tuple(spans)
 
 

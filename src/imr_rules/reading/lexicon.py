@@ -186,14 +186,12 @@ class Lexicon:
         """Return what the *words* (lower case) of a sentence bring up."""
         return self._index.occurring(words)
 
-    def marks_among(
-        self, occurring: Occurring, sought: Bits
-    ) -> Mapping[Mark, tuple[re.Pattern[str], ...]]:
+    def marks_among(self, occurring: Occurring, sought: Bits) -> Mapping[Mark, tuple[Pattern, ...]]:
         """Return the marks *sought* that can occur in the sentence."""
-        marks: dict[Mark, tuple[re.Pattern[str], ...]] = {}
+        marks: dict[Mark, tuple[Pattern, ...]] = {}
         for number in self._index.numbers(occurring, sought):
             mark, pattern = self.marks[number]
-            marks[mark] = (*marks.get(mark, ()), pattern.regex)
+            marks[mark] = (*marks.get(mark, ()), pattern)
         return marks
 
     def cues_among(self, occurring: Occurring, sought: Bits) -> tuple[Cue, ...]:

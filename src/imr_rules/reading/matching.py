@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from imr_rules.reading.lexicon import Cue, Lexicon
 from imr_rules.reading.model import Subject
+from imr_rules.reading.pattern import Pattern
 from imr_rules.reading.whose import names_one_of
 
 _NEAR = 110  # characters on either side of a broad cue that count as near it
@@ -32,15 +33,12 @@ def matches_in(
         begin = 0 if cue.of_guideline else opens
         if begin is None:
             continue
-        pattern = cue.pattern
-        if pattern.rest is not None and not pattern.rest.regex.search(sentence, begin):
-            continue
-        first = pattern.regex.search(sentence, begin)
+        first = cue.pattern.first_in(sentence, begin)
         if first is None:
             continue
         if not cue.broad and not _in_place(cue, sentence):
             continue
-        for match in _occurrences(first, concerned, lexicon):
+        for match in _occurrences(cue.pattern, first, concerned, lexicon):
             if cue.broad and not _in_place(cue, _around(match)):
                 continue
             if conclusions and any(_concludes(cue, match.span(), c) for c in conclusions):
@@ -63,9 +61,9 @@ def matches_in(
 
 
 def _occurrences(
-    first: re.Match[str], concerned: Sequence[Subject], lexicon: Lexicon
+    pattern: Pattern, first: re.Match[str], concerned: Sequence[Subject], lexicon: Lexicon
 ) -> Iterator[re.Match[str]]:
-    """Yield *first* and what the phrase finds behind it that names what it must name.
+    """Yield *first* and what *pattern* finds behind it that names what it must name.
 
     Of "naproxen since May and Norco since June" the words of the Norco come to be read although
     the phrase begins at the naproxen first: what names another treatment uses up no words.
@@ -77,7 +75,7 @@ def _occurrences(
             position = max(match.end(), match.start() + 1)
         else:
             position = match.start() + 1
-        match = match.re.search(match.string, position)
+        match = pattern.first_in(match.string, position)
 
 
 def _in_place(cue: Cue, words: str) -> bool:

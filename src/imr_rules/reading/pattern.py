@@ -23,7 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 
 _WORDS_FOR_NUMBERS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -87,24 +87,28 @@ class PatternError(ValueError):
     """A phrase of the cue language that cannot be read."""
 
 
-@cache
-def _compile(source: str) -> re.Pattern[str]:
-    return re.compile(source)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Expression:
     """A regular expression, compiled when first asked for: of thousands a letter needs few."""
 
     source: str
 
-    @property
+    @cached_property
     def regex(self) -> re.Pattern[str]:
         """The compiled expression."""
-        return _compile(self.source)
+        return re.compile(self.source)
 
 
-@dataclass(frozen=True, slots=True)
+_NO_WORD_BEFORE = r"(?<![\w])"
+# What may stand before a word of Latin script: signs, spaces and symbols. Where a letter is among
+# them, the expression itself tells.
+_BREAK = (
+    r"[\x00-/:-@\[-^`{-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\xd7\xf7\u02c0-\u036f"
+    r"\u2000-\u2bff\u2e00-\u303f\ud800-\uf8ff\ufe00-\uffff\U00010000-\U0010ffff]"
+)
+
+
+@dataclass(frozen=True)
 class Pattern(Expression):
     """A phrase as an expression; *anchors* are word beginnings of which the sentence must hold one.
 
@@ -119,6 +123,23 @@ class Pattern(Expression):
     anchors: frozenset[str]
     needs: tuple[frozenset[str], ...] = ()
     rest: Expression | None = None
+
+    @cached_property
+    def _with_break(self) -> re.Pattern[str]:
+        """The phrase and the character before it: few can be one, so most are passed at once."""
+        return re.compile(_BREAK + self.source.removeprefix(_NO_WORD_BEFORE))
+
+    def first_in(self, sentence: str, begin: int = 0) -> re.Match[str] | None:
+        """Return the first place at or behind *begin* where the phrase stands."""
+        if self.rest is not None and not self.rest.regex.search(sentence, begin):
+            return None
+        found = self._with_break.search(f" {sentence}", begin)
+        return None if found is None else self.regex.search(sentence, found.start())
+
+    def places_in(self, sentence: str) -> list[tuple[int, int]]:
+        """Return where the phrase stands, each as ``(start, end)``."""
+        found = self._with_break.finditer(f" {sentence}")
+        return [(match.start(), match.end() - 1) for match in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +171,7 @@ def compile_phrase(phrase: str, words: Mapping[str, Sequence[str]]) -> Pattern:
 
 
 def _whole_words(piece: _Piece) -> str:
-    return rf"(?<![\w])(?:{_captured_once(piece.regex)})(?![\w])"
+    return rf"{_NO_WORD_BEFORE}(?:{_captured_once(piece.regex)})(?![\w])"
 
 
 def any_of(patterns: Iterable[Pattern]) -> Expression:
