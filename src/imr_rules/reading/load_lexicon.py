@@ -1,6 +1,7 @@
 """``rules/reading/`` → the compiled lexicon.
 
-One lexicon serves any number of letters; compiling it takes a fraction of a second.
+One lexicon serves any number of letters: reading the files takes a few seconds, and each expression
+is compiled when a letter first needs it.
 """
 
 from __future__ import annotations
