@@ -73,7 +73,7 @@ def find_scopes(
     pseudo = (*found.get(Mark.NOT_NEGATION, ()), *found.get(Mark.CONCLUSION, ()))
     if pseudo:
         for mark in _IN_VERDICTS & found.keys():
-            found[mark] = tuple(s for s in found[mark] if not _inside(s, pseudo))
+            found[mark] = tuple(s for s in found[mark] if not lies_within(s, pseudo))
     # The "no" of "no documentation of" is part of the longer phrase.
     for group in (_BEFORE, _AFTER):
         spans = tuple(span for mark in group for span in found.get(mark, ()))
@@ -83,7 +83,7 @@ def find_scopes(
     missing = tuple(span for mark in MISSING for span in found.get(mark, ()))
     if missing:
         for mark in _DENIED & found.keys():
-            found[mark] = tuple(s for s in found[mark] if not _inside(s, missing))
+            found[mark] = tuple(s for s in found[mark] if not lies_within(s, missing))
     return Scopes(found, *_commas(sentence, found), _done_clauses(sentence, found), answers)
 
 
@@ -94,7 +94,7 @@ def _answers(sentence: str, found: dict[Mark, tuple[tuple[int, int], ...]]) -> t
     answers = find_answers(sentence, no, apart, yes)
     spans = [(answer.start, answer.end) for answer in answers]
     for mark in _DENIED & found.keys():
-        found[mark] = tuple(s for s in found[mark] if not _inside(s, spans))
+        found[mark] = tuple(s for s in found[mark] if not lies_within(s, spans))
     heads = heads_of_rows(sentence, (span for span in no if span not in spans))
     if heads:
         found[Mark.DENIED_NEXT] = tuple(sorted({*found.get(Mark.DENIED_NEXT, ()), *heads}))
@@ -174,7 +174,8 @@ _IN_VERDICTS = NEGATIONS | {Mark.ENDS_SCOPE}
 _COMMA = re.compile(r"[,;]\s")
 
 
-def _inside(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+def lies_within(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    """Whether one of *others* holds the whole *span*."""
     return any(start <= span[0] and span[1] <= end for start, end in others)
 
 

@@ -16,6 +16,7 @@ from imr_rules.reading.assertion import (
     Scopes,
     assertion_of,
     find_scopes,
+    lies_within,
     list_head,
     missing_around,
     not_yet_so,
@@ -30,7 +31,7 @@ from imr_rules.reading.model import Miss, Passage, ReadResult, Subject
 from imr_rules.reading.occurrence import words_of
 from imr_rules.reading.pattern import count_of, number_of
 from imr_rules.reading.sentences import sentence_bounds
-from imr_rules.reading.talk import CaseTalk, lies_within, quoted_titles, speaker_at
+from imr_rules.reading.talk import CaseTalk, quoted_titles, speaker_at
 from imr_rules.reading.whose import Context, items_of
 
 # Bounds for hostile input; no letter comes near them: the longest seen has 60,000 characters.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from imr_rules.facts.model import Section, Speaker
-from imr_rules.reading.assertion import Places, Scopes
+from imr_rules.reading.assertion import Places, Scopes, lies_within
 from imr_rules.reading.lexicon import Mark
 from imr_rules.reading.model import Subject
 
@@ -75,11 +75,6 @@ class CaseTalk:
         if any(c[0] < before for c in talk.get(Mark.CASE, ())):
             return False
         return not self._about_case or any(g[0] < before for g in talk.get(Mark.GUIDELINE, ()))
-
-
-def lies_within(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
-    """Whether one of *others* holds the whole *span*."""
-    return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
 def quoted_titles(text: str, subjects: Sequence[Subject]) -> list[tuple[int, int]]:
