@@ -269,8 +269,12 @@ def turned_inside(assertion: Assertion, start: int, end: int, scopes: Scopes) ->
 
     "Pain has not been reduced" holds the words of "pain reduced" with a gap between them.
     """
+    joints = scopes.at.get(Mark.LIST, ()) if assertion is Assertion.DENIED else ()
     inside = {
-        mark for mark in NEGATIONS for s, e in scopes.at.get(mark, ()) if start <= s and e <= end
+        mark
+        for mark in NEGATIONS
+        for s, e in scopes.at.get(mark, ())
+        if start <= s and e <= end and (s, e) not in joints
     }
     if not inside or assertion is Assertion.UNDOCUMENTED:
         return assertion
