@@ -22,7 +22,7 @@ from imr_rules.reading.lexicon import MISSING, NEGATIONS, Mark
 from imr_rules.reading.pattern import Pattern
 
 _BACKWARD_REACH = 90  # characters between a cue and a negation that follows it
-_SAYING_REACH = 40  # characters between a denied cue, or a mark, and the words that go with it
+_SAYING_REACH = 80  # characters between a denied cue, or a mark, and the words that go with it
 _HEAD_REACH = 40  # characters between a negation and the colon of the list it stands above
 _CHAIN = 2  # characters between two negations that cancel each other
 
