@@ -19,7 +19,7 @@ _AT_ONCE = 30  # characters before an answer without one
 _SEPARATOR = re.compile(r"\s*(?:[:=(]|\s-)\s*\Z")
 _ROW_ENDS = re.compile(r"\s*(?:\Z|[.,;)/|]|and\b)")
 _ROW_BREAK = re.compile(r"[;:.]\s")
-_WORD_BREAK = re.compile(r"[,;:.]\s|\band\b")
+_WORD_BREAK = re.compile(r"[,;:.]\s|\b(?:and|but|however|although|though|while|yet)\b")
 _HEAD = re.compile(r"(?:\A|[,;:.(]|\band|\bwith|\bhad|\bhas|\bwas|\bis)\s*\Z")
 _GOES_ON = re.compile(r"\s+\w")
 
