@@ -62,7 +62,7 @@ def test_other_facts_stay_silent_in_talk_of_the_guideline(knowledge: Knowledge) 
 
 def test_item_captures_the_words_that_must_name_it() -> None:
     """Up to seven words, across brackets and slashes, not across a sentence."""
-    regex = compile_phrase("@item is not recommended", {}).regex
+    regex = compile_phrase("@item is not recommended").regex
     found = regex.search("per odg, the use of ultrasound (pulsed) is not recommended")
     assert found is not None
     assert "the use of ultrasound (pulsed" in found["item"]

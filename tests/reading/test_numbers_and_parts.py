@@ -126,7 +126,7 @@ def test_a_rationale_on_one_part_says_nothing_of_another(
 )
 def test_a_count_is_what_it_comes_to(text: str, count: int) -> None:
     """How often times how long; of ranges the upper end."""
-    match = compile_phrase("therapy @count", {}).regex.search(f"therapy {text}")
+    match = compile_phrase("therapy @count").regex.search(f"therapy {text}")
     assert match is not None
     assert text == match["count"]
     assert count == count_of(match["count"])

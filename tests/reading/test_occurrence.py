@@ -30,8 +30,8 @@ LETTERS = sorted((Path(__file__).parent / "whole_letters").glob("*.txt"))
 def test_a_word_is_brought_up_however_it_is_spelled(phrase: str, sentence: str) -> None:
     """Joined, with a hyphen or apart."""
     anchored = f"{{{phrase}|mentioned}}"
-    index = PatternIndex([compile_phrase(anchored, {})], {})
-    assert compile_phrase(anchored, {}).regex.search(sentence)
+    index = PatternIndex([compile_phrase(anchored)], {})
+    assert compile_phrase(anchored).regex.search(sentence)
     assert [0] == index.numbers(index.occurring(words_of(sentence)), 1)
 
 
@@ -63,7 +63,7 @@ def test_no_shipped_pattern_is_passed_over_in_a_letter() -> None:
 )
 def test_what_stands_behind_a_leading_item_tells_whether_to_try(phrase: str) -> None:
     """The rest of the phrase is found where the phrase is, and nowhere else."""
-    pattern = compile_phrase(phrase, {})
+    pattern = compile_phrase(phrase)
     assert pattern.rest is not None
     found, other = "he takes norco daily since 5/1/2016", "he takes norco daily, since then"
     assert pattern.regex.search(found)

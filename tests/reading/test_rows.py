@@ -16,7 +16,7 @@ from imr_rules.reading.assertion import Scopes, assertion_of, turned_inside
 from imr_rules.reading.flat import flatten
 from imr_rules.reading.lexicon import Mark
 from imr_rules.reading.model import Passage, Subject
-from imr_rules.reading.pattern import PatternError, compile_phrase, number_of
+from imr_rules.reading.pattern import PatternError, WordLists, compile_phrase, number_of
 from imr_rules.reading.read import merge_values, read_passages
 from imr_rules.reading.sentences import sentence_bounds
 
@@ -138,14 +138,14 @@ def test_a_count_of_a_title_that_cannot_be_is_told(tmp_path: Path, knowledge: Kn
 )
 def test_signs_and_spellings_of_the_cue_language(phrase: str, text: str, found: str | None) -> None:
     """An escaped sign stands for itself; a list ``word!`` for every way of writing the word."""
-    pattern = compile_phrase(phrase, {"positive!": ["{positive|pos|\\+}"]})
+    pattern = compile_phrase(phrase, WordLists({"positive!": ["{positive|pos|\\+}"]}))
     match = pattern.regex.search(text)
     assert found == (match and match.group())
 
 
 def test_of_two_numbers_the_first_is_captured() -> None:
     """A phrase may hold several; what it means is its first."""
-    match = compile_phrase("from # down to #", {}).regex.search("from 8 down to 4")
+    match = compile_phrase("from # down to #").regex.search("from 8 down to 4")
     assert match is not None
     assert 8 == number_of(match["number"])
 
@@ -156,16 +156,16 @@ def test_of_two_numbers_the_first_is_captured() -> None:
 )
 def test_numbers_spelled_out_are_read_whole(text: str, number: int) -> None:
     """The four of "twenty-four" is no number of its own; of a range the upper end counts."""
-    match = compile_phrase("# visits", {}).regex.search(f"had {text} visits")
+    match = compile_phrase("# visits").regex.search(f"had {text} visits")
     assert match is not None
     assert number == number_of(match["number"])
 
 
 def test_a_sign_without_a_word_is_something_to_hold_on_to() -> None:
     """A plus can be waited for; a gap alone cannot."""
-    assert compile_phrase("\\+", {}).anchors
+    assert compile_phrase("\\+").anchors
     with pytest.raises(PatternError):
-        compile_phrase("#", {})
+        compile_phrase("#")
 
 
 def test_no_is_an_answer_and_a_number_sign() -> None:
@@ -224,3 +224,9 @@ def test_what_argues_against_a_gain_denies_it(knowledge: Knowledge) -> None:
     """'Arguing against functional improvement' is no improvement."""
     text = f"{IN_CASE}He is off work, arguing against any functional improvement from therapy."
     assert "no" == stated(text, THERAPY, knowledge)["functional_improvement"]
+
+
+def test_a_word_list_that_holds_itself_is_refused() -> None:
+    """A list cannot name itself, not through another list either."""
+    with pytest.raises(PatternError, match="no word list is called 'drugs'"):
+        compile_phrase("took +drugs", WordLists({"drugs": ["+pills"], "pills": ["+drugs"]}))

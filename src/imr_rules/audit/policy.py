@@ -213,7 +213,7 @@ def _load(shape: type[M], path: Path) -> M:
 @cache
 def phrases_pattern(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
     """Return the expressions of *phrases*, written in the cue language of the reading room."""
-    return tuple(compile_phrase(phrase, {}).regex for phrase in phrases)
+    return tuple(compile_phrase(phrase).regex for phrase in phrases)
 
 
 def says(phrases: tuple[str, ...], text: str) -> bool:

@@ -31,7 +31,8 @@ from imr_rules.reading.lexicon import (
     Reach,
 )
 from imr_rules.reading.occurrence import Bits, PatternIndex, bits_of, words_of
-from imr_rules.reading.pattern import Expression, Pattern, PatternError, any_of, compile_phrase
+from imr_rules.reading.pattern import Pattern, any_of
+from imr_rules.reading.phrases import Phrases
 from imr_rules.reading.same_thing import load_same_thing
 from imr_rules.strict_yaml import Document, Loc
 from imr_rules.treatments.catalogue import Catalogue
@@ -82,12 +83,12 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         PackErrors: every problem, each with file, line and column.
     """
     folder = rules / "reading"
-    words = _word_lists(folder)
+    phrases = Phrases(folder / "words.yaml")
     problems: list[PackError] = []
     cues: list[Cue] = []
     for path in sorted((folder / "cues").glob("*.yaml")):
         try:
-            cues.extend(_fact_cues(strict_yaml.read(path), words, vocabulary, catalogue))
+            cues.extend(_fact_cues(strict_yaml.read(path), phrases, vocabulary, catalogue))
         except PackErrors as errors:
             problems.extend(errors.problems)
         except PackError as error:
@@ -95,7 +96,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
     marks: list[tuple[Mark, Pattern]] = []
     for name in ("assertion.yaml", "talk.yaml"):
         try:
-            marks.extend(_marks(folder / name, words))
+            marks.extend(_marks(folder / name, phrases))
         except PackErrors as errors:
             problems.extend(errors.problems)
     if problems:
@@ -111,12 +112,12 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
             for cue in cues
         ),
         marks=tuple(marks),
-        item_words=_item_words(folder / "item_words.yaml", words, catalogue),
+        item_words=_item_words(folder / "item_words.yaml", phrases, catalogue),
         sides=_sides(catalogue),
-        kinds_of_care=_item_words(folder / "kinds_of_care.yaml", words, catalogue),
+        kinds_of_care=_item_words(folder / "kinds_of_care.yaml", phrases, catalogue),
         along_nerves=_regions(regions, catalogue, "speaks_for", "along_nerves"),
         speaks_for=_regions(regions, catalogue, "speaks_for"),
-        same_thing=load_same_thing(folder / "same_thing.yaml", words, vocabulary),
+        same_thing=load_same_thing(folder / "same_thing.yaml", phrases, vocabulary),
         read_as=_read_as(folder / "read_as.yaml", catalogue),
         _relevant=_relevant(folder / "relevant.yaml", vocabulary, catalogue),
         _body_names=_body_names(catalogue),
@@ -167,16 +168,9 @@ def _holds(cue: Cue, marks: Iterable[tuple[Mark, Pattern]], of: frozenset[Mark])
     return any(mark in of and pattern.regex.search(words) for mark, pattern in marks)
 
 
-def _word_lists(folder: Path) -> Mapping[str, Sequence[str]]:
-    document = strict_yaml.read(folder / "words.yaml")
-    if not isinstance(document.data, dict):
-        raise WrongTypeError("words.yaml maps names to lists of phrases.", at=document.at())
-    return document.data
-
-
 def _fact_cues(
     document: Document,
-    words: Mapping[str, Sequence[str]],
+    phrases: Phrases,
     vocabulary: Vocabulary,
     catalogue: Catalogue,
 ) -> Iterable[Cue]:
@@ -195,11 +189,11 @@ def _fact_cues(
         for value in values:
             if value is not None:
                 fact.check(value, at=document.at(*loc))
-        near = [_compiled(phrase, words, document, (*loc, "near")) for phrase in entry.near]
+        near = [phrases.compiled(phrase, document, (*loc, "near")) for phrase in entry.near]
         # Words that must stand near are words that the sentence must hold.
         needs = (frozenset().union(*(other.anchors for other in near)),) if near else ()
         for phrase in [entry.say] if isinstance(entry.say, str) else entry.say:
-            pattern = _compiled(phrase, words, document, (*loc, "say"))
+            pattern = phrases.compiled(phrase, document, (*loc, "say"))
             pattern = replace(pattern, needs=(*pattern.needs, *needs))
             counts = fact.type is FactType.NUMBER and not entry.only_if_missing
             if counts and values[0] is None and not _captures(pattern):
@@ -216,7 +210,7 @@ def _fact_cues(
                 times=float(entry.times or 1),
                 only_in=entry.only_in,
                 near=any_of(near) if near else None,
-                unless_near=_joined(entry.unless_near, words, document, (*loc, "unless_near"))
+                unless_near=phrases.any_of(entry.unless_near, document, (*loc, "unless_near"))
                 if entry.unless_near
                 else None,
                 about_item=raw.about_item if entry.about_item is None else entry.about_item,
@@ -258,33 +252,18 @@ def _category(name: str, catalogue: Catalogue, document: Document, loc: Loc) -> 
         raise UnknownNameError("category", name, catalogue.categories, at=document.at(*loc))
 
 
-def _compiled(
-    phrase: str, words: Mapping[str, Sequence[str]], document: Document, loc: Loc
-) -> Pattern:
-    try:
-        return compile_phrase(phrase, words)
-    except PatternError as error:
-        raise WrongTypeError(f"cue {phrase!r}: {error}", at=document.at(*loc)) from None
-
-
-def _joined(
-    phrases: Sequence[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
-) -> Expression:
-    return any_of([_compiled(phrase, words, document, loc) for phrase in phrases])
-
-
-def _marks(path: Path, words: Mapping[str, Sequence[str]]) -> list[tuple[Mark, Pattern]]:
+def _marks(path: Path, phrases: Phrases) -> list[tuple[Mark, Pattern]]:
     document = strict_yaml.read(path)
     data: dict[str, list[str]] = document.data
     problems: list[PackError] = []
     marks: list[tuple[Mark, Pattern]] = []
-    for name, phrases in data.items():
+    for name, said in data.items():
         if name not in set(Mark):
             problems.append(UnknownNameError("mark", name, list(Mark), at=document.at(name)))
             continue
-        for index, phrase in enumerate(phrases):
+        for index, phrase in enumerate(said):
             try:
-                marks.append((Mark(name), _compiled(phrase, words, document, (name, index))))
+                marks.append((Mark(name), phrases.compiled(phrase, document, (name, index))))
             except PackError as error:
                 problems.append(error)
     if problems:
@@ -293,15 +272,15 @@ def _marks(path: Path, words: Mapping[str, Sequence[str]]) -> list[tuple[Mark, P
 
 
 def _item_words(
-    path: Path, words: Mapping[str, Sequence[str]], catalogue: Catalogue
+    path: Path, phrases: Phrases, catalogue: Catalogue
 ) -> Mapping[str, re.Pattern[str]]:
     document = strict_yaml.read(path)
     data: dict[str, Any] = document.data or {}
     for category in data:
         _category(category, catalogue, document, (category,))
     return {
-        category: _joined(phrases, words, document, (category,)).regex
-        for category, phrases in data.items()
+        category: phrases.any_of(names, document, (category,)).regex
+        for category, names in data.items()
     }
 
 

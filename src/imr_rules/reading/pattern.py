@@ -87,6 +87,43 @@ class PatternError(ValueError):
     """A phrase of the cue language that cannot be read."""
 
 
+class WordLists:
+    """The word lists that phrases name, each composed once.
+
+    Within a list its own name is a plain word: ``positive!`` lists "positive" among others.
+    """
+
+    def __init__(self, lists: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Hold *lists*: the phrases of each by its name."""
+        self._lists = lists or {}
+        self._composed: dict[str, _Piece] = {}
+        self._within: list[str] = []
+
+    def __contains__(self, name: str) -> bool:
+        """Whether a list of this *name* can be named where a phrase stands now."""
+        return name in self._lists and name not in self._within
+
+    def piece(self, name: str) -> _Piece:
+        """Compose the list called *name*.
+
+        Raises:
+            PatternError: there is none, it holds itself, or one of its phrases cannot be read.
+        """
+        if name not in self:
+            raise PatternError(f"no word list is called {name!r}.")
+        if name in self._composed:
+            return self._composed[name]
+        self._within.append(name)
+        try:
+            entries = [_alternatives(_tokens(e), 0, None, self)[0] for e in self._lists[name]]
+        finally:
+            self._within.pop()
+        piece = _either(entries)
+        if not self._within:  # within another list the name of that one is a plain word
+            self._composed[name] = piece
+        return piece
+
+
 @dataclass(frozen=True)
 class Expression:
     """A regular expression, compiled when first asked for: of thousands a letter needs few."""
@@ -151,12 +188,13 @@ class _Piece:
     needs: tuple[frozenset[str], ...] = ()
 
 
-def compile_phrase(phrase: str, words: Mapping[str, Sequence[str]]) -> Pattern:
-    """Compile *phrase*; *words* are the named word lists.
+def compile_phrase(phrase: str, words: WordLists | None = None) -> Pattern:
+    """Compile *phrase*, which may name *words*.
 
     Raises:
         PatternError: unbalanced brackets, an unknown word list, or nothing to hold on to.
     """
+    words = words or WordLists()
     tokens = list(_tokens(phrase))
     piece, rest = _alternatives(tokens, 0, None, words)
     if rest != len(tokens):
@@ -231,7 +269,7 @@ def _alternatives(
     tokens: Sequence[re.Match[str]],
     position: int,
     closing: str | None,
-    words: Mapping[str, Sequence[str]],
+    words: WordLists,
 ) -> tuple[_Piece, int]:
     branches: list[_Piece] = []
     while True:
@@ -251,7 +289,7 @@ def _alternatives(
 
 
 def _sequence(
-    tokens: Sequence[re.Match[str]], position: int, words: Mapping[str, Sequence[str]]
+    tokens: Sequence[re.Match[str]], position: int, words: WordLists
 ) -> tuple[_Piece, int]:
     regex = ""
     glue = ""
@@ -273,7 +311,7 @@ def _sequence(
         if token["open"] == "{":
             piece, position = _alternatives(tokens, position, "}", words)
         elif token["list"]:
-            piece = _word_list(token["list"][1:], words)
+            piece = words.piece(token["list"][1:])
         elif token["date"]:
             piece = _Piece(_DATE, None, (_DIGITS,))
         elif token["count"]:
@@ -281,7 +319,7 @@ def _sequence(
         elif token["item"]:
             piece = _Piece(_ITEM, None)
         elif f"{token['word']}{ALSO_WRITTEN}" in words:
-            piece = _word_list(f"{token['word']}{ALSO_WRITTEN}", words)
+            piece = words.piece(f"{token['word']}{ALSO_WRITTEN}")
         else:
             piece = _word(token["word"])
         regex += glue + piece.regex
@@ -292,14 +330,6 @@ def _sequence(
     if not regex:
         raise PatternError("a phrase has an empty part.")
     return _Piece(regex, anchors, tuple(needs)), position
-
-
-def _word_list(name: str, words: Mapping[str, Sequence[str]]) -> _Piece:
-    if name not in words:
-        raise PatternError(f"no word list is called {name!r}.")
-    inner = {other: entries for other, entries in words.items() if other != name}
-    listed = [_alternatives(_tokens(entry), 0, None, inner)[0] for entry in words[name]]
-    return _either(listed)
 
 
 def _either(pieces: Sequence[_Piece]) -> _Piece:

@@ -11,24 +11,22 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules import strict_yaml
-from imr_rules.errors import WrongTypeError
 from imr_rules.facts.vocabulary import Vocabulary
-from imr_rules.reading.pattern import PatternError, any_of, compile_phrase
-from imr_rules.strict_yaml import Document, Loc
+from imr_rules.reading.phrases import Phrases
 
-_Phrases = list[str]
+_Texts = list[str]
 
 
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    aspects: dict[str, dict[str, _Phrases]]
+    aspects: dict[str, dict[str, _Texts]]
     along_nerves: list[str]
-    sides: dict[str, _Phrases]
-    places: dict[str, _Phrases]
-    earlier: Annotated[_Phrases, Field(min_length=1)]
-    qualified: Annotated[_Phrases, Field(min_length=1)]
-    no_visit: Annotated[_Phrases, Field(min_length=1)]
+    sides: dict[str, _Texts]
+    places: dict[str, _Texts]
+    earlier: Annotated[_Texts, Field(min_length=1)]
+    qualified: Annotated[_Texts, Field(min_length=1)]
+    no_visit: Annotated[_Texts, Field(min_length=1)]
 
 
 Named = Mapping[str, re.Pattern[str]]
@@ -53,10 +51,8 @@ class SameThing:
     no_visit: re.Pattern[str] = field(repr=False)
 
 
-def load_same_thing(
-    path: Path, words: Mapping[str, Sequence[str]], vocabulary: Vocabulary
-) -> SameThing:
-    """Read and compile the file at *path*; *words* are the named word lists.
+def load_same_thing(path: Path, phrases: Phrases, vocabulary: Vocabulary) -> SameThing:
+    """Read the file at *path* and compile its *phrases*.
 
     Raises:
         PackError: the file is malformed, names an unknown fact or holds an unreadable phrase.
@@ -67,8 +63,8 @@ def load_same_thing(
         for fact in facts:
             vocabulary.require(fact, document.at(key))
 
-    def compiled(phrases: Sequence[str], *loc: str) -> re.Pattern[str]:
-        return _joined(phrases, words, document, loc)
+    def compiled(said: Sequence[str], *loc: str) -> re.Pattern[str]:
+        return phrases.any_of(said, document, loc).regex
 
     return SameThing(
         aspects={
@@ -76,18 +72,9 @@ def load_same_thing(
             for fact, named in raw.aspects.items()
         },
         along_nerves=frozenset(raw.along_nerves),
-        sides={name: compiled(phrases, "sides", name) for name, phrases in raw.sides.items()},
-        places={name: compiled(phrases, "places", name) for name, phrases in raw.places.items()},
+        sides={name: compiled(said, "sides", name) for name, said in raw.sides.items()},
+        places={name: compiled(said, "places", name) for name, said in raw.places.items()},
         earlier=compiled(raw.earlier, "earlier"),
         qualified=compiled(raw.qualified, "qualified"),
         no_visit=compiled(raw.no_visit, "no_visit"),
     )
-
-
-def _joined(
-    phrases: Sequence[str], words: Mapping[str, Sequence[str]], document: Document, loc: Loc
-) -> re.Pattern[str]:
-    try:
-        return any_of([compile_phrase(phrase, words) for phrase in phrases]).regex
-    except PatternError as error:
-        raise WrongTypeError(str(error), at=document.at(*loc)) from None

@@ -1,0 +1,52 @@
+"""Phrases of ``rules/reading``, compiled; what cannot be read is told with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from imr_rules import strict_yaml
+from imr_rules.errors import WrongTypeError
+from imr_rules.reading.pattern import (
+    Expression,
+    Pattern,
+    PatternError,
+    WordLists,
+    any_of,
+    compile_phrase,
+)
+from imr_rules.strict_yaml import Document, Loc
+
+
+class Phrases:
+    """Compiles phrases with the word lists of ``words.yaml``."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the word lists at *path*.
+
+        Raises:
+            PackError: the file does not map names to lists of phrases.
+        """
+        document = strict_yaml.read(path)
+        if not isinstance(document.data, dict):
+            raise WrongTypeError(f"{path.name} maps names to lists of phrases.", at=document.at())
+        self._words = WordLists(document.data)
+
+    def compiled(self, phrase: str, document: Document, loc: Loc) -> Pattern:
+        """Compile *phrase*, which stands at *loc* of *document*.
+
+        Raises:
+            WrongTypeError: it cannot be read.
+        """
+        try:
+            return compile_phrase(phrase, self._words)
+        except PatternError as error:
+            raise WrongTypeError(f"phrase {phrase!r}: {error}", at=document.at(*loc)) from None
+
+    def any_of(self, phrases: Iterable[str], document: Document, loc: Loc) -> Expression:
+        """Compile one expression for any of *phrases*, which stand at *loc* of *document*.
+
+        Raises:
+            WrongTypeError: one of them cannot be read.
+        """
+        return any_of(self.compiled(phrase, document, loc) for phrase in phrases)
