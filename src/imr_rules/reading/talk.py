@@ -51,6 +51,11 @@ class CaseTalk:
         quoted = [q for q in self._quotations if q[0] < end and start < q[1] - 1]
         if quoted and self._quotes_guideline(quoted[0][0] - start, talk):
             self._about_case = False
+            # '... and so on." In this case': what begins behind the quotation is not its own.
+            behind = [c for c in talk.get(Mark.CASE, ()) if c[0] >= quoted[-1][1] - start]
+            if behind:
+                self._about_case = True
+                return behind[0][0]
             if quoted[0][0] - start < _QUOTED_AT_ONCE:
                 return None
         guideline = talk.get(Mark.GUIDELINE, ())
