@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from imr_rules.cases.model import Case, CaseItem
@@ -154,6 +155,17 @@ def _passages(letter: Determination) -> list[Passage]:
     return passages
 
 
+@cache
+def _any_name(names: frozenset[str]) -> re.Pattern[str] | None:
+    """Return one expression for *names*, or None without any; treatments repeat, letters differ."""
+    # The catalogue writes "x ray"; letters write "x-rays".
+    words = (re.escape(name).replace(r"\ ", "[ -]") for name in names)
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    if not longest_first:
+        return None
+    return re.compile(r"(?<!\w)(?:" + "|".join(longest_first) + r")s?(?!\w)")
+
+
 def _subject(number: int, request: Request, facts: frozenset[str], knowledge: Knowledge) -> Subject:
     names = [ingredient.name for ingredient in request.ingredients]
     contained = frozenset(names)
@@ -163,16 +175,10 @@ def _subject(number: int, request: Request, facts: frozenset[str], knowledge: Kn
         if contained:
             names.extend(knowledge.drug_names.get(contained, ()))
             names.extend(knowledge.drug_names.get(treatment.id, ()))
-    # The catalogue writes "x ray"; letters write "x-rays".
-    words = sorted(
-        {re.escape(name.lower()).replace(r"\ ", "[ -]") for name in names if name},
-        key=len,
-        reverse=True,
-    )
     return Subject(
         number=number,
         category=request.category,
-        names=re.compile(r"(?<!\w)(?:" + "|".join(words) + r")s?(?!\w)") if words else None,
+        names=_any_name(frozenset(name.lower() for name in names if name)),
         body_parts=frozenset(request.body_parts),
         title=request.title,
         facts=facts,

@@ -85,12 +85,15 @@ class CaseTalk:
 def quoted_titles(text: str, subjects: Sequence[Subject]) -> list[tuple[int, int]]:
     """Find where *text* repeats a title word for word: what is asked for, and no finding of it."""
     titles = {" ".join(subject.title.lower().split()) for subject in subjects}
-    return [
-        match.span()
-        for title in titles
-        if len(title) >= _SHORTEST_TITLE
-        for match in re.finditer(re.escape(title), text)
-    ]
+    found: list[tuple[int, int]] = []
+    for title in titles:
+        if len(title) < _SHORTEST_TITLE:
+            continue
+        start = text.find(title)
+        while start >= 0:
+            found.append((start, start + len(title)))
+            start = text.find(title, start + len(title))
+    return found
 
 
 def speaker_at(start: int, scopes: Scopes, section: Section) -> Speaker:
