@@ -47,20 +47,25 @@ class CaseTalk:
         """
         if self.section is not Section.RATIONALE:
             return None if Mark.UTILIZATION_REVIEW in talk else 0
-        # A sentence may begin with the mark that closes a quotation.
-        quoted = [q for q in self._quotations if q[0] < end and start < q[1] - 1]
-        if quoted and self._quotes_guideline(quoted[0][0] - start, talk):
-            self._about_case = False
-            # '... and so on." In this case': what begins behind the quotation is not its own.
-            behind = [c for c in talk.get(Mark.CASE, ()) if c[0] >= quoted[-1][1] - start]
-            if behind:
-                self._about_case = True
-                return behind[0][0]
-            if quoted[0][0] - start < _QUOTED_AT_ONCE:
-                return None
         guideline = talk.get(Mark.GUIDELINE, ())
         # "if there is no improvement" is the guideline's own condition, whatever stands inside it.
         case = [c for c in talk.get(Mark.CASE, ()) if not lies_within(c, guideline)]
+        # A sentence may begin with the mark that closes a quotation.
+        quoted = [
+            (q[0] - start, q[1] - start)
+            for q in self._quotations
+            if q[0] < end and start < q[1] - 1
+        ]
+        if quoted and self._quotes_guideline(quoted[0][0], talk):
+            self._about_case = False
+            case = [c for c in case if not lies_within(c, quoted)]
+            # '... and so on." In this case': what begins behind the quotation is not its own.
+            behind = [c for c in case if c[0] >= quoted[-1][1]]
+            if behind:
+                self._about_case = True
+                return behind[0][0]
+            if quoted[0][0] < _QUOTED_AT_ONCE:
+                return None
         if case and not guideline:
             # "The request is not medically necessary." often stands before the guideline.
             self._about_case = self._about_case or Mark.CONCLUSION not in talk
