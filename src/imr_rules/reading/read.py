@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from imr_rules.facts.model import UNDOCUMENTED, Assertion, Finding, Section, Value
+from imr_rules.facts.model import UNDOCUMENTED, Assertion, Finding, Section, Speaker, Value
 from imr_rules.facts.vocabulary import FactType, Vocabulary
 from imr_rules.reading.assertion import (
     Scopes,
@@ -145,6 +145,10 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
                 continue
             if value == UNDOCUMENTED:
                 assertion = Assertion.UNDOCUMENTED
+            speaker = speaker_at(match.start(), scopes, passage.section)
+            # What utilization review found wanting is what the reviewer looks into, not finds.
+            if speaker is Speaker.UTILIZATION_REVIEW and assertion is not Assertion.AFFIRMED:
+                continue
             first, last = flat.original(start + match.start(), start + match.end())
             about = own_parts if cue.names_part else parts
             for item in items_of(cue, match, passage, sentence, about, context):
@@ -158,7 +162,7 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
                         end=last,
                         quote=context.text[first:last],
                         item=item,
-                        speaker=speaker_at(match.start(), scopes, passage.section),
+                        speaker=speaker,
                         confidence=_BROAD if cue.broad else 1.0,
                     )
                 )
