@@ -25,7 +25,7 @@ def matches_in(
 
     The sentence speaks of the case where it *opens* (None: nowhere; then only cues of the
     guideline's own stance count), and gives the verdict at its *conclusions*, which are no facts.
-    Of matches of one fact that overlap the longest stays, and one whose bare words mean something
+    Of matches of one fact, for items of one kind, that overlap the longest stays, and one whose bare words mean something
     before one whose words do not. A broad cue and an exact one never take each other's place.
     """
     hits: list[tuple[Cue, re.Match[str]]] = []
@@ -51,6 +51,7 @@ def matches_in(
     for cue, match in hits:
         overlaps = any(
             (other.fact, other.broad) == (cue.fact, cue.broad)
+            and _are_of_one_kind(cue, other)
             and m.start() < match.end()
             and match.start() < m.end()
             for other, m in kept
@@ -95,6 +96,12 @@ def _around(match: re.Match[str]) -> str:
 def _is_mute(cue: Cue) -> bool:
     """Whether *cue* tells something only where its words are denied or said to be missing."""
     return cue.value is None and not cue.pattern.regex.groups
+
+
+def _are_of_one_kind(cue: Cue, other: Cue) -> bool:
+    """Whether an item can be of a category that both are for."""
+    both = cue.categories and other.categories
+    return not both or not cue.categories.isdisjoint(other.categories)
 
 
 def _concludes(cue: Cue, span: tuple[int, int], conclusion: tuple[int, int]) -> bool:
