@@ -25,8 +25,9 @@ def matches_in(
 
     The sentence speaks of the case where it *opens* (None: nowhere; then only cues of the
     guideline's own stance count), and gives the verdict at its *conclusions*, which are no facts.
-    Of matches of one fact, for items of one kind, that overlap the longest stays, and one whose bare words mean something
-    before one whose words do not. A broad cue and an exact one never take each other's place.
+    Of matches of one fact that overlap, for items of one kind, the longest stays, and one whose
+    bare words mean something before one whose words do not. A broad cue and an exact one never
+    take each other's place.
     """
     hits: list[tuple[Cue, re.Match[str]]] = []
     for cue in cues:

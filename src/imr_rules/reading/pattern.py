@@ -75,7 +75,8 @@ ALSO_WRITTEN = "!"
 """Ends the name of a word list that stands for a plain word."""
 WORD_END = "$"
 """Marks an anchor that is a whole word: the "no" of a phrase must not call it up for "notes"."""
-_ITEM = rf"(?P<item>{_ITEM_WORD}(?:{_ITEM_SPACE}{_ITEM_WORD}){{0,6}})"
+_ITEM_WORDS = 7
+_ITEM = rf"(?P<item>{_ITEM_WORD}(?:{_ITEM_SPACE}{_ITEM_WORD}){{0,{_ITEM_WORDS - 1}}})"
 _DIGITS = frozenset("0123456789")
 _NUMBER_BEGINS = _DIGITS | {word + WORD_END for word in NUMBER_WORDS}
 _COUNT_BEGINS = _NUMBER_BEGINS | {word + WORD_END for word in _FREQUENCIES}
@@ -153,13 +154,14 @@ class Pattern(Expression):
 
     Of each set of *needs* too it must hold one: every word of a phrase is such a set, so that
     most sentences are told apart without running the expression. A phrase that opens with
-    ``@item`` may begin at any word; where its *rest* is not found, it need not be tried.
+    ``@item`` may begin at any word: it is tried only from *lead* words before its *rest*.
     """
 
     phrase: str
     anchors: frozenset[str]
     needs: tuple[frozenset[str], ...] = ()
     rest: Expression | None = None
+    lead: int = 0
 
     @cached_property
     def _with_break(self) -> re.Pattern[str]:
@@ -168,8 +170,11 @@ class Pattern(Expression):
 
     def first_in(self, sentence: str, begin: int = 0) -> re.Match[str] | None:
         """Return the first place at or behind *begin* where the phrase stands."""
-        if self.rest is not None and not self.rest.regex.search(sentence, begin):
-            return None
+        if self.rest is not None:
+            rest = self.rest.regex.search(sentence, begin)
+            if rest is None:
+                return None
+            begin = max(begin, _words_before(self.lead, sentence, rest.start()))
         found = self._with_break.search(f" {sentence}", begin)
         return None if found is None else self.regex.search(sentence, found.start())
 
@@ -177,6 +182,15 @@ class Pattern(Expression):
         """Return where the phrase stands, each as ``(start, end)``."""
         found = self._with_break.finditer(f" {sentence}")
         return [(match.start(), match.end() - 1) for match in found]
+
+
+def _words_before(count: int, sentence: str, position: int) -> int:
+    """Return where at least *count* words before *position* begin."""
+    for _ in range(count + 1):
+        position = sentence.rfind(" ", 0, position)
+        if position < 0:
+            return 0
+    return position
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +216,13 @@ def compile_phrase(phrase: str, words: WordLists | None = None) -> Pattern:
     if not piece.anchors:
         raise PatternError(f"{phrase!r}: needs at least one plain word that must occur.")
     behind = None
+    lead = 0
     if tokens[0]["item"]:
-        begins = 2 if tokens[1]["gap"] else 1
-        behind = Expression(_whole_words(_alternatives(tokens[begins:], 0, None, words)[0]))
-    return Pattern(_whole_words(piece), phrase, piece.anchors, piece.needs, behind)
+        gap = tokens[1] if tokens[1]["gap"] else None
+        lead = _ITEM_WORDS + (int(gap["width"] or _DEFAULT_GAP) if gap else 0)
+        after = tokens[2 if gap else 1 :]
+        behind = Expression(_whole_words(_alternatives(after, 0, None, words)[0]))
+    return Pattern(_whole_words(piece), phrase, piece.anchors, piece.needs, behind, lead)
 
 
 def _whole_words(piece: _Piece) -> str:
