@@ -82,9 +82,9 @@ def _occurrences(
 
 def _in_place(cue: Cue, words: str) -> bool:
     """Whether *words* hold what must stand near *cue*, and nothing that must not."""
-    if cue.near is not None and not cue.near.regex.search(words):
+    if cue.near is not None and not cue.near.first_in(words):
         return False
-    return cue.unless_near is None or not cue.unless_near.regex.search(words)
+    return cue.unless_near is None or not cue.unless_near.first_in(words)
 
 
 def _around(match: re.Match[str]) -> str:

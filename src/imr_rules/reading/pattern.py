@@ -125,9 +125,18 @@ class WordLists:
         return piece
 
 
+_NO_WORD_BEFORE = r"(?<![\w])"
+# What may stand before a word of Latin script: signs, spaces and symbols. Where a letter is among
+# them, the expression itself tells.
+_BREAK = (
+    r"[\x00-/:-@\[-^`{-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\xd7\xf7\u02c0-\u036f"
+    r"\u2000-\u2bff\u2e00-\u303f\ud800-\uf8ff\ufe00-\uffff\U00010000-\U0010ffff]"
+)
+
+
 @dataclass(frozen=True)
 class Expression:
-    """A regular expression, compiled when first asked for: of thousands a letter needs few."""
+    """Whole words as a regular expression, compiled when first asked for: a letter needs few."""
 
     source: str
 
@@ -136,14 +145,20 @@ class Expression:
         """The compiled expression."""
         return re.compile(self.source)
 
+    @cached_property
+    def _with_break(self) -> re.Pattern[str]:
+        """The words and the character before them: few can be one, so most are passed at once."""
+        return re.compile(_BREAK + self.source.removeprefix(_NO_WORD_BEFORE))
 
-_NO_WORD_BEFORE = r"(?<![\w])"
-# What may stand before a word of Latin script: signs, spaces and symbols. Where a letter is among
-# them, the expression itself tells.
-_BREAK = (
-    r"[\x00-/:-@\[-^`{-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\xd7\xf7\u02c0-\u036f"
-    r"\u2000-\u2bff\u2e00-\u303f\ud800-\uf8ff\ufe00-\uffff\U00010000-\U0010ffff]"
-)
+    def first_in(self, sentence: str, begin: int = 0) -> re.Match[str] | None:
+        """Return the first place at or behind *begin* where the words stand."""
+        found = self._with_break.search(f" {sentence}", begin)
+        return None if found is None else self.regex.search(sentence, found.start())
+
+    def places_in(self, sentence: str) -> list[tuple[int, int]]:
+        """Return where the words stand, each as ``(start, end)``."""
+        found = self._with_break.finditer(f" {sentence}")
+        return [(match.start(), match.end() - 1) for match in found]
 
 
 @dataclass(frozen=True)
@@ -163,25 +178,14 @@ class Pattern(Expression):
     rest: Expression | None = None
     lead: int = 0
 
-    @cached_property
-    def _with_break(self) -> re.Pattern[str]:
-        """The phrase and the character before it: few can be one, so most are passed at once."""
-        return re.compile(_BREAK + self.source.removeprefix(_NO_WORD_BEFORE))
-
     def first_in(self, sentence: str, begin: int = 0) -> re.Match[str] | None:
         """Return the first place at or behind *begin* where the phrase stands."""
         if self.rest is not None:
-            rest = self.rest.regex.search(sentence, begin)
+            rest = self.rest.first_in(sentence, begin)
             if rest is None:
                 return None
             begin = max(begin, _words_before(self.lead, sentence, rest.start()))
-        found = self._with_break.search(f" {sentence}", begin)
-        return None if found is None else self.regex.search(sentence, found.start())
-
-    def places_in(self, sentence: str) -> list[tuple[int, int]]:
-        """Return where the phrase stands, each as ``(start, end)``."""
-        found = self._with_break.finditer(f" {sentence}")
-        return [(match.start(), match.end() - 1) for match in found]
+        return super().first_in(sentence, begin)
 
 
 def _words_before(count: int, sentence: str, position: int) -> int:
@@ -231,7 +235,8 @@ def _whole_words(piece: _Piece) -> str:
 
 def any_of(patterns: Iterable[Pattern]) -> Expression:
     """Return one expression for any of *patterns*; it captures nothing."""
-    return Expression("|".join(_GROUP.sub("(?:", pattern.source) for pattern in patterns))
+    sources = (pattern.source.removeprefix(_NO_WORD_BEFORE) for pattern in patterns)
+    return Expression(_NO_WORD_BEFORE + "(?:" + _GROUP.sub("(?:", "|".join(sources)) + ")")
 
 
 def _captured_once(regex: str) -> str:
