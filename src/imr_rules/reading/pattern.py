@@ -71,6 +71,7 @@ _TOKEN = re.compile(
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 _DEFAULT_GAP = 6
 _SIGN = re.compile(r"\A\+\Z")
+_APART = re.compile(r"\W(\w+)")
 ALSO_WRITTEN = "!"
 """Ends the name of a word list that stands for a plain word."""
 WORD_END = "$"
@@ -378,11 +379,14 @@ def _word(word: str) -> _Piece:
         return _Piece(_NUMBER, None, (_NUMBER_BEGINS,))
     if "#" in word:
         before, *after = word.split("#")
-        needs = () if before else (_NUMBER_BEGINS,)
+        needs = [] if before else [_NUMBER_BEGINS]
         regex = re.escape(before)
         for part in after:
             regex += _NUMBER + r"\s?" * bool(part) + re.escape(part)
-        return _Piece(regex, None, needs)
+            # "/10" behind a number is a word of its own, "x" is not: "2x6".
+            if apart := _APART.fullmatch(part):
+                needs.append(frozenset((apart[1] + WORD_END,)))
+        return _Piece(regex, None, tuple(needs))
     ending = r"[\w'-]*" if word.endswith("*") else ""
     return _beginning(_spelled(word.removesuffix("*")) + ending, *_first_words(word))
 
