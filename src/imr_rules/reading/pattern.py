@@ -69,6 +69,8 @@ _TOKEN = re.compile(
     r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<item>@item)|(?P<count>@count)|(?P<word>[^\s\[\]{}|]+))"
 )
 _GROUP = re.compile(r"\(\?P<(\w+)>")
+_CAPTURES = "(?P<"
+_LETTER_FIRST = re.compile(r"[a-z0-9](?![?*+{])")
 _DEFAULT_GAP = 6
 _SIGN = re.compile(r"\A\+\Z")
 _APART = re.compile(r"\W(\w+)")
@@ -205,6 +207,8 @@ class _Piece:
     regex: str
     anchors: frozenset[str] | None
     needs: tuple[frozenset[str], ...] = ()
+    branches: tuple[str, ...] = ()
+    """The alternatives, of a piece that is nothing else."""
 
 
 def compile_phrase(phrase: str, words: WordLists | None = None) -> Pattern:
@@ -318,6 +322,7 @@ def _sequence(
     glue = ""
     anchors: frozenset[str] | None = None
     needs: dict[frozenset[str], None] = {}
+    branches: tuple[str, ...] = ()
     while position < len(tokens):
         token = tokens[position]
         if token["bar"] or token["close"]:
@@ -329,6 +334,7 @@ def _sequence(
             continue
         if token["open"] == "[":
             inner, position = _alternatives(tokens, position, "]", words)
+            branches = ()
             regex += f"(?:{glue}{inner.regex})?" if glue else f"(?:{inner.regex}{_SPACE})?"
             continue
         if token["open"] == "{":
@@ -345,6 +351,7 @@ def _sequence(
             piece = words.piece(f"{token['word']}{ALSO_WRITTEN}")
         else:
             piece = _word(token["word"])
+        branches = () if regex or glue else piece.branches
         regex += glue + piece.regex
         glue = _SPACE
         needs.update(dict.fromkeys(piece.needs))
@@ -352,7 +359,7 @@ def _sequence(
             anchors = piece.anchors
     if not regex:
         raise PatternError("a phrase has an empty part.")
-    return _Piece(regex, anchors, tuple(needs)), position
+    return _Piece(regex, anchors, tuple(needs), branches), position
 
 
 def _either(pieces: Sequence[_Piece]) -> _Piece:
@@ -361,10 +368,29 @@ def _either(pieces: Sequence[_Piece]) -> _Piece:
     anchors: frozenset[str] | None = frozenset(a for head in heads for a in head or ())
     if any(head is None for head in heads):
         anchors = None
-    regex = "(?:" + "|".join(piece.regex for piece in pieces) + ")"
-    if len(pieces) == 1:
-        return _Piece(regex, anchors, pieces[0].needs)
-    return _Piece(regex, anchors, (anchors,) if anchors else ())
+    branches = tuple(branch for piece in pieces for branch in piece.branches or (piece.regex,))
+    needs = pieces[0].needs if len(pieces) == 1 else (anchors,) if anchors else ()
+    return _Piece(f"(?:{_by_first_letter(branches)})", anchors, needs, branches)
+
+
+def _by_first_letter(branches: Sequence[str]) -> str:
+    """Join *branches* by "|", those that begin with one letter told apart by it only once.
+
+    Branches that begin otherwise keep their place among the others: which one is tried first
+    decides how long a match is, and of two that capture, which.
+    """
+    if any(_CAPTURES in branch for branch in branches):
+        return "|".join(branches)
+    parts: list[str] = []
+    run: dict[str, list[str]] = {}
+    for branch in dict.fromkeys((*branches, "")):
+        if _LETTER_FIRST.match(branch):
+            run.setdefault(branch[0], []).append(branch[1:])
+            continue
+        parts += (f"{first}(?:{'|'.join(rests)})" for first, rests in run.items())
+        parts += [branch] if branch else []
+        run = {}
+    return "|".join(parts)
 
 
 def _rarity(anchors: frozenset[str]) -> int:
