@@ -217,7 +217,8 @@ def test_output_that_cannot_be_written_is_no_success() -> None:
 
 def test_a_reader_that_goes_away_is_no_failure() -> None:
     """``imr-rules ... | head -1`` ends quietly."""
-    command = f"{sys.executable} -m imr_rules evaluate {cases_folder()} | head -1"
+    evaluate = f"{sys.executable} -m imr_rules evaluate --engine reference"
+    command = f"{evaluate} {cases_folder()} | head -1"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
     )
