@@ -269,6 +269,7 @@ def turned_inside(assertion: Assertion, start: int, end: int, scopes: Scopes) ->
 
     "Pain has not been reduced" holds the words of "pain reduced" with a gap between them.
     """
+    # "Neither X nor Y": the "nor" goes on with what is denied already.
     joints = scopes.at.get(Mark.LIST, ()) if assertion is Assertion.DENIED else ()
     inside = {
         mark
