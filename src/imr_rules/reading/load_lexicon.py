@@ -192,6 +192,12 @@ def _fact_cues(
         near = [phrases.compiled(phrase, document, (*loc, "near")) for phrase in entry.near]
         # Words that must stand near are words that the sentence must hold.
         needs = (frozenset().union(*(other.anchors for other in near)),) if near else ()
+        must_stand = any_of(near) if near else None
+        must_not = (
+            phrases.any_of(entry.unless_near, document, (*loc, "unless_near"))
+            if entry.unless_near
+            else None
+        )
         for phrase in [entry.say] if isinstance(entry.say, str) else entry.say:
             pattern = phrases.compiled(phrase, document, (*loc, "say"))
             pattern = replace(pattern, needs=(*pattern.needs, *needs))
@@ -209,10 +215,8 @@ def _fact_cues(
                 undocumented=values[2],
                 times=float(entry.times or 1),
                 only_in=entry.only_in,
-                near=any_of(near) if near else None,
-                unless_near=phrases.any_of(entry.unless_near, document, (*loc, "unless_near"))
-                if entry.unless_near
-                else None,
+                near=must_stand,
+                unless_near=must_not,
                 about_item=raw.about_item if entry.about_item is None else entry.about_item,
                 categories=frozenset(entry.categories or raw.categories),
                 as_it_stands=entry.as_it_stands,

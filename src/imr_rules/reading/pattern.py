@@ -24,6 +24,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 _WORDS_FOR_NUMBERS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -69,7 +70,6 @@ _TOKEN = re.compile(
     r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<item>@item)|(?P<count>@count)|(?P<word>[^\s\[\]{}|]+))"
 )
 _GROUP = re.compile(r"\(\?P<(\w+)>")
-_CAPTURES = "(?P<"
 _LETTER_FIRST = re.compile(r"[a-z0-9](?![?*+{])")
 _DEFAULT_GAP = 6
 _SIGN = re.compile(r"\A\+\Z")
@@ -322,7 +322,7 @@ def _sequence(
     glue = ""
     anchors: frozenset[str] | None = None
     needs: dict[frozenset[str], None] = {}
-    branches: tuple[str, ...] = ()
+    piece: _Piece | None = None
     while position < len(tokens):
         token = tokens[position]
         if token["bar"] or token["close"]:
@@ -334,7 +334,6 @@ def _sequence(
             continue
         if token["open"] == "[":
             inner, position = _alternatives(tokens, position, "]", words)
-            branches = ()
             regex += f"(?:{glue}{inner.regex})?" if glue else f"(?:{inner.regex}{_SPACE})?"
             continue
         if token["open"] == "{":
@@ -351,7 +350,6 @@ def _sequence(
             piece = words.piece(f"{token['word']}{ALSO_WRITTEN}")
         else:
             piece = _word(token["word"])
-        branches = () if regex or glue else piece.branches
         regex += glue + piece.regex
         glue = _SPACE
         needs.update(dict.fromkeys(piece.needs))
@@ -359,7 +357,9 @@ def _sequence(
             anchors = piece.anchors
     if not regex:
         raise PatternError("a phrase has an empty part.")
-    return _Piece(regex, anchors, tuple(needs), branches), position
+    if piece is not None and piece.regex == regex:
+        return piece, position
+    return _Piece(regex, anchors, tuple(needs)), position
 
 
 def _either(pieces: Sequence[_Piece]) -> _Piece:
@@ -379,17 +379,18 @@ def _by_first_letter(branches: Sequence[str]) -> str:
     Branches that begin otherwise keep their place among the others: which one is tried first
     decides how long a match is, and of two that capture, which.
     """
-    if any(_CAPTURES in branch for branch in branches):
-        return "|".join(branches)
+    joined = "|".join(branches)
+    if _GROUP.search(joined):
+        return joined
     parts: list[str] = []
-    run: dict[str, list[str]] = {}
-    for branch in dict.fromkeys((*branches, "")):
-        if _LETTER_FIRST.match(branch):
-            run.setdefault(branch[0], []).append(branch[1:])
+    for has_letter, run in groupby(dict.fromkeys(branches), lambda b: bool(_LETTER_FIRST.match(b))):
+        if not has_letter:
+            parts += run
             continue
-        parts += (f"{first}(?:{'|'.join(rests)})" for first, rests in run.items())
-        parts += [branch] if branch else []
-        run = {}
+        rests: dict[str, list[str]] = {}
+        for branch in run:
+            rests.setdefault(branch[0], []).append(branch[1:])
+        parts += (f"{letter}(?:{'|'.join(behind)})" for letter, behind in rests.items())
     return "|".join(parts)
 
 
