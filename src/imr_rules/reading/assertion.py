@@ -82,7 +82,7 @@ def find_scopes(
                 found[mark] = tuple(s for s in found[mark] if not _within_longer(s, spans))
     missing = tuple(span for mark in MISSING for span in found.get(mark, ()))
     if missing:
-        for mark in _DENIED & found.keys():
+        for mark in (_DENIED | {Mark.HYPOTHETICAL}) & found.keys():
             found[mark] = tuple(s for s in found[mark] if not lies_within(s, missing))
     return Scopes(found, *_commas(sentence, found), _done_clauses(sentence, found), answers)
 

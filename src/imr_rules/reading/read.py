@@ -147,7 +147,8 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
                 assertion = Assertion.UNDOCUMENTED
             speaker = speaker_at(match.start(), scopes, passage.section)
             # What utilization review found wanting is what the reviewer looks into, not finds.
-            if speaker is Speaker.UTILIZATION_REVIEW and assertion is not Assertion.AFFIRMED:
+            wanting = assertion is not Assertion.AFFIRMED or value == "no"
+            if speaker is Speaker.UTILIZATION_REVIEW and wanting:
                 continue
             first, last = flat.original(start + match.start(), start + match.end())
             about = own_parts if cue.names_part else parts

@@ -104,7 +104,8 @@ def quoted_titles(text: str, subjects: Sequence[Subject]) -> list[tuple[int, int
 def speaker_at(start: int, scopes: Scopes, section: Section) -> Speaker:
     """Return who says what stands at *start*: whom the last words of saying before it name.
 
-    What ends the reach of a negation ends the speech too: "he reports pain, but the exam ...".
+    What ends the reach of a negation ends the speech too: "he reports pain, but the exam ...";
+    not where it is one of the words of saying: "utilization review denied it because ...".
     """
     stops = [stop for stop, _ in scopes.at.get(Mark.ENDS_SCOPE, ()) if stop < start]
     since = max(stops, default=-1)
@@ -112,7 +113,7 @@ def speaker_at(start: int, scopes: Scopes, section: Section) -> Speaker:
         (mark[0], speaker)
         for words, speaker in _SPEAKERS.items()
         for mark in scopes.at.get(words, ())
-        if since <= mark[0] <= start
+        if since < mark[1] and mark[0] <= start
     ]
     if said:
         return max(said)[1]
