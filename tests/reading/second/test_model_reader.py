@@ -67,9 +67,13 @@ def test_the_question_names_facts_values_and_items(stub: Stub, knowledge: Knowle
     (question,) = stub.questions
     schema = question["response_format"]["json_schema"]["schema"]
     variants = schema["properties"]["findings"]["items"]["anyOf"]
-    (yes_no,) = [v for v in variants if "pain_reduction" in v["properties"]["fact"]["enum"]]
-    assert ["yes", "no", UNDOCUMENTED] == yes_no["properties"]["value"]["enum"]
-    assert [1, None] == yes_no["properties"]["item"]["enum"]
+    told, missing = (
+        v["properties"] for v in variants if "pain_reduction" in v["properties"]["fact"]["enum"]
+    )
+    assert ["yes", "no"] == told["value"]["enum"]
+    assert ["affirmed", "denied"] == told["assertion"]["enum"]
+    assert [UNDOCUMENTED] == missing["value"]["enum"] == missing["assertion"]["enum"]
+    assert [1, None] == told["item"]["enum"] == missing["item"]["enum"]
     assert SUMMARY in question["messages"][1]["content"]
     assert "Authorization" not in stub.headers[0]
 

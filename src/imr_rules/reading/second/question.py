@@ -63,27 +63,45 @@ def in_every_form(
 
 
 def answer_schema(facts: Sequence[Fact], items: Sequence[int]) -> dict[str, Any]:
-    """Return the JSON schema of an answer: the vocabulary's own facts, each with its values."""
-    variants: list[dict[str, Any]] = []
+    """Return the JSON schema of an answer: the vocabulary's own facts, each with its values.
+
+    The quotation comes first, so that a model proves before it tells; and what is said to be
+    undocumented has that for a value, as nothing else has.
+    """
     by_values: dict[tuple[str, ...], list[str]] = {}
     for fact in facts:
         by_values.setdefault(fact.known_values, []).append(fact.id)
-    for values, names in by_values.items():
-        missing: dict[str, Any] = {"type": "string", "enum": [*values, UNDOCUMENTED]}
-        value = missing if values else {"anyOf": [{"type": "number"}, missing]}
-        variants.append(
-            _object(
-                {
-                    "fact": {"type": "string", "enum": names},
-                    "value": value,
-                    "assertion": {"type": "string", "enum": [a.value for a in Assertion]},
-                    "item": {"type": ["integer", "null"], "enum": [*items, None]},
-                    "quote": {"type": "string"},
-                }
-            )
-        )
+    told = _among(a.value for a in Assertion if a is not Assertion.UNDOCUMENTED)
+    variants = [
+        _finding(names, items, _among(values) if values else {"type": "number"}, told)
+        for values, names in by_values.items()
+    ]
+    if facts:
+        missing = _among([UNDOCUMENTED])
+        variants.append(_finding([fact.id for fact in facts], items, missing, missing))
     each = {"anyOf": variants} if variants else _object({})
     return _object({"findings": {"type": "array", "items": each}})
+
+
+def _finding(
+    names: Sequence[str],
+    items: Sequence[int],
+    value: Mapping[str, Any],
+    assertion: Mapping[str, Any],
+) -> dict[str, Any]:
+    return _object(
+        {
+            "quote": {"type": "string"},
+            "fact": _among(names),
+            "assertion": assertion,
+            "value": value,
+            "item": {"type": ["integer", "null"], "enum": [*items, None]},
+        }
+    )
+
+
+def _among(words: Iterable[str]) -> dict[str, Any]:
+    return {"type": "string", "enum": list(words)}
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
