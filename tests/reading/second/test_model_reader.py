@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,26 @@ def test_a_finding_that_proves_nothing_is_counted_and_dropped(
     _, result = case_from_letter(letter(), knowledge, reader=reader(stub, knowledge))
     assert ["pain_reduction"] == [finding.fact for finding in result.findings]
     assert {refusal: 1} == result.refusals
+
+
+@pytest.mark.parametrize("value", [42, 42.0, "42"])
+def test_a_number_in_quotation_marks_is_one(
+    stub: Stub, knowledge: Knowledge, value: object
+) -> None:
+    """Models that know no schema write all values alike."""
+    stub.behaviours = [finds({**GOOD, "fact": "drug_use_days", "value": value})]
+    case, result = case_from_letter(letter(), knowledge, reader=reader(stub, knowledge))
+    assert 42 == case.items[0].readings[Reading.RECORD]["drug_use_days"]
+    assert {} == result.refusals
+
+
+def test_the_question_tells_to_what_day_durations_run(stub: Stub, knowledge: Knowledge) -> None:
+    """Without it "since October 2016" is no number to a model."""
+    stub.behaviours = [finds()]
+    until = date(2017, 1, 9)
+    case_from_letter(letter(), knowledge, as_of=until, reader=reader(stub, knowledge))
+    (question,) = stub.questions
+    assert "2017-01-09" in question["messages"][1]["content"]
 
 
 def test_what_is_said_to_be_missing_is_undocumented(stub: Stub, knowledge: Knowledge) -> None:

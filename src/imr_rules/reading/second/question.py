@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from imr_rules.facts.model import UNDOCUMENTED, Assertion
@@ -16,12 +17,17 @@ def question(
     subjects: Sequence[Subject],
     facts: Sequence[Fact],
     *,
+    on: date | None,
     model: str,
     instructions: str,
 ) -> dict[str, Any]:
-    """Return the request that asks *model* for *facts* in the passage's *text*."""
+    """Return the request that asks *model* for *facts* in the passage's *text*.
+
+    *on* is the day to which what has gone on "since May" runs.
+    """
     told = "\n".join(
         (
+            *((f"What goes on since a day is counted up to {on.isoformat()}.", "") if on else ()),
             "Disputed items:",
             *(f"{subject.number}. {subject.title}" for subject in subjects),
             "",

@@ -6,6 +6,7 @@ An endpoint that fails costs a bounded time; what it answered wrongly is counted
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,8 @@ _AGAIN = frozenset((408, 409, 425, 429))
 _NOT_UNDERSTOOD = frozenset((400, 413, 422))
 _BROKEN_OFF = frozenset((500, 501))
 """What some servers answer, too, to a form of answer that they do not know."""
+_PLAIN_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,3})?\Z", re.ASCII)
+"""A number in quotation marks, which models without a schema write."""
 _LARGEST = 1e9  # no count, dose or duration of a letter comes near it
 
 
@@ -59,7 +62,7 @@ class ModelReader:
             facts = self._facts(subjects)
             if not facts or not task.text[passage.start : passage.end].strip():
                 continue
-            answer = self._answer(task.text, passage, subjects, facts, refusals)
+            answer = self._answer(task, passage, subjects, facts, refusals)
             if answer is None:
                 unread.append(f"{_name(passage)} (no usable answer from {self.endpoint})")
                 continue
@@ -98,7 +101,7 @@ class ModelReader:
 
     def _answer(
         self,
-        text: str,
+        task: Task,
         passage: Passage,
         subjects: Sequence[Subject],
         facts: Sequence[Fact],
@@ -111,10 +114,11 @@ class ModelReader:
                 hint="Look whether the server runs, and start again.",
             )
         asked = question(
-            text[passage.start : passage.end],
+            task.text[passage.start : passage.end],
             passage,
             subjects,
             facts,
+            on=task.on,
             model=self.model,
             instructions=self.policy.instructions,
         )
@@ -234,6 +238,9 @@ def _finding(
 
 def _stated(fact: Fact, value: Any, assertion: Any) -> tuple[Value, Assertion] | None:
     """Return value and assertion where they are the fact's own and go together."""
+    is_number = fact.type is FactType.NUMBER
+    if is_number and isinstance(value, str) and _PLAIN_NUMBER.match(value):
+        value = float(value) if "." in value else int(value)
     try:
         checked = fact.check(value)
         how = Assertion(assertion)
@@ -243,7 +250,7 @@ def _stated(fact: Fact, value: Any, assertion: Any) -> tuple[Value, Assertion] |
         return checked, Assertion.UNDOCUMENTED
     if how is Assertion.UNDOCUMENTED:
         return None
-    if fact.type is FactType.NUMBER:
+    if is_number:
         low = -_LARGEST if fact.minimum is None else fact.minimum
         high = _LARGEST if fact.maximum is None else fact.maximum
         if isinstance(checked, str) or not low <= checked <= high:
