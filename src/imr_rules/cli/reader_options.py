@@ -61,7 +61,8 @@ def chosen_reader(
     where = parse_endpoint(endpoint, key=os.environ.get(KEY_VARIABLE))
     openly = "" if where.encrypted else ", unencrypted"
     click.echo(f"The text of every letter is sent to {where}{openly}.", err=True)
-    return ModelReader(where, model, knowledge.vocabulary, load_policy(knowledge.folder))
+    policy = load_policy(knowledge.folder, knowledge.vocabulary)
+    return ModelReader(where, model, knowledge.vocabulary, policy)
 
 
 def tell_refusals(counted: Iterable[Mapping[Refusal, int]]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from imr_rules.cases.from_letter import case_from_letter
-from imr_rules.errors import InputError, ReaderUnavailableError
+from imr_rules.errors import InputError, ReaderUnavailableError, UnknownNameError
 from imr_rules.facts.model import UNDOCUMENTED, Assertion, Reading, Section
 from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.letters.model import Determination, DisputedItem, Layout, Span
@@ -46,7 +46,7 @@ def letter() -> Determination:
 
 def reader(stub: Stub, knowledge: Knowledge, **bounds: Any) -> ModelReader:
     quick = {"seconds_an_answer": 5.0, "seconds_between": 0.01, "attempts": 2, **bounds}
-    policy = load_policy(knowledge.folder).model_copy(update=quick)
+    policy = load_policy(knowledge.folder, knowledge.vocabulary).model_copy(update=quick)
     return ModelReader(parse_endpoint(stub.url), "a-model", knowledge.vocabulary, policy)
 
 
@@ -130,6 +130,30 @@ def test_the_question_tells_to_what_day_durations_run(stub: Stub, knowledge: Kno
     case_from_letter(letter(), knowledge, as_of=until, reader=reader(stub, knowledge))
     (question,) = stub.questions
     assert "2017-01-09" in question["messages"][1]["content"]
+
+
+def test_a_fact_is_asked_for_with_its_convention(stub: Stub, knowledge: Knowledge) -> None:
+    """Told with the facts in question alone: the others would only make the question longer."""
+    stub.behaviours = [finds()]
+    conventions = {"pain_reduction": "a convention", "surgery_extent": "of no opioid"}
+    mine = reader(stub, knowledge, conventions=conventions)
+    case_from_letter(letter(), knowledge, reader=mine)
+    (question,) = stub.questions
+    (line,) = [li for li in question["messages"][1]["content"].splitlines() if "convention" in li]
+    assert line.startswith("- pain_reduction (")
+    assert line.endswith("[a convention]")
+
+
+def test_a_convention_of_an_unknown_fact_is_refused(knowledge: Knowledge, tmp_path: Path) -> None:
+    """With the file and the line."""
+    shipped = (knowledge.folder / "reading" / "second_reader.yaml").read_text(encoding="utf-8")
+    copy = tmp_path / "reading" / "second_reader.yaml"
+    copy.parent.mkdir()
+    copy.write_text(shipped.replace("  surgery_extent:", "  surgery_extend:"), encoding="utf-8")
+    with pytest.raises(UnknownNameError, match="surgery_extend") as refused:
+        load_policy(tmp_path, knowledge.vocabulary)
+    assert refused.value.at is not None
+    assert str(refused.value.at).startswith(f"{copy}:")
 
 
 def test_what_is_said_to_be_missing_is_undocumented(stub: Stub, knowledge: Knowledge) -> None:

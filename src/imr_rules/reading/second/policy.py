@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules import strict_yaml
+from imr_rules.facts.vocabulary import Vocabulary
 
 _Count = Annotated[int, Field(ge=1)]
 
@@ -18,6 +20,8 @@ class SecondReaderPolicy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     instructions: str
+    conventions: Mapping[str, str]
+    """How a fact is written down, by the fact's id; told where the fact is asked for."""
     seconds_an_answer: Annotated[float | int, Field(gt=0)]
     attempts: _Count
     seconds_between: Annotated[float | int, Field(ge=0)]
@@ -29,11 +33,15 @@ class SecondReaderPolicy(BaseModel):
     give_up_after: _Count
 
 
-def load_policy(rules: Path) -> SecondReaderPolicy:
+def load_policy(rules: Path, vocabulary: Vocabulary) -> SecondReaderPolicy:
     """Read the policy of the *rules* folder.
 
     Raises:
         PackErrors: every problem of the file, each with its line and column.
+        UnknownNameError: it tells how a fact is written down that *vocabulary* does not hold.
     """
     document = strict_yaml.read(rules / "reading" / "second_reader.yaml")
-    return strict_yaml.validate(SecondReaderPolicy, document)
+    policy = strict_yaml.validate(SecondReaderPolicy, document)
+    for fact in policy.conventions:
+        vocabulary.require(fact, document.at("conventions", fact))
+    return policy

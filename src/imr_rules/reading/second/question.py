@@ -9,6 +9,7 @@ from typing import Any
 from imr_rules.facts.model import UNDOCUMENTED, Assertion
 from imr_rules.facts.vocabulary import Fact, FactType
 from imr_rules.reading.model import Passage, Subject
+from imr_rules.reading.second.policy import SecondReaderPolicy
 
 
 def question(
@@ -19,7 +20,7 @@ def question(
     *,
     on: date | None,
     model: str,
-    instructions: str,
+    policy: SecondReaderPolicy,
 ) -> dict[str, Any]:
     """Return the request that asks *model* for *facts* in the passage's *text*.
 
@@ -35,7 +36,7 @@ def question(
             + (f", on item {passage.item}." if passage.item is not None else "."),
             "",
             "Facts:",
-            *map(_line, facts),
+            *(_line(fact, policy.conventions.get(fact.id)) for fact in facts),
             "",
             "Text:",
             text,
@@ -45,7 +46,7 @@ def question(
         "model": model,
         "temperature": 0,
         "messages": [
-            {"role": "system", "content": instructions},
+            {"role": "system", "content": policy.instructions},
             {"role": "user", "content": told},
         ],
     }
@@ -119,7 +120,8 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _line(fact: Fact) -> str:
+def _line(fact: Fact, convention: str | None) -> str:
     is_number = fact.type is FactType.NUMBER
     values = f"number, {fact.unit}" if is_number else "|".join(fact.known_values)
-    return f"- {fact.id} ({values}|{UNDOCUMENTED}): {fact.question}"
+    line = f"- {fact.id} ({values}|{UNDOCUMENTED}): {fact.question}"
+    return f"{line} [{convention}]" if convention else line

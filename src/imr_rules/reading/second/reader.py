@@ -120,7 +120,7 @@ class ModelReader:
             facts,
             on=task.on,
             model=self.model,
-            instructions=self.policy.instructions,
+            policy=self.policy,
         )
         forms = in_every_form(asked, facts, [subject.number for subject in subjects])
         for _ in self._attempts():
