@@ -230,3 +230,23 @@ def test_a_word_list_that_holds_itself_is_refused() -> None:
     """A list cannot name itself, not through another list either."""
     with pytest.raises(PatternError, match="no word list is called 'drugs'"):
         compile_phrase("took +drugs", WordLists({"drugs": ["+pills"], "pills": ["+drugs"]}))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("The dose was cut to 5 mg. The pain is as it was.", 2),
+        ("He takes 10 mg. twice a day.", 1),
+        ("There was a positive Spurling's. Reflexes were equal.", 2),
+        ("She saw Dr. R. Smith in May.", 1),
+    ],
+)
+def test_a_stop_behind_a_unit_or_an_apostrophe_ends_a_sentence(text: str, sentences: int) -> None:
+    """Where a capital follows; an initial or a title goes on."""
+    assert sentences == len(list(sentence_bounds(text)))
+
+
+@pytest.mark.parametrize("said", ["use is helpful", "use of the back brace is helpful"])
+def test_a_gap_may_end_an_optional_part(said: str) -> None:
+    """The words it lets pass stand before what comes next."""
+    assert ((0, len(said)),) == tuple(compile_phrase("use [of ...3] is helpful").places_in(said))

@@ -153,7 +153,7 @@ class Lexicon:
     read_as: Mapping[str, str] = field(repr=False)
     """By treatment: the category it is spoken of as, where that is not its own."""
     _relevant: Mapping[str, Mapping[str, tuple[str, ...]]] = field(repr=False)
-    _body_names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(repr=False)
+    _body_names: Mapping[str, tuple[tuple[tuple[str, ...], str | None], ...]] = field(repr=False)
     words_of_parts: frozenset[str] = field(repr=False)
     """The words of which the names of parts and sides are made."""
     between_parts: frozenset[str] = field(repr=False)
@@ -221,7 +221,8 @@ class Lexicon:
     def body_parts(self, words: Sequence[str]) -> frozenset[str]:
         """Return the body parts that the sentence of these *words* names.
 
-        A name within a longer one is none of its own: "cervical spine" is not the spine.
+        A name within a longer one is none of its own: "cervical spine" is not the spine, and
+        "came back" names no part at all.
         """
         found: set[str] = set()
         covered = longest = 0
@@ -229,7 +230,8 @@ class Lexicon:
             for name, part in self._body_names.get(word, ()):
                 end = position + len(name)
                 if end > covered and tuple(words[position:end]) == name:
-                    found.add(part)
                     longest = max(longest, end)
+                    if part is not None:
+                        found.add(part)
             covered = longest
         return frozenset(found)

@@ -120,7 +120,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         same_thing=load_same_thing(folder / "same_thing.yaml", phrases, vocabulary),
         read_as=_read_as(folder / "read_as.yaml", catalogue),
         _relevant=_relevant(folder / "relevant.yaml", vocabulary, catalogue),
-        _body_names=_body_names(catalogue),
+        _body_names=_body_names(catalogue, regions.data["no_part"]),
         words_of_parts=_words_of_parts(catalogue),
         between_parts=frozenset(regions.data["between_parts"]),
         radiates=frozenset(regions.data["radiates"]),
@@ -352,15 +352,18 @@ def _relevant(
 
 
 def _words_of_parts(catalogue: Catalogue) -> frozenset[str]:
-    names = _body_names(catalogue).values()
+    names = _body_names(catalogue, ()).values()
     of_names = {word for entries in names for name, _ in entries for word in name}
     return frozenset(of_names.union(*catalogue.sides.values()))
 
 
 def _body_names(
-    catalogue: Catalogue,
-) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    catalogue: Catalogue, no_part: Iterable[str]
+) -> Mapping[str, tuple[tuple[tuple[str, ...], str | None], ...]]:
+    found: dict[str, list[tuple[tuple[str, ...], str | None]]] = {}
+    for name in no_part:
+        words = tuple(words_of(name))
+        found.setdefault(words[0], []).append((words, None))
     for part, names in catalogue.body_part_names.items():
         for name in names:
             words = tuple(words_of(name.lower()))

@@ -319,7 +319,7 @@ def _sequence(
     tokens: Sequence[re.Match[str]], position: int, words: WordLists
 ) -> tuple[_Piece, int]:
     regex = ""
-    glue = ""
+    glue = gap = ""
     anchors: frozenset[str] | None = None
     needs: dict[frozenset[str], None] = {}
     piece: _Piece | None = None
@@ -329,8 +329,8 @@ def _sequence(
             break
         position += 1
         if token["gap"]:
-            width = int(token["width"] or _DEFAULT_GAP)
-            glue = rf"(?:{_SPACE}[^\s,]+){{0,{width}}}?{_SPACE}"
+            gap = rf"(?:{_SPACE}[^\s,]+){{0,{int(token['width'] or _DEFAULT_GAP)}}}?"
+            glue = gap + _SPACE
             continue
         if token["open"] == "[":
             inner, position = _alternatives(tokens, position, "]", words)
@@ -351,12 +351,14 @@ def _sequence(
         else:
             piece = _word(token["word"])
         regex += glue + piece.regex
-        glue = _SPACE
+        glue, gap = _SPACE, ""
         needs.update(dict.fromkeys(piece.needs))
         if piece.anchors and (anchors is None or _rarity(piece.anchors) > _rarity(anchors)):
             anchors = piece.anchors
     if not regex:
         raise PatternError("a phrase has an empty part.")
+    # "[of ...3] care": what ends with a gap lets words stand before what comes next.
+    regex += gap
     if piece is not None and piece.regex == regex:
         return piece, position
     return _Piece(regex, anchors, tuple(needs)), position
