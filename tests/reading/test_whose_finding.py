@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from imr_rules.cases.from_letter import case_from_letter
+from imr_rules.cases.model import Case
 from imr_rules.facts.model import Reading, Value
 from imr_rules.knowledge import load_knowledge
 from imr_rules.letters.model import Determination, DisputedItem, Layout, Span
@@ -20,6 +21,10 @@ BACK_THERAPY = "Physical therapy 2 times a week for 4 weeks for the lumbar spine
 
 
 def _read(title: str, summary: str) -> dict[str, Value]:
+    return dict(_case(title, summary).items[0].readings[Reading.RECORD])
+
+
+def _case(title: str, summary: str) -> Case:
     text = f"{title}\n\n{summary}\n"
     letter = Determination(
         source="letter",
@@ -30,7 +35,7 @@ def _read(title: str, summary: str) -> dict[str, Value]:
         items=(DisputedItem(1, title, Span(0, len(title)), None, None, None, None, None),),
     )
     case, _ = case_from_letter(letter, load_knowledge())
-    return dict(case.items[0].readings[Reading.RECORD])
+    return case
 
 
 @pytest.mark.parametrize(
@@ -142,6 +147,21 @@ def test_a_number_of_a_form_is_no_pain_score() -> None:
     """ "PR-2 on 10-26" rates no pain."""
     summary = "Per the progress report (PR-2) on 10-26-16 there was low back pain."
     assert "pain_severity" not in _read("Trigger point injections of the low back", summary)
+
+
+def test_a_case_has_one_age() -> None:
+    """That of its items, where the letter tells two."""
+    case = _case(
+        "Preoperative medical clearance", "He was 44 years old then and is 45 years old now."
+    )
+    assert case.age_years == case.items[0].readings[Reading.RECORD]["age_years"]
+
+
+def test_the_same_words_state_a_fact_once() -> None:
+    """What a wide net catches is no finding beside an exact one of the same fact."""
+    case = _case("Norco 10/325 mg #90", "No side effects or aberrant behavior were seen.")
+    told = [finding.fact for finding in case.findings]
+    assert sorted(set(told)) == sorted(told)
 
 
 def test_age_counts_for_clearance_and_not_for_a_sling() -> None:

@@ -94,7 +94,7 @@ def case_from_letter(
     # A text without items, a chart note for instance, states its facts of nobody's request.
     whole, _, contradicted = _readings(() if items else result.findings, contradictions)
     age = knowledge.vocabulary["age_years"]
-    ages = [f.value for f in result.findings if f.fact == age.id and age.can_be(f.value)]
+    ages = [f.value for f in result.findings if f.fact == age.id and not isinstance(f.value, str)]
     case = Case(
         case_number=letter.case_number or Path(letter.source).stem,
         source=letter.source,
@@ -103,7 +103,7 @@ def case_from_letter(
         decision_date=letter.decision_date,
         latest_date=latest,
         items=tuple(items),
-        age_years=next((float(age) for age in ages if not isinstance(age, str)), None),
+        age_years=float(age.merged(ages)) if ages else None,
         specialties=letter.reviewer.specialties,
         licensure=letter.reviewer.licensure,
         findings=result.findings,

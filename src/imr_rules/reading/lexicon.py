@@ -49,6 +49,7 @@ class Mark(StrEnum):
     WORKER_SAYS = "worker_says"
     TREATING_SAYS = "treating_says"
     UTILIZATION_REVIEW = "utilization_review"
+    ANOTHER_PERSON = "another_person"
     HYPOTHETICAL = "hypothetical"
 
 
@@ -56,7 +57,7 @@ MISSING = (Mark.UNDOCUMENTED_BEFORE, Mark.UNDOCUMENTED_AFTER, Mark.UNSEEN_BEFORE
 NEGATIONS = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER, *MISSING))
 ONLY_IN_RATIONALE = frozenset((Mark.GUIDELINE, Mark.CASE, Mark.PARTICULAR))
 """What tells talk of the guideline from talk of the case, where there may be both."""
-TALK = ONLY_IN_RATIONALE | {Mark.CONCLUSION, Mark.UTILIZATION_REVIEW}
+TALK = ONLY_IN_RATIONALE | {Mark.CONCLUSION, Mark.UTILIZATION_REVIEW, Mark.ANOTHER_PERSON}
 """What tells whether a sentence speaks of the case, and from where: looked for in every one."""
 RAISED = "raised"
 """In ``relevant.yaml``, beside body parts: facts that weigh only if a rationale raises them."""

@@ -77,7 +77,15 @@ def read_passages(
             if missed is not None:
                 misses.append(missed)
     findings.sort(key=lambda f: (f.start, f.end, f.fact, f.item or 0))
-    return ReadResult(tuple(findings), tuple(misses), tuple(dict.fromkeys(unread)))
+    return ReadResult(tuple(_surest(findings)), tuple(misses), tuple(dict.fromkeys(unread)))
+
+
+def _surest(findings: Sequence[Finding]) -> list[Finding]:
+    """Leave out what wide nets caught where an exact cue tells the same fact of the same item."""
+    exact = {(f.reading, f.item, f.fact) for f in findings if f.confidence > _BROAD}
+    return [
+        f for f in findings if f.confidence > _BROAD or (f.reading, f.item, f.fact) not in exact
+    ]
 
 
 def _impossible(finding: Finding) -> str:
