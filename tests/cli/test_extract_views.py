@@ -8,14 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from click import Command
 from click.testing import CliRunner, Result
 
 from imr_rules.cases.from_json import read_jsonl
 from imr_rules.cli.evaluate import command as evaluate
 from imr_rules.cli.extract import command as extract
+from imr_rules.cli.reader_options import tell_refusals
 from imr_rules.data_folders import cases_folder
 from imr_rules.facts.model import Reading
 from imr_rules.knowledge import load_knowledge
+from imr_rules.reading.model import Refusal
 
 NOTE = """PROGRESS NOTE
 Subjective: 52 year old male. Pain is 8/10 and falls to 4/10 with Norco. He completed 8 sessions of
@@ -112,16 +115,32 @@ def test_options_that_do_not_go_together_are_refused(
     assert words in " ".join(result.stderr.replace("│", " ").split())
 
 
-def test_a_dead_endpoint_is_named_and_its_trouble_counted(
-    note: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("command", [extract, evaluate])
+def test_a_dead_endpoint_rejects_what_it_did_not_read(
+    note: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One line says where the text goes; the note comes out unread, with the count at the end."""
+    """One line says where the text goes, one why the file is unread and what to do."""
     monkeypatch.setattr("time.sleep", lambda _: None)
     options = ["--reader", "llm", "--endpoint", "http://127.0.0.1:9", "--model", "m"]
-    result = run(note, *options, "--format", "jsonl")
+    result = CliRunner().invoke(command, [str(note), *options, "--format", "jsonl"])
+    assert 2 == result.exit_code
+    assert "" == result.stdout
     assert "The text of every letter is sent to 127.0.0.1:9, unencrypted." in result.stderr
-    assert "Thrown away: 3 × no connection." in result.stderr
-    assert any("no usable answer" in text for text in json.loads(result.stdout)["missing"])
+    assert f"{note}: error[reader]: 127.0.0.1:9 gave no usable answer" in result.stderr
+    assert "(3 × no connection)" in result.stderr
+    assert "Look whether the server runs at that address" in result.stderr
+    assert "1 of 1 files rejected." in result.stderr
+
+
+def test_failures_to_answer_are_told_apart_from_findings_thrown_away(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nothing is thrown away where nothing was answered."""
+    tell_refusals([{Refusal.TIMED_OUT: 1, Refusal.NOT_IN_LETTER: 2}, {Refusal.TIMED_OUT: 1}])
+    told = "Asked again: 2 × no answer in time.\n"
+    assert (
+        f"{told}Findings thrown away: 2 × quotation not in the letter.\n" == capsys.readouterr().err
+    )
 
 
 def test_the_second_reader_is_not_even_imported_by_default(note: Path) -> None:

@@ -99,6 +99,8 @@ def load_cases(
         try:
             yield from _load(path, knowledge, as_of, reader)
         except ImrRulesError as error:
+            # What reads a letter knows its text and not its file.
+            error.at = error.at or Location(path)
             yield Rejected(path, str(error))
         except OSError as error:
             yield Rejected(path, f"{path}: error[input]: {error.strerror or error}.")

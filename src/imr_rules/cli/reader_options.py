@@ -66,10 +66,13 @@ def chosen_reader(
 
 
 def tell_refusals(counted: Iterable[Mapping[Refusal, int]]) -> None:
-    """Say on stderr what of the answers was thrown away, most frequent first."""
+    """Say on stderr what was asked again and what was thrown away, most frequent first."""
     total: Counter[Refusal] = Counter()
     for refusals in counted:
         total.update(refusals)
-    if total:
-        listed = ", ".join(f"{count} × {kind}" for kind, count in total.most_common())
-        click.echo(f"Thrown away: {listed}.", err=True)
+    again = [(kind, count) for kind, count in total.most_common() if kind.is_of_an_answer]
+    findings = [(kind, count) for kind, count in total.most_common() if not kind.is_of_an_answer]
+    for what, kinds in (("Asked again", again), ("Findings thrown away", findings)):
+        if kinds:
+            listed = ", ".join(f"{count} × {kind}" for kind, count in kinds)
+            click.echo(f"{what}: {listed}.", err=True)

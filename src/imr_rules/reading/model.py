@@ -75,6 +75,7 @@ class Refusal(StrEnum):
     REFUSED_BY_SERVER = "refused by the server"
     TOO_LARGE = "answer too large"
     NOT_JSON = "answer not in the agreed form"
+    NO_FINDING = "finding not in the agreed form"
     UNKNOWN_FACT = "fact not asked for"
     WRONG_VALUE = "value the fact cannot have"
     WRONG_ITEM = "item not in the letter"
@@ -82,13 +83,29 @@ class Refusal(StrEnum):
     NOT_IN_LETTER = "quotation not in the letter"
     TOO_MANY = "more findings than an answer may hold"
 
+    @property
+    def is_of_an_answer(self) -> bool:
+        """Whether a question got nothing to use; else one finding of an answer was thrown away."""
+        return self in _OF_AN_ANSWER
+
+
+_OF_AN_ANSWER = frozenset(
+    (
+        Refusal.NO_CONNECTION,
+        Refusal.TIMED_OUT,
+        Refusal.REFUSED_BY_SERVER,
+        Refusal.TOO_LARGE,
+        Refusal.NOT_JSON,
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
     """The findings of a letter, and what was not understood, not read, or not believed.
 
-    *unread* tells in plain words which parts of the letter nobody read; *refusals* counts what was
-    answered and thrown away.
+    *unread* tells in plain words which parts of the letter nobody read; *refusals* counts the
+    questions that had to be asked again, and the findings that were thrown away.
     """
 
     findings: tuple[Finding, ...]

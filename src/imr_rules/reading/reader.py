@@ -1,7 +1,7 @@
 """What every reader of letters does: passages go in, findings with their quotations come out.
 
 Two readers stand behind it: the cues of ``rules/reading`` (:class:`CueReader`, the default) and a
-language model at an endpoint the user names (:mod:`imr_rules.reading.llm`).
+language model at an endpoint the user names (:mod:`imr_rules.reading.second`).
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def test_the_question_names_facts_values_and_items(stub: Stub, knowledge: Knowle
         ({**GOOD, "fact": "drug_use_days", "value": "1e999"}, Refusal.WRONG_VALUE),
         ({**GOOD, "item": 2}, Refusal.WRONG_ITEM),
         ({**GOOD, "item": True}, Refusal.WRONG_ITEM),
-        ("pain fell", Refusal.NOT_JSON),
+        ("pain fell", Refusal.NO_FINDING),
     ],
 )
 def test_a_finding_that_proves_nothing_is_counted_and_dropped(
@@ -225,19 +226,30 @@ MISBEHAVIOURS = {
 def test_every_misbehaviour_is_bounded_counted_and_told(
     stub: Stub, knowledge: Knowledge, name: str
 ) -> None:
-    """Two attempts, no finding, the passage named as unread, and no exception."""
+    """Two attempts, then one error with the passage, the trouble and what to do about it."""
     behaviour, refusal = MISBEHAVIOURS[name]
     stub.behaviours = [behaviour]
     begin = time.monotonic()
-    case, result = case_from_letter(
-        letter(),
-        knowledge,
-        reader=reader(stub, knowledge, seconds_an_answer=0.4, largest_answer=10_000),
-    )
+    with pytest.raises(ReaderUnavailableError) as caught:
+        case_from_letter(
+            letter(),
+            knowledge,
+            reader=reader(stub, knowledge, seconds_an_answer=0.4, largest_answer=10_000),
+        )
     assert time.monotonic() - begin < 4
-    assert {refusal: 2} == result.refusals
-    assert () == result.findings
-    assert any("the summary (no usable answer" in missing for missing in case.missing)
+    assert refusal.is_of_an_answer
+    assert f"no usable answer about the summary (2 × {refusal})" in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_letter_is_read_whole_or_not_at_all(stub: Stub, knowledge: Knowledge) -> None:
+    """A rationale that nobody answered would be judged as one that says nothing."""
+    stub.behaviours = [finds(GOOD), _hangs_up]
+    whole = letter()
+    item = replace(whole.items[0], rationale=whole.summary)
+    both = replace(whole, items=(item,))
+    with pytest.raises(ReaderUnavailableError, match="about the rationale of item 1"):
+        case_from_letter(both, knowledge, reader=reader(stub, knowledge))
 
 
 def test_a_second_attempt_can_mend_the_first(stub: Stub, knowledge: Knowledge) -> None:
@@ -311,7 +323,8 @@ def test_a_dead_endpoint_is_given_up(stub: Stub, knowledge: Knowledge) -> None:
     stub.behaviours = [_hangs_up]
     mine = reader(stub, knowledge, give_up_after=2)
     for _ in range(2):
-        case_from_letter(letter(), knowledge, reader=mine)
+        with pytest.raises(ReaderUnavailableError, match="no connection"):
+            case_from_letter(letter(), knowledge, reader=mine)
     with pytest.raises(ReaderUnavailableError, match="2 passages in a row"):
         case_from_letter(letter(), knowledge, reader=mine)
     assert 4 == len(stub.questions)

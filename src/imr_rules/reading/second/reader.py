@@ -1,7 +1,8 @@
 """The model's answers → findings; whatever the letter does not hold word for word is thrown away.
 
 Each passage is asked about on its own, so that a quotation can only stand where the passage is.
-An endpoint that fails costs a bounded time; what it answered wrongly is counted by kind.
+An endpoint that fails costs a bounded time; what it answered wrongly is counted by kind. A letter
+is read whole or not at all: a passage nobody answered looks like one that states nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +30,15 @@ _BROKEN_OFF = frozenset((500, 501))
 _PLAIN_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,3})?\Z", re.ASCII)
 """A number in quotation marks, which models without a schema write."""
 _LARGEST = 1e9  # no count, dose or duration of a letter comes near it
+_REMEDY = {
+    Refusal.NO_CONNECTION: "Look whether the server runs at that address, and start again.",
+    Refusal.TIMED_OUT: "Look whether the server is busy, or raise seconds_an_answer in"
+    " rules/reading/second_reader.yaml.",
+    Refusal.REFUSED_BY_SERVER: "Look in the server's log why it refuses, and start again.",
+    Refusal.TOO_LARGE: "Check that the address is a chat server's, or ask another model.",
+    Refusal.NOT_JSON: "Check that the address is an OpenAI-compatible server's, or ask another"
+    " model.",
+}
 
 
 @dataclass(slots=True)
@@ -51,7 +61,8 @@ class ModelReader:
         """Read every passage of *task*.
 
         Raises:
-            ReaderUnavailableError: the endpoint refuses outright, or has failed too often.
+            ReaderUnavailableError: a passage got no usable answer, or the endpoint refuses
+                outright, or has failed too often.
         """
         findings: dict[Finding, None] = {}
         refusals: Counter[Refusal] = Counter()
@@ -63,9 +74,6 @@ class ModelReader:
             if not facts or not task.text[passage.start : passage.end].strip():
                 continue
             answer = self._answer(task, passage, subjects, facts, refusals)
-            if answer is None:
-                unread.append(f"{_name(passage)} (no usable answer from {self.endpoint})")
-                continue
             known = {fact.id: fact for fact in facts}
             numbers = frozenset(s.number for s in subjects)
             for entry in self._bounded(answer, refusals):
@@ -106,8 +114,12 @@ class ModelReader:
         subjects: Sequence[Subject],
         facts: Sequence[Fact],
         refusals: Counter[Refusal],
-    ) -> Sequence[Any] | None:
-        """Return the listed findings, as answered; None after as many attempts as are allowed."""
+    ) -> Sequence[Any]:
+        """Return the listed findings, as answered within as many attempts as are allowed.
+
+        Raises:
+            ReaderUnavailableError: they were not.
+        """
         if self._unanswered >= self.policy.give_up_after:
             raise ReaderUnavailableError(
                 f"{self.endpoint} left {self._unanswered} passages in a row unanswered.",
@@ -123,6 +135,7 @@ class ModelReader:
             policy=self.policy,
         )
         forms = in_every_form(asked, facts, [subject.number for subject in subjects])
+        failed: Counter[Refusal] = Counter()
         for _ in self._attempts():
             try:
                 listed = _listed(
@@ -134,15 +147,21 @@ class ModelReader:
                     )
                 )
             except NoAnswerError as error:
-                refusals[error.refusal] += 1
+                failed[error.refusal] += 1
                 if not self._is_worth_another(error, len(forms)):
                     break
             else:
                 self._has_answered = True
                 self._unanswered = 0
+                refusals.update(failed)
                 return listed
         self._unanswered += 1
-        return None
+        counted = ", ".join(f"{count} × {kind}" for kind, count in failed.most_common())
+        raise ReaderUnavailableError(
+            f"{self.endpoint} gave no usable answer about {_name(passage)} ({counted}), so the"
+            " letter is not read.",
+            hint=_REMEDY[failed.most_common(1)[0][0]],
+        )
 
     def _attempts(self) -> Iterator[int]:
         for attempt in range(self.policy.attempts):
@@ -202,7 +221,7 @@ def _finding(
 ) -> Finding | Refusal:
     """Return the finding that *entry* proves, or why it proves none."""
     if not isinstance(entry, dict):
-        return Refusal.NOT_JSON
+        return Refusal.NO_FINDING
     name, quote = entry.get("fact"), entry.get("quote")
     fact = facts.get(name) if isinstance(name, str) else None
     if fact is None:
