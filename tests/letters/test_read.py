@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import time
 import zipfile
@@ -24,6 +25,8 @@ from .written_letters import SECTIONS
 
 TITLES = [item.title for item in parse_letter(SECTIONS).items]
 OUTCOMES = [Outcome.OVERTURNED, Outcome.UPHELD, Outcome.UPHELD]
+
+STAMP = "CONFIDENTIAL - Received by fax 11/30/2016 10:42 - Page 1 of 3 - BATES 000123"
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -72,16 +75,23 @@ def pdf(lines: list[str], *, size: int = 10) -> bytes:
     return out + b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % table
 
 
-def scan(lines: list[str]) -> bytes:
-    """Return a PDF whose only content is an image of *lines*."""
+def scan(lines: list[str], *, stamp: str = "", share: float = 1.0) -> bytes:
+    """Return a PDF with an image of *lines* over that *share* of it, and *stamp* as its text."""
     page = pypdfium2.PdfDocument(pdf(lines, size=14))[0]
     bitmap = page.render(scale=2.5, grayscale=True)
     document = pypdfium2.PdfDocument.new()
     new = document.new_page(612, 792)
     picture = pypdfium2.PdfImage.new(document)
     picture.set_bitmap(bitmap)
-    picture.set_matrix(pypdfium2.PdfMatrix().scale(612, 792))
+    picture.set_matrix(pypdfium2.PdfMatrix().scale(612, 792 * share))
     new.insert_obj(picture)
+    if stamp:
+        font = pypdfium2.raw.FPDFText_LoadStandardFont(document, b"Helvetica")
+        written = pypdfium2.raw.FPDFPageObj_CreateTextObj(document, font, 8)
+        wide = stamp.encode("utf-16-le") + b"\0\0"
+        words = ctypes.cast(wide, ctypes.POINTER(pypdfium2.raw.FPDF_WCHAR))
+        pypdfium2.raw.FPDFText_SetText(written, words)
+        new.insert_obj(pypdfium2.PdfObject(written, pdf=document))
     new.gen_content()
     out = io.BytesIO()
     document.save(out)
@@ -270,6 +280,37 @@ def test_a_scan_is_recognised_with_less_confidence(tmp_path: Path) -> None:
     determination = read_letter(written(tmp_path, "scan.pdf", scan(lines)))
     assert [(item.title, item.actual) for item in determination.items] == [("Gym", Outcome.UPHELD)]
     assert 0.5 < determination.confidence < 1
+
+
+@pytest.mark.skipif(not recognition_is_available(), reason="tesseract is not installed")
+def test_a_stamp_does_not_make_text_of_a_scan(tmp_path: Path) -> None:
+    """What a fax or a browser adds in a line of text is not what the page says."""
+    lines = ["IMR ISSUES, DECISIONS AND RATIONALES", "Gym: Upheld"]
+    lines += ["Claims Administrator guideline: None of note.", "Decision rationale: It is closed."]
+    raw = scan(lines, stamp=STAMP)
+    determination = read_letter(written(tmp_path, "stamped.pdf", raw))
+    assert [(item.title, item.actual) for item in determination.items] == [("Gym", Outcome.UPHELD)]
+    assert 0.5 < determination.confidence < 1
+
+
+def test_a_stamped_scan_is_refused_where_nothing_can_recognise_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stamp alone would be a letter that says nothing, and be missed by nobody."""
+    monkeypatch.setattr(from_pdf, "recognition_is_available", lambda: False)
+    path = written(tmp_path, "stamped.pdf", scan(["Chart note"], stamp=STAMP))
+    with pytest.raises(InputError, match=r"scanned image without text\. Install tesseract"):
+        read_letter(path)
+
+
+@pytest.mark.skipif(not recognition_is_available(), reason="tesseract is not installed")
+@pytest.mark.parametrize("share", [0.2, 1.0])
+def test_words_that_no_picture_adds_to_stay_as_they_are(tmp_path: Path, share: float) -> None:
+    """A logo is no scan, and a page on a blank background is surer as the text it is."""
+    raw = scan(["Seal"] if share < 1 else [], stamp=STAMP, share=share)
+    determination = read_letter(written(tmp_path, "note.pdf", raw))
+    assert STAMP == determination.text.strip()
+    assert 1 == determination.confidence
 
 
 def test_a_table_of_words_becomes_lines_and_a_mean() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import pypdfium2  # type: ignore[import-untyped]
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE  # type: ignore[import-untyped]
 
 from imr_rules.errors import InputError
 from imr_rules.letters.ocr import recognised_page, recognition_is_available
@@ -17,6 +19,12 @@ MOST_PAGES = 2_000
 
 _LEAST_LETTERS = 8
 """A page with fewer letters than this holds no text, at most a stamp or a page number."""
+_MOST_LETTERS_OF_A_STAMP = 300
+"""What a fax, a browser and a numbering stamp put on a scanned page: some three lines."""
+_LEAST_PICTURE_OF_A_SCAN = 0.4
+"""The share of a page that pictures cover; browsers print a scan within wide margins."""
+_MOST_OBJECTS = 5_000
+"""Looked at for pictures; a scan in strips has some hundreds."""
 
 # pdfium keeps global state and is not thread-safe; the web pages read letters in threads.
 _PDFIUM = threading.Lock()
@@ -62,34 +70,67 @@ def pdf_text(raw: bytes) -> PdfText:
 def _by_pdfium(document: pypdfium2.PdfDocument) -> PdfText:
     count = len(document)
     _refuse_too_many(count)
-    pages = [_page_text(document, number) for number in range(count)]
+    pages: list[str] = []
+    scans: list[int] = []
+    for number in range(count):
+        page = document[number]
+        pages.append(_page_text(page))
+        if _is_scan(page, _letters(pages[-1])):
+            scans.append(number)
+        page.close()
+    if not recognition_is_available():
+        return _joined(pages, {}, unread=scans)
     recognised: dict[int, float] = {}
-    if recognition_is_available():
-        for number, page in enumerate(pages):
-            if not _has_text(page):
-                words = recognised_page(document[number])
-                if _has_text(words.text):
-                    pages[number] = words.text
-                    recognised[number] = words.confidence
+    for number in scans:
+        words = recognised_page(document[number])
+        # Where the picture adds no words, what is written as text is surer.
+        if _letters(words.text) >= _letters(pages[number]) + _LEAST_LETTERS:
+            pages[number] = words.text
+            recognised[number] = words.confidence
     return _joined(pages, recognised)
 
 
-def _page_text(document: pypdfium2.PdfDocument, number: int) -> str:
-    page = document[number]
+def _is_scan(page: pypdfium2.PdfPage, letters: int) -> bool:
+    """Whether a page with so many *letters* is a picture of its words, with a stamp or without."""
+    if letters < _LEAST_LETTERS:
+        return True
+    if letters > _MOST_LETTERS_OF_A_STAMP:
+        return False
+    width, height = page.get_size()
+    pictures = (
+        thing
+        for thing in islice(page.get_objects(), _MOST_OBJECTS)
+        if thing.type == FPDF_PAGEOBJ_IMAGE
+    )
+    covered = sum(map(_area, pictures)) / max(float(width * height), 1.0)
+    return covered >= _LEAST_PICTURE_OF_A_SCAN
+
+
+def _area(picture: pypdfium2.PdfObject) -> float:
+    """Return how much of its page *picture* covers, in points."""
+    left, bottom, right, top = picture.get_bounds()
+    area: float = abs((right - left) * (top - bottom))
+    form = picture.container
+    # The bounds of a picture within a form are in the form's own measure.
+    while form is not None:
+        scaled = form.get_matrix()
+        area *= abs(scaled.a * scaled.d - scaled.b * scaled.c)
+        form = form.container
+    return area
+
+
+def _page_text(page: pypdfium2.PdfPage) -> str:
     words = page.get_textpage()
     try:
         text: str = words.get_text_range()
     finally:
         words.close()
-        page.close()
     # pdfium joins a word that a hyphen broke at a line end, and marks the place with U+FFFE.
     return text.replace("\ufffe", "-")
 
 
-def _has_text(page: str) -> bool:
-    # No further than it takes: a page has thousands of letters.
-    letters = islice(filter(str.isalpha, page), _LEAST_LETTERS)
-    return sum(1 for _ in letters) == _LEAST_LETTERS
+def _letters(page: str) -> int:
+    return sum(map(str.isalpha, page))
 
 
 def _refuse_too_many(count: int) -> None:
@@ -118,14 +159,18 @@ def _pages_by_pypdf(raw: bytes) -> list[str]:
         raise InputError("is a damaged or cut-off PDF.", hint=_DAMAGE_REMEDY) from error
 
 
-def _joined(pages: list[str], recognised: dict[int, float]) -> PdfText:
+def _joined(
+    pages: list[str], recognised: dict[int, float], *, unread: Sequence[int] = ()
+) -> PdfText:
     if not pages:
         raise InputError("is a PDF without pages.", hint=_DAMAGE_REMEDY)
-    blank = [number for number, page in enumerate(pages, 1) if not _has_text(page)]
+    blank = [
+        n + 1 for n, page in enumerate(pages) if n in unread or _letters(page) < _LEAST_LETTERS
+    ]
     if len(blank) == len(pages):
         raise InputError("is a scanned image without text.", hint=_SCAN_REMEDY)
-    unread = (f"text of page {', '.join(map(str, blank[:20]))}",) if blank else ()
+    missing = (f"text of page {', '.join(map(str, blank[:20]))}",) if blank else ()
     # Weighted by length: one recognised stamp says little of a letter.
     total = sum(len(page) for page in pages)
     sure = sum(len(page) * recognised.get(number, 1.0) for number, page in enumerate(pages))
-    return PdfText("\n".join(pages), round(sure / total, 4), unread)
+    return PdfText("\n".join(pages), round(sure / total, 4), missing)
