@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from imr_rules.cases.dates import dates_out_of_order
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.cases.to_json import FORMAT
 from imr_rules.errors import InputError, Location, PackError
@@ -146,6 +147,11 @@ def _case(line: str, at: Location, vocabulary: Vocabulary, catalogue: Catalogue)
         findings=findings,
         readings=_readings(raw.facts, at, vocabulary),
         conflicts=_conflicts(raw.conflicts, at, vocabulary),
+        missing=tuple(
+            dates_out_of_order(
+                injury=raw.injury_date, denial=raw.denial_date, decision=raw.decision_date
+            )
+        ),
     )
 
 

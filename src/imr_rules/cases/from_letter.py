@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from imr_rules.cases.dates import dates_out_of_order
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.facts.derive import impossible_fields
 from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Section, Value
@@ -110,7 +111,16 @@ def case_from_letter(
         readings={} if items else whole,
         conflicts=contradicted,
         text=letter.text,
-        missing=(*letter.missing, *result.unread, *_impossible(items, knowledge)),
+        missing=(
+            *letter.missing,
+            *dates_out_of_order(
+                injury=letter.injury_date,
+                denial=letter.denial_date,
+                decision=letter.decision_date,
+            ),
+            *result.unread,
+            *_impossible(items, knowledge),
+        ),
         confidence=letter.confidence,
     )
     return case, result

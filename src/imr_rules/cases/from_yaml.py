@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules import strict_yaml
+from imr_rules.cases.dates import dates_out_of_order
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.errors import PackError, PackErrors
 from imr_rules.facts.model import Evidence, Reading, Section, Value
@@ -115,6 +116,11 @@ def read_case(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:
         specialties=tuple(raw.specialties),
         licensure=tuple(raw.licensure),
         items=tuple(items),
+        missing=tuple(
+            dates_out_of_order(
+                injury=raw.injury_date, denial=raw.denial_date, decision=raw.decision_date
+            )
+        ),
     )
 
 

@@ -44,6 +44,7 @@ def explanation_to_json(explanation: Explanation) -> dict[str, Any]:
         "conflicts": [_conflict(conflict) for conflict in conclusion.sheet.conflicts],
         "inner_conflicts": [inner_conflict_to_json(c) for c in conclusion.sheet.inner_conflicts],
         "facts": dict(conclusion.sheet.values),
+        "missing": list(conclusion.case.missing),
         "actual": item.actual,
         "agrees": conclusion.agrees,
         "notice": NOTICE,

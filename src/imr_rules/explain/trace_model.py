@@ -89,6 +89,7 @@ class TraceLine(_Line):
     conflicts: list[ConflictLine]
     inner_conflicts: list[InnerConflictLine]
     facts: dict[str, str | int | float]
+    missing: list[str] = []
     actual: Literal["upheld", "overturned"] | None
     agrees: bool | None
     notice: str
