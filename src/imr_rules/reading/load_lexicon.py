@@ -7,7 +7,7 @@ is compiled when a letter first needs it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -103,14 +103,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         raise PackErrors(problems)
     regions = strict_yaml.read(folder / "regions.yaml")
     return Lexicon(
-        cues=tuple(
-            replace(
-                cue,
-                own_negation=_holds(cue, marks, NEGATIONS),
-                own_missing=_holds(cue, marks, frozenset(MISSING)),
-            )
-            for cue in cues
-        ),
+        cues=tuple(_with_own_marks(cues, marks)),
         marks=tuple(marks),
         item_words=_item_words(folder / "item_words.yaml", phrases, catalogue),
         sides=_sides(catalogue),
@@ -163,9 +156,17 @@ def _grouped(pairs: Iterable[tuple[_Key, int]]) -> dict[_Key, Bits]:
     return found
 
 
-def _holds(cue: Cue, marks: Iterable[tuple[Mark, Pattern]], of: frozenset[Mark]) -> bool:
-    words = " ".join(words_of(cue.pattern.phrase.lower()))
-    return any(mark in of and pattern.regex.search(words) for mark, pattern in marks)
+def _with_own_marks(cues: Iterable[Cue], marks: Iterable[tuple[Mark, Pattern]]) -> Iterator[Cue]:
+    """Yield *cues*, each knowing which negations its own words hold."""
+    negations = [(mark, pattern) for mark, pattern in marks if mark in NEGATIONS]
+    index = PatternIndex([pattern for _, pattern in negations], {})
+    all_of_them = bits_of(range(len(negations)))
+    for cue in cues:
+        words = words_of(cue.pattern.phrase.lower())
+        near = index.numbers(index.occurring(words), all_of_them)
+        said = " ".join(words)
+        held = {negations[n][0] for n in near if negations[n][1].regex.search(said)}
+        yield replace(cue, own_negation=bool(held), own_missing=not held.isdisjoint(MISSING))
 
 
 def _fact_cues(

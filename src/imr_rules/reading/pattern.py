@@ -23,7 +23,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 
 _WORDS_FOR_NUMBERS = """
@@ -401,6 +401,7 @@ def _rarity(anchors: frozenset[str]) -> int:
     return min(len(a) for a in anchors) * 10 - len(anchors)
 
 
+@cache  # the phrases use few words, over and over
 def _word(word: str) -> _Piece:
     if word.startswith("\\"):
         return _sign(word[1:])
