@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from imr_rules.errors import InputError, UnknownNameError
+from imr_rules.errors import UnknownNameError
 from imr_rules.explain.left_open import left_open
-from imr_rules.guidelines.library import days_in_force
+from imr_rules.guidelines.library import days_in_force, not_in_force
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge
@@ -56,9 +56,10 @@ def subject_named(name: str, knowledge: Knowledge, on: date | None, *, today: da
             day = on or min(max(today, start), end - timedelta(days=1))
             return Subject(topic.title, None, day, None, edition, topic)
         if request.treatment is None or "/" in name:
-            until = "" if end == date.max else f" until {end - timedelta(days=1)}"
-            raise InputError(
-                f"{edition.id}/{topic.id} is not in force on {on}: it is from {start}{until}.",
+            raise not_in_force(
+                name,
+                [(edition, topic)],
+                on,
                 hint="Name the treatment instead of the topic to find the text of that day.",
             )
     if request.treatment is None:
@@ -88,13 +89,7 @@ def _request_for(treatment: str, knowledge: Knowledge) -> Request:
 
 def _topic_named(name: str, knowledge: Knowledge, on: date) -> Topic | None:
     """Return the topic called *name*: one in force before any other, the first in search order."""
-    editions = knowledge.library.in_search_order()
-    found = [
-        (edition, topic)
-        for edition in editions
-        for topic in edition.topics.values()
-        if name in (topic.id, f"{edition.id}/{topic.id}")
-    ]
+    found = knowledge.library.topics_named(name)
 
     def distance(pair: tuple[Edition, Topic]) -> int:
         start, end = days_in_force(*pair)

@@ -13,7 +13,7 @@ from imr_rules.checklist.from_record import subject_in_record
 from imr_rules.checklist.subject import subject_named
 from imr_rules.checklist.wording import load_wording
 from imr_rules.checklist.write import FORMATS, TEXT_FORMATS, checklist_bytes
-from imr_rules.cli.options import as_of_option, lang_option, out_option, rules_option
+from imr_rules.cli.options import as_of_option_of, lang_option, out_option, rules_option
 from imr_rules.cli.output import write_document
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.knowledge import load_knowledge
@@ -21,7 +21,7 @@ from imr_rules.knowledge import load_knowledge
 
 @click.command("checklist")
 @click.argument("treatment")
-@as_of_option
+@as_of_option_of("the record's own day, or today")
 @click.option(
     "--from",
     "record",

@@ -22,14 +22,19 @@ def paths_argument(function: F) -> F:
 
 
 def as_of_option(function: F) -> F:
-    """``--as-of DATE``: the day whose guidelines govern."""
+    """``--as-of DATE``, for commands that decide: without it, the day that the law says."""
+    return as_of_option_of("the utilization review decision")(function)
+
+
+def as_of_option_of(default: str) -> Callable[[F], F]:
+    """``--as-of DATE``: the day whose guidelines govern; *default* says what does without it."""
     return click.option(
         "--as-of",
         type=click.DateTime(formats=["%Y-%m-%d"]),
         callback=_as_date,
         metavar="YYYY-MM-DD",
-        help="The day whose guidelines govern [default: the utilization review decision].",
-    )(function)
+        help=f"The day whose guidelines govern [default: {default}].",
+    )
 
 
 def _as_date(_context: click.Context, _parameter: click.Parameter, value: Any) -> date | None:
@@ -64,17 +69,25 @@ def backend_option(function: F) -> F:
     """``--backend NAME``: where the table engine decides."""
     return click.option(
         "--backend",
-        default="polars",
-        show_default=True,
         metavar="polars|duckdb|spark://MASTER",
-        help="Where the table engine runs.",
+        help="Where the table engine runs [default: polars].",
     )(function)
 
 
-def takes_tables(engine: str | None, paths: Sequence[Path]) -> bool:
-    """Whether the table engine is asked for: by name, or by the ending of one of *paths*."""
+def backend_of_tables(engine: str | None, backend: str | None, paths: Sequence[Path]) -> str | None:
+    """Return where the table engine runs; None where it is not asked for.
+
+    It is asked for by its name, or by the ending of one of *paths*.
+
+    Raises:
+        UsageError: a *backend* is named and nothing would run on it.
+    """
     # By the ending, as polars takes a while to load and letters do without it.
-    return engine == "table" or any(path.suffix.lower() == ".parquet" for path in paths)
+    if engine == "table" or any(path.suffix.lower() == ".parquet" for path in paths):
+        return backend or "polars"
+    if backend is not None:
+        raise click.UsageError("--backend goes with facts tables (PATH.parquet).")
+    return None
 
 
 def rules_option(function: F) -> F:

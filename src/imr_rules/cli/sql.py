@@ -7,9 +7,10 @@ from pathlib import Path
 
 import rich_click as click
 
-from imr_rules.cli.options import as_of_option, out_option, rules_option
+from imr_rules.cli.options import as_of_option_of, out_option, rules_option
 from imr_rules.cli.output import output_to
 from imr_rules.errors import UnknownNameError
+from imr_rules.guidelines.library import is_in_force, not_in_force
 from imr_rules.knowledge import load_knowledge
 
 
@@ -21,7 +22,7 @@ from imr_rules.knowledge import load_knowledge
     default="duckdb",
     show_default=True,
 )
-@as_of_option
+@as_of_option_of("every edition that has the topic")
 @rules_option
 @out_option
 def command(
@@ -30,22 +31,21 @@ def command(
     """Print TOPIC as SQL over a table of facts: each criterion, and what follows from them.
 
     TOPIC is a topic's id, or EDITION/TOPIC where several editions have one. Every edition that
-    has it is printed. Criteria are true, false or null for unknown.
+    has it is printed, with --as-of those in force on that day. Criteria
+    are true, false or null for unknown.
     """
     from imr_rules.engines.table.sql import Dialect
     from imr_rules.table.statement import topic_statement
 
     knowledge = load_knowledge(rules)
-    wanted_edition, _, name = topic.rpartition("/")
-    found = [
-        (edition, edition.topics[name])
-        for edition in knowledge.library.in_search_order()
-        if name in edition.topics and wanted_edition in ("", edition.id)
-        if as_of is None or edition.is_in_force(as_of)
-    ]
+    found = knowledge.library.topics_named(topic)
     if not found:
-        known = {t for edition in knowledge.library.editions.values() for t in edition.topics}
-        raise UnknownNameError("topic", topic, known)
+        editions = knowledge.library.editions.values()
+        known = {t for e in editions for name in e.topics for t in (name, f"{e.id}/{name}")}
+        raise UnknownNameError("topic", topic, known, otherwise="imr-rules show lists the topics.")
+    in_force = [pair for pair in found if is_in_force(*pair, as_of)]
+    if as_of is not None and not in_force:
+        raise not_in_force(topic, found, as_of, hint="Leave --as-of out, or name a day of these.")
     with output_to(out) as stream:
-        for edition, entry in found:
+        for edition, entry in in_force:
             stream.write(topic_statement(edition, entry, knowledge, Dialect(dialect)) + "\n")

@@ -12,6 +12,7 @@ from rich.tree import Tree
 
 from imr_rules.errors import UnknownNameError
 from imr_rules.facts.vocabulary import Fact
+from imr_rules.guidelines.library import is_in_force, not_in_force
 from imr_rules.guidelines.model import (
     AllReq,
     AnyReq,
@@ -30,15 +31,18 @@ from imr_rules.knowledge import Knowledge
 from imr_rules.treatments.from_title import parse_request
 
 
-def knowledge_overview(knowledge: Knowledge) -> RenderableType:
-    """Return the editions in search order, each with its topics."""
+def knowledge_overview(knowledge: Knowledge, on: date | None) -> RenderableType:
+    """Return the editions in search order with their topics; with *on* those of that day."""
     tree = Tree("Guidelines, in the order in which they are searched")
     for edition in knowledge.library.in_search_order():
+        topics = [topic for topic in edition.topics.values() if is_in_force(edition, topic, on)]
+        if not topics:
+            continue
         until = f"until {edition.in_force_until}" if edition.in_force_until else "in force"
         head = Text(f"{edition.id}", style="bold")
         head.append(f"  {edition.title} ({edition.in_force_from}, {until})", style="not bold dim")
         branch = tree.add(head)
-        for topic in sorted(edition.topics.values(), key=lambda t: t.id):
+        for topic in sorted(topics, key=lambda t: t.id):
             branch.add(Text(f"{topic.id}: {topic.title}"))
     counts = Text(
         f"{len(knowledge.vocabulary)} facts, {len(knowledge.catalogue.treatments)} treatments; "
@@ -48,26 +52,32 @@ def knowledge_overview(knowledge: Knowledge) -> RenderableType:
     return Group(tree, counts)
 
 
-def knowledge_text(name: str, knowledge: Knowledge, on: date) -> RenderableType:
+def knowledge_text(
+    name: str, knowledge: Knowledge, on: date | None, *, today: date
+) -> RenderableType:
     """Return what is known under *name*: a topic (``edition/topic`` or its id), a fact, a request.
+
+    With *on* only the topics of that day are shown, without it those of every edition; a request
+    is governed by one, *today* if not *on* another day. A topic that is not in force on the day
+    gives way to a treatment of the same name.
 
     Raises:
         UnknownNameError: nothing goes by that name.
+        InputError: it is a topic or an edition that is not in force on the day *on*.
     """
     if name in knowledge.vocabulary:
-        return _fact(knowledge.vocabulary[name], knowledge)
-    topics = [
-        (edition, topic)
-        for edition in knowledge.library.in_search_order()
-        for topic in edition.topics.values()
-        if name in (topic.id, f"{edition.id}/{topic.id}")
-    ]
-    if topics:
-        return Group(*(_topic(edition, topic) for edition, topic in topics))
-    if name in knowledge.library.editions:
+        return _fact(knowledge.vocabulary[name], knowledge, on)
+    topics = knowledge.library.topics_named(name)
+    if not topics and name in knowledge.library.editions:
         edition = knowledge.library.editions[name]
-        return Group(*(_topic(edition, topic) for topic in edition.topics.values()))
+        topics = tuple((edition, topic) for topic in edition.topics.values())
+    in_force = [pair for pair in topics if is_in_force(*pair, on)]
+    if in_force:
+        return Group(*(_topic(edition, topic) for edition, topic in in_force))
     request = parse_request(name, knowledge.catalogue)
+    if on is not None and topics and (request.treatment is None or "/" in name):
+        raise not_in_force(name, topics, on, hint="Leave --as-of out, or name a day of these.")
+    on = on or today
     if request.treatment is None:
         known = [*knowledge.vocabulary, *knowledge.catalogue.names]
         known.extend(topic.id for topic in knowledge.library.topics())
@@ -156,12 +166,14 @@ def _bounds(fact: Fact) -> str:
     return least if fact.maximum is None else f"{least}, at most {fact.maximum:g}"
 
 
-def _fact(fact: Fact, knowledge: Knowledge) -> RenderableType:
+def _fact(fact: Fact, knowledge: Knowledge, on: date | None) -> RenderableType:
     users = [
-        f"{topic.edition}/{topic.id}"
-        for topic in knowledge.library.topics()
-        if fact.id in topic.facts
+        f"{edition.id}/{topic.id}"
+        for edition in knowledge.library.in_search_order()
+        for topic in edition.topics.values()
+        if fact.id in topic.facts and is_in_force(edition, topic, on)
     ]
+    which = f"topics in force on {on}" if on else "topics"
     values = ", ".join(fact.known_values) or f"a number ({fact.unit}{_bounds(fact)})"
     lines = [
         Text(fact.id, style="bold"),
@@ -175,5 +187,5 @@ def _fact(fact: Fact, knowledge: Knowledge) -> RenderableType:
         lines.append(Text(f"speaks for the treatment: {', '.join(fact.favours)}", style="green"))
     if fact.synonyms:
         lines.append(Text(f"also said: {'; '.join(fact.synonyms)}", style="dim"))
-    lines.append(Text(f"used by {len(users)} topics: {', '.join(users[:12])}", style="dim"))
+    lines.append(Text(f"used by {len(users)} {which}: {', '.join(users)}", style="dim"))
     return Group(*lines)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
+from imr_rules.errors import InputError
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.treatments.catalogue import Catalogue
@@ -37,6 +38,15 @@ class Library:
                 place += 1
         return {name: tuple(topics) for name, topics in named.items()}
 
+    def topics_named(self, name: str) -> tuple[tuple[Edition, Topic], ...]:
+        """The topics that go by *name*, an id or EDITION/ID, in search order."""
+        return tuple(
+            (edition, topic)
+            for edition in self.in_search_order()
+            for topic in edition.topics.values()
+            if name in (topic.id, f"{edition.id}/{topic.id}")
+        )
+
     def in_search_order(self) -> tuple[Edition, ...]:
         """The editions as 8 CCR 9792.21.1 searches them, the newer first within a rank."""
         return tuple(
@@ -52,3 +62,29 @@ def days_in_force(edition: Edition, topic: Topic) -> tuple[date, date]:
     start = max(edition.in_force_from, topic.in_force_from or edition.in_force_from)
     ends = [d for d in (edition.in_force_until, topic.in_force_until) if d is not None]
     return start, min(ends, default=date.max)
+
+
+def is_in_force(edition: Edition, topic: Topic, on: date | None) -> bool:
+    """Whether *topic* is in force *on* the day; without a day any will do."""
+    start, end = days_in_force(edition, topic)
+    return on is None or start <= on < end
+
+
+def not_in_force(
+    name: str, topics: Sequence[tuple[Edition, Topic]], on: date, *, hint: str
+) -> InputError:
+    """Return the error of a *name* by which *topics* go, or an edition, none of the day *on*."""
+    found = {f"{edition.id}/{topic.id}": days_in_force(edition, topic) for edition, topic in topics}
+    edition = topics[0][0]
+    if name == edition.id:
+        found = {name: (edition.in_force_from, edition.in_force_until or date.max)}
+    if len(found) > 1:
+        days = ", ".join(f"{each} is {_from_until(*span)}" for each, span in found.items())
+    else:
+        ((name, span),) = found.items()
+        days = f"it is {_from_until(*span)}"
+    return InputError(f"{name} is not in force on {on}: {days}.", hint=hint)
+
+
+def _from_until(start: date, end: date) -> str:
+    return f"from {start}" + ("" if end == date.max else f" until {end - timedelta(days=1)}")
