@@ -218,6 +218,29 @@ def test_a_missing_file_or_a_folder_is_refused(tmp_path: Path) -> None:
         read_letter("a\0b")
 
 
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"mimetype": "application/vnd.oasis.opendocument.text"}, "is an OpenDocument file. Save"),
+        (
+            {"[Content_Types].xml": "", "xl/workbook.xml": ""},
+            "is an Office file other than Word. S",
+        ),
+    ],
+)
+def test_a_document_of_another_program_is_not_to_be_unpacked(
+    tmp_path: Path, members: dict[str, str], words: str
+) -> None:
+    """It is an archive only within: what helps is to save it in another form."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name, text)
+    with pytest.raises(InputError) as caught:
+        read_letter(written(tmp_path, "letter.odt", out.getvalue()))
+    assert words in str(caught.value)
+
+
 def test_an_archive_that_is_no_word_document_is_refused(tmp_path: Path) -> None:
     """A zip of letters is not guessed at."""
     out = io.BytesIO()

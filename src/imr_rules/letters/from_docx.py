@@ -15,6 +15,9 @@ LARGEST_PART = 50_000_000
 _PART = "word/document.xml"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_AFTER_FIRST_HEADER = 30
+"""In bytes. The first file of an OpenDocument archive says so, and nothing stands between."""
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
 _REMEDY = "Save it again as .docx, or as PDF."
 
 
@@ -33,9 +36,7 @@ def _document_part(raw: bytes) -> bytes:
             # The size an archive states may be false: read one byte more than is allowed.
             xml = part.read(LARGEST_PART + 1)
     except KeyError as error:
-        raise InputError(
-            "is an archive, not a Word document.", hint="Unpack it and name the letters in it."
-        ) from error
+        raise _no_word_document(raw) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise InputError("is a damaged Word document.", hint=_REMEDY) from error
     except (RuntimeError, NotImplementedError) as error:
@@ -50,6 +51,19 @@ def _document_part(raw: bytes) -> bytes:
     if b"<!DOCTYPE" in (plain := xml.replace(b"\0", b"")) or b"<!ENTITY" in plain:
         raise InputError("is a Word document with XML entities.", hint=_REMEDY)
     return xml
+
+
+def _no_word_document(raw: bytes) -> InputError:
+    """Return the error of an archive without the text of a Word document."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        names = archive.namelist()
+    if raw.startswith(_OPEN_DOCUMENT, _AFTER_FIRST_HEADER):
+        return InputError("is an OpenDocument file.", hint="Save it as .docx or PDF.")
+    if "[Content_Types].xml" in names:
+        return InputError("is an Office file other than Word.", hint="Save it as .docx or PDF.")
+    return InputError(
+        "is an archive, not a Word document.", hint="Unpack it and name the letters in it."
+    )
 
 
 def _text_of(xml: bytes) -> str:
