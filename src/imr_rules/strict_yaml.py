@@ -1,9 +1,9 @@
 """YAML read so that nothing is guessed: plain data plus the line and column of every part.
 
 Refused, each with its place: duplicate keys, anchors and aliases (share by id, and no alias
-bombs), tags, several documents, nesting past 40 levels, and unquoted values that YAML versions
-read differently. ``yes`` and ``no`` stay the words they are: they are values of our vocabulary.
-Dates stay text, and the models that expect a date parse it.
+bombs), tags, several documents where one is asked for, nesting past 40 levels, and unquoted values
+that YAML versions read differently. ``yes`` and ``no`` stay the words they are: they are values of
+our vocabulary. Dates stay text, and the models that expect a date parse it.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Document:
-    """One YAML file: *data* as plain Python values, and where each part of it stands."""
+    """One YAML document: *data* as plain Python values, and where each part of it stands."""
 
     path: Path
     data: Any
@@ -67,22 +67,42 @@ class Document:
 
 
 def read(path: Path) -> Document:
-    """Read the YAML file at *path*.
+    """Read the YAML file at *path*, which holds one document.
 
     Raises:
         PackError: the file cannot be opened, is not YAML, or uses what the loader refuses.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise PackError(
-            f"cannot be read ({error.strerror or error}).", at=Location(path)
-        ) from error
-    return parse(raw, path)
+    return parse(_bytes_of(path), path)
+
+
+def read_all(path: Path) -> tuple[Document, ...]:
+    """Read the YAML file at *path*, whose documents stand apart by ``---``; at least one.
+
+    Raises:
+        PackError: as :func:`read`.
+    """
+    return parse_all(_bytes_of(path), path)
 
 
 def parse(raw: bytes, path: Path) -> Document:
     """Parse *raw* as the contents of the file *path* (see :func:`read`)."""
+    document, *others = parse_all(raw, path)
+    if others:
+        raise YamlSyntaxError("holds a second document.", at=others[0].at())
+    return document
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PackError(
+            f"cannot be read ({error.strerror or error}).", at=Location(path)
+        ) from error
+
+
+def parse_all(raw: bytes, path: Path) -> tuple[Document, ...]:
+    """Parse *raw* as the contents of the file *path* (see :func:`read_all`)."""
     if len(raw) > _MAX_BYTES:
         raise YamlSyntaxError(
             f"holds {len(raw):,} bytes; a file of rules or cases has at most {_MAX_BYTES:,}.",
@@ -94,9 +114,8 @@ def parse(raw: bytes, path: Path) -> Document:
         raise YamlSyntaxError(
             f"is not UTF-8 text (byte {error.start}).", at=Location(path)
         ) from None
-    composer = _Composer(path)
     try:
-        data = composer.compose(iter(yaml.parse(text, Loader=_LOADER)))
+        documents = tuple(_documents(iter(yaml.parse(text, Loader=_LOADER)), path))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = Location(path, mark.line + 1, mark.column + 1) if mark else Location(path)
@@ -105,7 +124,15 @@ def parse(raw: bytes, path: Path) -> Document:
         ) from None
     except yaml.YAMLError as error:
         raise YamlSyntaxError(f"is not valid YAML: {error}.", at=Location(path)) from None
-    return Document(path, data, composer.places)
+    return documents or (Document(path, None, {}),)
+
+
+def _documents(events: Iterator[Any], path: Path) -> Iterator[Document]:
+    next(events)  # stream start
+    while not isinstance(next(events), yaml.StreamEndEvent):
+        composer = _Composer(path)
+        yield Document(path, composer.compose(events), composer.places)
+        next(events)  # document end
 
 
 class _Composer:
@@ -120,16 +147,8 @@ class _Composer:
         self.places: dict[Loc, tuple[int, int]] = {}
 
     def compose(self, events: Iterator[Any]) -> Any:
-        next(events)  # stream start
-        event = next(events)
-        if isinstance(event, yaml.StreamEndEvent):
-            return None
-        data = self._node(next(events), events, ())
-        next(events)  # document end
-        event = next(events)
-        if not isinstance(event, yaml.StreamEndEvent):
-            raise YamlSyntaxError("holds a second document.", at=self._at(event))
-        return data
+        """Return the data of the document that has just begun."""
+        return self._node(next(events), events, ())
 
     def _at(self, event: Any) -> Location:
         mark: Any = event.start_mark

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from imr_rules import strict_yaml
 from imr_rules.cases.dates import dates_out_of_order
 from imr_rules.cases.model import Case, CaseItem
-from imr_rules.errors import PackError, PackErrors
+from imr_rules.errors import PackError, PackErrors, WrongTypeError
 from imr_rules.facts.model import Evidence, Reading, Section, Value
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.strict_yaml import Document, Loc
@@ -55,35 +55,37 @@ class CaseFile(_Raw):
     specialties: list[str] = []
     licensure: list[str] = []
     items: list[_RawItem]
+    record: dict[str, _RawStatement] = Field(
+        default={}, description="facts of a text without items: a chart note"
+    )
+    rationale: dict[str, _RawStatement] = {}
 
 
 def read_case(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:
-    """Read the case file at *path*.
+    """Read the case file at *path*, which holds one case.
 
     Raises:
         PackErrors: every problem of the file, each with its line and column.
     """
-    document = strict_yaml.read(path)
+    return _case(strict_yaml.read(path), vocabulary, catalogue)
+
+
+def read_cases(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> tuple[Case, ...]:
+    """Read the file of one or more cases at *path*, ``---`` between them.
+
+    Raises:
+        PackErrors: every problem of a case, each with its line and column.
+    """
+    documents = strict_yaml.read_all(path)
+    return tuple(_case(document, vocabulary, catalogue) for document in documents)
+
+
+def _case(document: Document, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:
     raw = strict_yaml.validate(CaseFile, document)
     problems: list[PackError] = []
     items: list[CaseItem] = []
     for index, entry in enumerate(raw.items):
-        readings: dict[Reading, dict[str, Value]] = {}
-        evidence: dict[tuple[Reading, str], tuple[Evidence, ...]] = {}
-        for reading, statements in (
-            (Reading.RECORD, entry.record),
-            (Reading.RATIONALE, entry.rationale),
-        ):
-            section = Section.SUMMARY if reading is Reading.RECORD else Section.RATIONALE
-            loc: Loc = ("items", index, reading.value)
-            values = readings.setdefault(reading, {})
-            for fact, statement in statements.items():
-                try:
-                    values[fact] = _checked(vocabulary, fact, statement.value, document, loc)
-                except PackError as error:
-                    problems.append(error)
-                    continue
-                evidence[reading, fact] = (Evidence(section, note=statement.note),)
+        readings, evidence = _stated(entry, document, ("items", index), vocabulary, problems)
         items.append(
             CaseItem(
                 number=entry.item,
@@ -103,11 +105,21 @@ def read_case(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:
             vocabulary.require("age_years", at).check(raw.age_years, at=at)
         except PackError as error:
             problems.append(error)
+    whole, _ = _stated(raw, document, (), vocabulary, problems)
+    if items and (raw.record or raw.rationale):
+        name = "record" if raw.record else "rationale"
+        problems.append(
+            WrongTypeError(
+                f"{name}: the facts of a case with items stand under each item.",
+                at=document.at(name),
+                hint=f"Move {name} there, indented below the item's title.",
+            )
+        )
     if problems:
         raise PackErrors(problems)
     return Case(
         case_number=raw.case,
-        source=raw.source or path.name,
+        source=raw.source or document.path.name,
         injury_date=raw.injury_date,
         denial_date=raw.denial_date,
         decision_date=raw.decision_date,
@@ -116,12 +128,40 @@ def read_case(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:
         specialties=tuple(raw.specialties),
         licensure=tuple(raw.licensure),
         items=tuple(items),
+        readings={} if items else whole,
         missing=tuple(
             dates_out_of_order(
                 injury=raw.injury_date, denial=raw.denial_date, decision=raw.decision_date
             )
         ),
     )
+
+
+def _stated(
+    stated: _RawItem | CaseFile,
+    document: Document,
+    loc: Loc,
+    vocabulary: Vocabulary,
+    problems: list[PackError],
+) -> tuple[dict[Reading, dict[str, Value]], dict[tuple[Reading, str], tuple[Evidence, ...]]]:
+    """Return the facts of both readings that are *stated* at *loc*; add to *problems*."""
+    readings: dict[Reading, dict[str, Value]] = {}
+    evidence: dict[tuple[Reading, str], tuple[Evidence, ...]] = {}
+    for reading, statements in (
+        (Reading.RECORD, stated.record),
+        (Reading.RATIONALE, stated.rationale),
+    ):
+        section = Section.SUMMARY if reading is Reading.RECORD else Section.RATIONALE
+        values = readings.setdefault(reading, {})
+        for fact, statement in statements.items():
+            at: Loc = (*loc, reading.value)
+            try:
+                values[fact] = _checked(vocabulary, fact, statement.value, document, at)
+            except PackError as error:
+                problems.append(error)
+                continue
+            evidence[reading, fact] = (Evidence(section, note=statement.note),)
+    return readings, evidence
 
 
 def _checked(vocabulary: Vocabulary, fact: str, value: Any, document: Document, loc: Loc) -> Value:

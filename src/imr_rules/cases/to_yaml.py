@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.facts.model import Reading, Value
+from imr_rules.notice import NOTICE
 
 
 def case_to_yaml(case: Case) -> str:
     """Return *case* as a YAML document that :func:`imr_rules.cases.from_yaml.read_case` reads.
 
     Quotations stay out: the file holds facts, and a note in own words is for its keeper to write.
+    The facts of a text without items, a chart note for instance, stand at its top.
     """
-    lines = [f"case: {_text(case.case_number)}"]
+    lines = [f"# {NOTICE}", f"case: {_text(case.case_number)}"]
     for name, day in (*case.dates.items(), ("latest_date", case.latest_date)):
         if day is not None:
             lines.append(f"{name}: {day.isoformat()}")
@@ -26,7 +29,14 @@ def case_to_yaml(case: Case) -> str:
     lines.append("items:" if case.items else "items: []")
     for item in case.items:
         lines.extend(_item_lines(item))
+    lines.extend(_readings_lines(case.readings))
     return "\n".join(lines) + "\n"
+
+
+def cases_to_yaml(cases: Iterable[Case]) -> Iterator[str]:
+    """Yield *cases* as one file, ``---`` between them; piece by piece, as they come."""
+    for index, case in enumerate(cases):
+        yield ("---\n" if index else "") + case_to_yaml(case)
 
 
 def _item_lines(item: CaseItem) -> list[str]:
@@ -39,12 +49,16 @@ def _item_lines(item: CaseItem) -> list[str]:
         value = getattr(item, name)
         if value:
             lines.append(f"    {name}: {_text(value)}")
-    for reading in Reading:
-        facts = item.readings.get(reading, {})
-        if facts:
-            lines.append(f"    {reading.value}:")
-            lines.extend(f"      {fact}: {{value: {_value(v)}}}" for fact, v in facts.items())
+    lines.extend(f"    {line}" for line in _readings_lines(item.readings))
     return lines
+
+
+def _readings_lines(readings: Mapping[Reading, Mapping[str, Value]]) -> Iterator[str]:
+    for reading in Reading:
+        facts = readings.get(reading, {})
+        if facts:
+            yield f"{reading.value}:"
+            yield from (f"  {fact}: {{value: {_value(v)}}}" for fact, v in facts.items())
 
 
 def _value(value: Value) -> str:
