@@ -55,6 +55,10 @@ NOTE = "Follow-up visit.\nPlan: refill. The patient signed an opioid agreement.\
         ("record.txt", REQUEST, RecordKind.REQUEST),
         ("record.bak", CASE, RecordKind.CASE),
         ("record.out", f"{LINE}\n{LINE}\n", RecordKind.LINES),
+        ("record.json", f"[{LINE}, {LINE}]", RecordKind.LINES),
+        ("record.json", f"[{LINE},{' ' * 9_000_000}{LINE}]", RecordKind.LINES),
+        ("record.out", f"# a comment\n{CASE}---\n{CASE}", RecordKind.CASE),
+        ("record.json", f"[{' ' * 9_000_000}]", RecordKind.RESPONSE),
         ("record.txt", NOTE, RecordKind.LETTER),
         ("record", NOTE, RecordKind.LETTER),
         ("record.foo", "<html><body>Note</body></html>", RecordKind.LETTER),
@@ -107,6 +111,8 @@ def test_a_request_file_of_any_name_keeps_its_facts(tmp_path: Path) -> None:
         ("request.txt", REQUEST, 1),
         ("case.txt", CASE_OF_ONE, 1),
         ("lines.json", LINE_OF_ONE, 1),
+        ("list.json", f"[{LINE_OF_ONE}]", 1),
+        ("indented.json", json.dumps(json.loads(LINE_OF_ONE), indent=2), 1),
         ("response.txt", RESPONSE_ASKING, 1),
     ],
 )
@@ -131,3 +137,38 @@ def test_a_file_that_asks_for_nothing_stops_no_batch(tmp_path: Path) -> None:
     assert isinstance(rejected, Rejected)
     assert "--request" in rejected.reason
     assert isinstance(loaded, Loaded)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("program.exe", b"\x7fELF\x02\x01\0\0", "is not text. Save a note or letter as .txt"),
+        ("note.rtf", NOTE.encode(), "its ending .rtf does not tell what it is. If it is a text"),
+        ("other.json", b"[]", "what imr-rules extract --format json writes"),
+        (
+            "two.yaml",
+            f"{REQUEST}---\n{REQUEST}".encode(),
+            "two.yaml:5:1: error[yaml-syntax]: holds a",
+        ),
+        ("lines.json", b"{}\n{}\n", "Name a file of JSON lines .jsonl."),
+    ],
+)
+def test_what_cannot_be_read_says_what_to_do(
+    name: str, content: bytes, words: str, tmp_path: Path
+) -> None:
+    """By what it is, where that can be seen."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    (rejected,) = load_cases([path], KNOWLEDGE)
+    assert isinstance(rejected, Rejected)
+    assert words in rejected.reason
+
+
+def test_a_broken_entry_of_a_list_is_named_by_its_number(tmp_path: Path) -> None:
+    """The entries before it are read."""
+    path = tmp_path / "list.json"
+    path.write_text(f'[{LINE}, {{"format": "imr.determination.v1"}}]', encoding="utf-8")
+    loaded, rejected = load_cases([path], KNOWLEDGE)
+    assert isinstance(loaded, Loaded)
+    assert isinstance(rejected, Rejected)
+    assert rejected.reason.startswith(f"{path} (entry 2): error[input]: is no imr.determination.v1")

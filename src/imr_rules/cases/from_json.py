@@ -108,15 +108,29 @@ class DeterminationLine(_Raw):
 
 
 def read_jsonl(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Iterator[Case]:
-    """Yield the case of each line of the file at *path*.
+    """Yield the case of each line of the file at *path*, or of each entry of the list it holds.
 
     Raises:
-        InputError: a line is no determination; the message names the line and the reason.
+        InputError: one is no determination; the message names the line or entry and the reason.
     """
-    with path.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, start=1):
-            if line.strip():
+            if line.lstrip().startswith("[") or line.strip() == "{":
+                yield from _listed(line + lines.read(), path, vocabulary, catalogue)
+            elif line.strip():
                 yield _case(line, Location(path, number, 1), vocabulary, catalogue)
+
+
+def _listed(text: str, path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Iterator[Case]:
+    try:
+        entries = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"is not JSON ({error}).", at=Location(path), hint="Fetch or write it again."
+        ) from None
+    for number, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
+        at = Location(f"{path} (entry {number})")
+        yield _case(json.dumps(entry), at, vocabulary, catalogue)
 
 
 def _case(line: str, at: Location, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:

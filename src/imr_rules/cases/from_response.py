@@ -46,7 +46,7 @@ def read_response(path: Path, vocabulary: Vocabulary) -> Draft:
     try:
         data = json.loads(raw)
     except (ValueError, RecursionError):
-        raise InputError("is not JSON.", at=at) from None
+        raise InputError("is not JSON.", at=at, hint="Name a file of JSON lines .jsonl.") from None
     answers = dict(_answers(_response(data, at).get("item"), at))
     facts: dict[str, Value] = {}
     for link_id, answer in answers.items():
@@ -97,7 +97,10 @@ def _response(data: Any, at: Location) -> Mapping[str, Any]:
     raise InputError(
         "holds no FHIR QuestionnaireResponse.",
         at=at,
-        hint="Make a questionnaire with: imr-rules checklist TREATMENT --format fhir",
+        hint=(
+            "Of .json files, what imr-rules extract --format json writes is read, and responses to"
+            " a questionnaire; make one with: imr-rules checklist TREATMENT --format fhir"
+        ),
     )
 
 

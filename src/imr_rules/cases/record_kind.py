@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from enum import StrEnum
@@ -21,6 +22,12 @@ _DATA = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n|---\s)*(?:[{\[]|[\w\"'-]{1,60}[\"']?:(?:\s|$))"
 )
 """How data begins: a bracket, or a key of one word. Prose is not parsed to find that out."""
+_LINES = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*\"format\"\s*:\s*\"imr\.determination\.")
+"""How begins what ``extract`` writes as lines or as a list, of any size."""
+_SAVE_AS = (
+    "Save a note or letter as .txt, .pdf, .docx or .html, a request or case as .yaml,"
+    " a FHIR response as .json."
+)
 _DOCUMENT_MAGIC = (b"PK", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")
 
 
@@ -49,12 +56,16 @@ def kind_of_record(path: Path) -> RecordKind:
     if suffix == LINES_SUFFIX:
         return RecordKind.LINES
     if suffix in CASE_SUFFIXES:
-        data = strict_yaml.read(path).data
+        # Of several documents all are cases: a request file holds one request.
+        data = strict_yaml.read_all(path)[0].data
         return RecordKind.REQUEST if _is_request(data) else RecordKind.CASE
     if not path.is_file():  # a pipe can be read only once
         return RecordKind.LETTER
     raw = _beginning(path)
-    if raw.startswith(_DOCUMENT_MAGIC) or b"%PDF-" in raw[:1024] or len(raw) > _MOST_BYTES:
+    is_large = len(raw) > _MOST_BYTES and suffix != RESPONSE_SUFFIX
+    if _LINES.match(raw):
+        return RecordKind.LINES
+    if raw.startswith(_DOCUMENT_MAGIC) or b"%PDF-" in raw[:1024] or is_large:
         return RecordKind.LETTER
     told = _told_by(raw, path)
     if told is not None:
@@ -63,14 +74,14 @@ def kind_of_record(path: Path) -> RecordKind:
         return RecordKind.RESPONSE
     if suffix in LETTER_SUFFIXES or _is_html(raw):
         return RecordKind.LETTER
+    if b"\0" in raw and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError("is not text.", at=Location(path), hint=_SAVE_AS)
     if suffix or _is_structured(raw, path):
+        ending = f", and its ending {suffix} does not tell what it is" if suffix else ""
         raise InputError(
-            "is neither a request file, a case nor a FHIR response, and its ending says nothing.",
+            f"is neither a request file, a case nor a FHIR response{ending}.",
             at=Location(path),
-            hint=(
-                "Name a note or letter .txt, .pdf, .docx or .html, a request or case .yaml,"
-                " a FHIR response .json."
-            ),
+            hint=f"If it is a text, name it .txt. {_SAVE_AS}",
         )
     return RecordKind.LETTER
 
@@ -93,12 +104,13 @@ def _told_by(raw: bytes, path: Path) -> RecordKind | None:
     if isinstance(data, dict):
         if "resourceType" in data:
             return RecordKind.RESPONSE
-        if str(data.get("format", "")).startswith("imr.determination."):
+        if _is_line(data):
             return RecordKind.LINES
+    if isinstance(data, list) and data and all(map(_is_line, data)):
+        return RecordKind.LINES
     if data is None:
         first, _, rest = raw.partition(b"\n")
-        line = _json(first) if rest.strip() else None
-        if isinstance(line, dict) and str(line.get("format", "")).startswith("imr.determination."):
+        if rest.strip() and _is_line(_json(first)):
             return RecordKind.LINES
         data = _yaml(raw, path)
     if _is_request(data):
@@ -106,6 +118,10 @@ def _told_by(raw: bytes, path: Path) -> RecordKind | None:
     if isinstance(data, dict) and {"case", "items"} <= data.keys():
         return RecordKind.CASE
     return None
+
+
+def _is_line(data: Any) -> bool:
+    return isinstance(data, dict) and str(data.get("format", "")).startswith("imr.determination.")
 
 
 def _is_request(data: Any) -> bool:
@@ -135,6 +151,6 @@ def _yaml(raw: bytes, path: Path) -> Any:
     if _DATA.match(raw) is None:
         return None
     try:
-        return strict_yaml.parse(raw, path).data
+        return strict_yaml.parse_all(raw, path)[0].data
     except PackError:
         return None
