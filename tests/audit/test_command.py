@@ -42,7 +42,7 @@ def test_the_folder_holds_every_file(folder: Path, tmp_path: Path) -> None:
     """Report, findings, scores, items and what was rejected; a bad file stops nothing."""
     out = tmp_path / "deep" / "audit"
     result = run(folder, "--out", out)
-    assert result.exit_code == 0
+    assert result.exit_code == 2
     assert {path.name for path in out.iterdir()} == set(FILES)
     found = json.loads((out / "findings.json").read_text(encoding="utf-8"))
     assert found["format"] == FORMAT

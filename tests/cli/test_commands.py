@@ -120,11 +120,11 @@ def test_bad_input_is_one_line_and_status_two(
 
 
 def test_a_bad_file_never_stops_a_batch(tmp_path: Path) -> None:
-    """The good case is decided, the bad one is counted."""
+    """The good case is decided, the bad one is counted, and the status tells scripts of it."""
     (tmp_path / "a.txt").write_bytes(b"")
     (tmp_path / "b.yaml").write_text(CASE.read_text(encoding="utf-8"), encoding="utf-8")
     status, out, err = run("evaluate", str(tmp_path))
-    assert 0 == status
+    assert 2 == status
     assert "CM16-0242419" in out
     assert "1 of 2 files rejected." in err
 

@@ -18,6 +18,7 @@ from imr_rules.cli.reader_options import tell_refusals
 from imr_rules.data_folders import cases_folder
 from imr_rules.facts.model import Reading
 from imr_rules.knowledge import load_knowledge
+from imr_rules.notice import NOTICE
 from imr_rules.reading.model import Refusal
 
 NOTE = """PROGRESS NOTE
@@ -89,11 +90,69 @@ def test_misses_go_to_the_file_alone(note: Path, tmp_path: Path) -> None:
         assert " ".join(NOTE[start:end].split()) == row["sentence"].removeprefix("'")
 
 
-def test_a_case_has_no_text_to_mark() -> None:
-    """It is said, and nothing is made up."""
-    result = run(cases_folder() / "CM16-0242419.yaml", "--explain")
-    assert "no letter, so there is no text to mark" in result.stderr
+@pytest.mark.parametrize("options", [[], ["--explain"]])
+def test_a_case_has_no_text_to_show(options: list[str]) -> None:
+    """It is said, with what there is instead, and nothing is made up."""
+    result = run(cases_folder() / "CM16-0242419.yaml", *options)
+    assert "no letter, so there is no text to show; --format jsonl gives its" in result.stderr
     assert "" == result.stdout
+
+
+def test_what_a_letter_lacks_is_told_in_one_line(tmp_path: Path) -> None:
+    """With its file, and what the words that follow are."""
+    letter = tmp_path / "letter.txt"
+    letter.write_text(
+        "HOW THE IMR FINAL DETERMINATION WAS MADE\nCLINICAL CASE SUMMARY\nBack pain.\n"
+        "The final determination:\n1. The request for MRI is not medically necessary.\n",
+        encoding="utf-8",
+    )
+    result = run(letter, "--format", "jsonl")
+    missing = json.loads(result.stdout)["missing"]
+    assert missing
+    assert f"{letter}: not found or not usable: {'; '.join(missing)}\n" == result.stderr
+
+
+def test_a_text_is_printed_as_it_is(note: Path) -> None:
+    """Offsets count in it: the notice goes beside it."""
+    result = run(note)
+    assert NOTE == result.stdout
+    assert NOTICE in result.stderr
+
+
+def test_a_case_file_holds_the_facts_of_a_note(note: Path, tmp_path: Path) -> None:
+    """At its top, as in a line; and they come back from it."""
+    kept = tmp_path / "note.yaml"
+    assert 0 == run(note, "--format", "yaml", "--out", kept).exit_code
+    line, again = (json.loads(run(path, "--format", "jsonl").stdout) for path in (note, kept))
+    assert 8 == again["facts"]["record"]["prior_units_completed"]
+    assert line["facts"] == again["facts"]
+
+
+def test_facts_above_the_items_of_a_case_are_refused(tmp_path: Path) -> None:
+    """They would be nobody's; the message names the line and where they belong."""
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        "case: X\nitems:\n  - {item: 1, title: Soma}\nrecord:\n  pain_reduction: {value: yes}\n",
+        encoding="utf-8",
+    )
+    result = CliRunner().invoke(evaluate, [str(case)])
+    assert 2 == result.exit_code
+    assert f"{case}:4:1: error[wrong-type]: record: the facts of a case with" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["yaml", "json", "jsonl"])
+def test_several_letters_in_one_file_are_read_again(form: str, note: Path, tmp_path: Path) -> None:
+    """As many cases as were written, with the same facts."""
+    paths = [cases_folder() / "CM16-0242419.yaml", note]
+    file = tmp_path / f"all.{form}"
+    assert 0 == run(*paths, "--format", form, "--out", file).exit_code
+    kept = ("case_number", "items", "facts", "age_years", "latest_date")
+    direct, again = (
+        [{k: json.loads(line)[k] for k in kept} for line in lines.stdout.splitlines()]
+        for lines in (run(*paths, "--format", "jsonl"), run(file, "--format", "jsonl"))
+    )
+    assert 2 == len(again)
+    assert direct == again
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """Paths as a user gives them → cases: records of every kind, and folders of them.
 
 What a file is read as, its contents tell (:mod:`imr_rules.cases.record_kind`), whatever command it
-is given to. A bad file never stops the rest: it is yielded as :class:`Rejected`, with its reason.
+is given to. A bad file or path never stops the rest: it is yielded as :class:`Rejected`, with its
+reason. What a folder holds beside records is counted: :class:`PassedOver`.
 """
 
 from __future__ import annotations
 
+import stat
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +19,7 @@ from imr_rules.cases.draft_yaml import read_draft
 from imr_rules.cases.from_json import read_jsonl
 from imr_rules.cases.from_letter import case_from_letter
 from imr_rules.cases.from_response import read_response
-from imr_rules.cases.from_yaml import read_case
+from imr_rules.cases.from_yaml import read_cases
 from imr_rules.cases.model import Case
 from imr_rules.cases.record_kind import (
     CASE_SUFFIXES,
@@ -32,6 +35,11 @@ from imr_rules.letters.read import read_letter
 from imr_rules.reading.model import Miss, Refusal
 from imr_rules.reading.reader import Reader
 
+READABLE = (*LETTER_SUFFIXES, *CASE_SUFFIXES, LINES_SUFFIX)
+"""The endings that are looked for in a folder, in any case."""
+NO_RECORDS = frozenset((".csv", ".tsv", ".parquet", ".db", ".ini", ".lnk"))
+"""Endings of what is plainly no letter: tables, and what systems leave in folders."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
@@ -39,6 +47,24 @@ class Rejected:
 
     path: Path
     reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """How many files of each ending a folder holds that might be records and are not read."""
+
+    folder: Path
+    endings: Mapping[str, int]
+    readable: Sequence[str] = READABLE
+
+    def __str__(self) -> str:
+        listed = ", ".join(
+            f"{count} {ending or 'without one'}" for ending, count in self.endings.items()
+        )
+        return f"{self.folder}: passed over for their endings: {listed}. {_only(self.readable)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +80,54 @@ class Loaded:
     refusals: Mapping[Refusal, int] = field(default_factory=dict)
 
 
-def files_of(paths: Sequence[Path]) -> Iterator[Path]:
-    """Yield the readable files of *paths*, folders walked in order of name.
+def files_of(paths: Sequence[Path]) -> Iterator[Path | Rejected | PassedOver]:
+    """Yield the files to read of *paths*, folders walked in order of name.
 
-    Raises:
-        InputError: a path does not exist, or a folder holds nothing that can be read.
+    A path that does not exist and a folder that holds nothing to read are rejected.
     """
     for path in paths:
-        if path.is_dir():
-            known = (*LETTER_SUFFIXES, *CASE_SUFFIXES, LINES_SUFFIX)
-            found = [
-                p
-                for p in sorted(path.rglob("*"))
-                if p.is_file()
-                and p.suffix.lower() in known
-                and p.name.lower() != "readme.md"
-                and not any(part.startswith(".") for part in p.relative_to(path).parts)
-            ]
-            if not found:
-                raise InputError(
-                    "holds no letter or case.",
-                    at=Location(path),
-                    hint=f"Readable are {', '.join(known)}.",
-                )
-            yield from found
-        elif path.exists():
-            yield path
+        try:
+            is_folder = stat.S_ISDIR(path.stat().st_mode)
+        except FileNotFoundError:
+            error = InputError("does not exist.", at=Location(path), hint="Check the path.")
+            yield Rejected(path, str(error))
+        except (OSError, ValueError) as problem:
+            reason = getattr(problem, "strerror", None) or problem
+            yield Rejected(path, str(InputError(f"cannot be read ({reason}).", at=Location(path))))
         else:
-            raise InputError("does not exist.", at=Location(path), hint="Check the path.")
+            if is_folder:
+                yield from _files_in(path)
+            else:
+                yield path
+
+
+def _files_in(folder: Path) -> Iterator[Path | Rejected | PassedOver]:
+    readable = False
+    others: Counter[str] = Counter()
+    for path in sorted(folder.rglob("*")):
+        if _is_told_apart(path, folder):
+            continue
+        suffix = path.suffix.lower()
+        if suffix in READABLE:
+            readable = True
+            yield path
+        elif suffix not in NO_RECORDS:
+            others[suffix] += 1
+    if others:
+        yield PassedOver(folder, dict(others.most_common()))
+    if not readable:
+        error = InputError("holds no letter or case.", at=Location(folder), hint=_only(READABLE))
+        yield Rejected(folder, str(error))
+
+
+def _only(readable: Sequence[str]) -> str:
+    return f"Readable are {', '.join(readable)}."
+
+
+def _is_told_apart(path: Path, folder: Path) -> bool:
+    """Whether *path* is hidden, a folder or a read-me: nobody takes these for records."""
+    hidden = any(part.startswith((".", "__MACOSX")) for part in path.relative_to(folder).parts)
+    return hidden or path.name.lower() == "readme.md" or not path.is_file()
 
 
 def load_cases(
@@ -90,12 +136,15 @@ def load_cases(
     *,
     as_of: date | None = None,
     reader: Reader | None = None,
-) -> Iterator[Loaded | Rejected]:
-    """Yield every case of *paths*, and what had to be rejected, in order.
+) -> Iterator[Loaded | Rejected | PassedOver]:
+    """Yield every case of *paths*, and what had to be rejected or was passed over, in order.
 
     *reader* reads the letters; by default their cues are read.
     """
     for path in files_of(paths):
+        if not isinstance(path, Path):
+            yield path
+            continue
         try:
             yield from _load(path, knowledge, as_of, reader)
         except ImrRulesError as error:
@@ -126,7 +175,7 @@ def cases_of_data(path: Path, kind: RecordKind, knowledge: Knowledge) -> Iterato
         InputError: the file cannot be read, or does not say what is asked for.
     """
     if kind is RecordKind.CASE:
-        yield read_case(path, knowledge.vocabulary, knowledge.catalogue)
+        yield from read_cases(path, knowledge.vocabulary, knowledge.catalogue)
     elif kind is RecordKind.LINES:
         yield from read_jsonl(path, knowledge.vocabulary, knowledge.catalogue)
     else:

@@ -16,16 +16,16 @@ from imr_rules.audit.model import AuditCase, Corpus
 from imr_rules.audit.to_json import findings_to_json
 from imr_rules.audit.to_text import audit_text
 from imr_rules.audit.write import write_audit
-from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
 from imr_rules.cases.index import compare_with_index, load_index_words, read_index
+from imr_rules.cli.batch import Batch, end_batch, read_batch
 from imr_rules.cli.options import (
     as_of_option,
+    backend_of_tables,
     backend_option,
     engine_option,
     index_option,
     paths_argument,
     rules_option,
-    takes_tables,
 )
 from imr_rules.engines.choose import engine_named
 from imr_rules.errors import InputError, Location, UnknownNameError
@@ -61,7 +61,7 @@ def command(
     index: Path | None,
     as_of: date | None,
     engine: str | None,
-    backend: str,
+    backend: str | None,
     form: str,
     rules: Path | None,
 ) -> None:
@@ -73,30 +73,28 @@ def command(
     if form == "html" and number is None:
         raise click.UsageError("--format html needs --case; --out writes report.html.")
     knowledge = load_knowledge(rules)
-    if takes_tables(engine, paths):
+    tables_on = backend_of_tables(engine, backend, paths)
+    if tables_on is not None:
         if number is not None or index is not None:
             raise click.UsageError("--case and --index need letters or cases, not a facts table.")
         from imr_rules.cli.audit_table import audit_facts
 
-        audit_facts(paths, knowledge, out=out, backend=backend, form=form, as_of=as_of)
+        audit_facts(paths, knowledge, out=out, backend=tables_on, form=form, as_of=as_of)
         return
     chosen, note = engine_named(engine)
     if note:
         click.echo(note, err=True)
     rows = read_index(index, load_index_words(knowledge.folder)) if index else ()
-    entries = list(load_cases(paths, knowledge, as_of=as_of))
-    cases = [entry.case for entry in entries if isinstance(entry, Loaded)]
-    rejected = [entry for entry in entries if isinstance(entry, Rejected)]
+    batch = Batch()
+    cases = [entry.case for entry in read_batch(paths, knowledge, batch, as_of=as_of)]
     if not cases:
-        for problem in rejected:
-            click.echo(problem.reason, err=True)
         raise InputError("nothing could be read: there is nothing to audit.", at=Location(paths[0]))
     corpus = corpus_of(cases, knowledge, chosen, as_of=as_of)
     # One determination is judged among its fellows: like cases need the whole corpus.
     found = audit(corpus)
     index_lines = compare_with_index(rows, cases).lines() if index else ()
     if out is not None:
-        write_audit(found, rejected, out, index_lines=index_lines)
+        write_audit(found, batch.rejected, out, index_lines=index_lines)
     if number is not None:
         case = _case(corpus, number)
         if form == "html":
@@ -112,10 +110,7 @@ def command(
         make_console(sys.stdout).print(audit_text(found))
         for line in index_lines:
             click.echo(line)
-    for problem in rejected:
-        click.echo(problem.reason, err=True)
-    if rejected:
-        click.echo(f"{len(rejected)} of {len(entries)} files rejected.", err=True)
+    end_batch(batch)
 
 
 def _case(corpus: Corpus, number: str) -> AuditCase:

@@ -17,7 +17,7 @@ from imr_rules.audit.tables.audit import audit_tables
 from imr_rules.audit.tables.rows import Concluder
 from imr_rules.audit.to_text import audit_text
 from imr_rules.audit.write import write_table_audit, writing_into
-from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
+from imr_rules.cli.batch import Batch, end_batch, read_batch
 from imr_rules.cli.facts_tables import refuse_another_day, rules_concluder
 from imr_rules.errors import InputError, Location
 from imr_rules.explain.to_text import make_console
@@ -47,23 +47,23 @@ def audit_facts(
     if tables:
         refuse_another_day(as_of)
     rules = TableRules(knowledge)
+    batch = Batch()
     # Corpora go through the disk: where the files end up, so that they need only be moved.
     with _workplace(out) as place:
-        rejected = _tabled(others, place / "facts.parquet", knowledge, as_of) if others else []
         if others:
+            _tabled(others, place / "facts.parquet", knowledge, as_of, batch)
             tables.append(place / "facts.parquet")
         work = place / "work"
         work.mkdir()
         with concluder(backend, rules, place) as conclude_items:
             found, written = audit_tables(tables, rules, conclude_items, work)
         if out is not None:
-            write_table_audit(found, written, rejected, out)
+            write_table_audit(found, written, batch.rejected, out)
     if form == "json":
         click.echo(json.dumps(found.scores, ensure_ascii=False, indent=2))
     else:
         make_console(sys.stdout).print(audit_text(found))
-    for problem in rejected:
-        click.echo(problem.reason, err=True)
+    end_batch(batch)
 
 
 @contextmanager
@@ -79,24 +79,18 @@ def _workplace(out: Path | None) -> Iterator[Path]:
 
 
 def _tabled(
-    paths: Sequence[Path], table: Path, knowledge: Knowledge, as_of: date | None
-) -> list[Rejected]:
-    """Write what can be read at *paths* as the facts *table*, and return what cannot."""
-    entries = list(load_cases(paths, knowledge, as_of=as_of))
-    rejected = [entry for entry in entries if isinstance(entry, Rejected)]
+    paths: Sequence[Path], table: Path, knowledge: Knowledge, as_of: date | None, batch: Batch
+) -> None:
+    """Write what can be read at *paths* as the facts *table*, and count it in *batch*."""
     rows = [
         row
-        for entry in entries
-        if isinstance(entry, Loaded)
+        for entry in read_batch(paths, knowledge, batch, as_of=as_of)
         for row in rows_of_case(entry.case, str(entry.path), knowledge, as_of=as_of)
     ]
     if not rows:
-        for problem in rejected:
-            click.echo(problem.reason, err=True)
         raise InputError("nothing could be read: there is nothing to audit.", at=Location(paths[0]))
     frame = pl.DataFrame(rows, schema=table_schema(knowledge.vocabulary))
     write_parts(frame.sort(DECISION_YEAR, maintain_order=True), table, "part-000000")
-    return rejected
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,18 +13,19 @@ from typing import IO
 import rich_click as click
 
 from imr_rules.cases.evaluate import evaluate_case
-from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
+from imr_rules.cases.from_paths import Loaded
 from imr_rules.cases.index import compare_with_index, load_index_words, read_index
 from imr_rules.cases.model import Case
+from imr_rules.cli.batch import Batch, end_batch, missing_text, read_batch
 from imr_rules.cli.options import (
     as_of_option,
+    backend_of_tables,
     backend_option,
     engine_option,
     index_option,
     out_option,
     paths_argument,
     rules_option,
-    takes_tables,
 )
 from imr_rules.cli.output import output_to
 from imr_rules.cli.reader_options import chosen_reader, reader_options, tell_refusals
@@ -80,7 +80,7 @@ def command(
     basis: str,
     as_of: date | None,
     engine: str | None,
-    backend: str,
+    backend: str | None,
     form: str,
     all_criteria: bool,
     index: Path | None,
@@ -96,10 +96,11 @@ def command(
     """
     knowledge = load_knowledge(rules)
     bases = [Basis.RECORD, Basis.REVIEW] if basis == "both" else [Basis(basis)]
-    if takes_tables(engine, paths):
+    tables_on = backend_of_tables(engine, backend, paths)
+    if tables_on is not None:
         from imr_rules.cli.evaluate_table import evaluate_tables
 
-        evaluate_tables(paths, bases, knowledge, backend=backend, form=form, as_of=as_of, out=out)
+        evaluate_tables(paths, bases, knowledge, backend=tables_on, form=form, as_of=as_of, out=out)
         return
     reader = chosen_reader(reader_name, endpoint, model, knowledge)
     chosen, note = engine_named(engine)
@@ -107,17 +108,11 @@ def command(
         click.echo(note, err=True)
     rows = read_index(index, load_index_words(knowledge.folder)) if index else ()
     seen: list[Case] = []
-    rejected: list[Rejected] = []
+    batch = Batch()
     refusals: list[Mapping[Refusal, int]] = []
-    read = 0
     with output_to(out) as stream:
         printer = _PRINTERS[form](stream, all_criteria)
-        for entry in load_cases(paths, knowledge, as_of=as_of, reader=reader):
-            if isinstance(entry, Rejected):
-                rejected.append(entry)
-                click.echo(entry.reason, err=True)
-                continue
-            read += 1
+        for entry in read_batch(paths, knowledge, batch, as_of=as_of, reader=reader):
             refusals.append(entry.refusals)
             if not entry.case.items:
                 click.echo(f"{entry.path}: {_NOTHING_ASKED}", err=True)
@@ -125,16 +120,13 @@ def command(
                 # Numbers, dates and outcomes suffice; a long run need not hold every letter.
                 seen.append(replace(entry.case, text="", findings=()))
             printer.case(entry.case, _explained(entry, bases, knowledge, chosen, as_of))
-        if read:
+        if batch.cases:
             printer.end()
     tell_refusals(refusals)
     if index:
         for line in compare_with_index(rows, seen).lines():
             click.echo(line, err=True)
-    if rejected:
-        click.echo(f"{len(rejected)} of {len(rejected) + read} files rejected.", err=True)
-        if not read:
-            sys.exit(2)
+    end_batch(batch)
 
 
 def _explained(
@@ -167,8 +159,8 @@ class _TextPrinter:
         """Print one case."""
         console = self.console
         console.print(case_heading(case))
-        for missing in case.missing:
-            console.print(f"missing: {missing}", style="yellow", markup=False)
+        if case.missing:
+            console.print(missing_text(case), style="yellow", markup=False)
         item = None
         for explanation in explanations:
             conclusion = explanation.conclusion

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import rich_click as click
 
-from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
+from imr_rules.cases.from_paths import Loaded
 from imr_rules.cases.to_json import case_to_json
-from imr_rules.cases.to_yaml import case_to_yaml
+from imr_rules.cases.to_yaml import cases_to_yaml
+from imr_rules.cli.batch import Batch, end_batch, missing_text, read_batch
 from imr_rules.cli.options import as_of_option, out_option, paths_argument, rules_option
 from imr_rules.cli.output import output_to
 from imr_rules.cli.reader_options import chosen_reader, reader_options, tell_refusals
 from imr_rules.knowledge import Knowledge, load_knowledge
+from imr_rules.notice import NOTICE
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @click.command("extract")
@@ -76,16 +80,16 @@ def command(
         return
     knowledge = load_knowledge(rules)
     reader = chosen_reader(reader_name, endpoint, model, knowledge)
-    rejected: list[Rejected] = []
+    batch = Batch()
     read: list[Loaded] = []
     with output_to(out) as stream:
-        for entry in load_cases(paths, knowledge, as_of=as_of, reader=reader):
-            if isinstance(entry, Rejected):
-                rejected.append(entry)
-                continue
+        for entry in read_batch(paths, knowledge, batch, as_of=as_of, reader=reader):
             read.append(entry)
-            _tell_missing(entry)
-            if explain:
+            if entry.case.missing:
+                click.echo(f"{entry.path}: {missing_text(entry.case)}", err=True)
+            if form == "text" and entry.letter is None:
+                _tell_textless(entry)
+            elif explain:
                 _print_marked(entry, stream)
             elif form == "text":
                 stream.write(entry.case.text)
@@ -95,38 +99,44 @@ def command(
             lines = [case_to_json(entry.case) for entry in read]
             stream.write(json.dumps(lines, ensure_ascii=False, indent=2) + "\n")
         elif form == "yaml":
-            for entry in read:
-                stream.write(case_to_yaml(entry.case))
+            stream.writelines(cases_to_yaml(entry.case for entry in read))
         elif form == "html":
             stream.write(_page(read, knowledge))
+        elif form == "text" and any(entry.letter for entry in read):
+            _tell_notice(explain, stream)
     if misses is not None:
         _write_misses(misses, read)
     tell_refusals(entry.refusals for entry in read)
-    for problem in rejected:
-        click.echo(problem.reason, err=True)
-    if rejected:
-        click.echo(f"{len(rejected)} of {len(rejected) + len(read)} files rejected.", err=True)
-        if not read:
-            sys.exit(2)
-
-
-def _tell_missing(entry: Loaded) -> None:
-    for missing in entry.case.missing:
-        click.echo(f"{entry.path}: {missing}", err=True)
+    end_batch(batch)
 
 
 def _tell_textless(entry: Loaded) -> None:
-    click.echo(f"{entry.path}: no letter, so there is no text to mark.", err=True)
+    click.echo(
+        f"{entry.path}: no letter, so there is no text to show; --format jsonl gives its facts.",
+        err=True,
+    )
+
+
+def _tell_notice(explain: bool, stream: IO[str]) -> None:
+    if explain:
+        _console(stream).print(NOTICE, style="dim")
+    else:
+        # What is printed is a letter, where the offsets of findings count: not a word joins it.
+        click.echo(NOTICE, err=True)
+
+
+def _console(stream: IO[str]) -> Console:
+    # Rich takes a while to load, and lines do without it.
+    from imr_rules.explain.to_text import make_console
+
+    return make_console(stream)
 
 
 def _print_marked(entry: Loaded, stream: IO[str]) -> None:
     from imr_rules.explain.letter.to_text import marked_letter
-    from imr_rules.explain.to_text import make_console
 
-    if entry.letter is None:
-        _tell_textless(entry)
-        return
-    make_console(stream).print(marked_letter(entry.letter, entry.case))
+    if entry.letter is not None:
+        _console(stream).print(marked_letter(entry.letter, entry.case))
 
 
 def _page(read: Iterable[Loaded], knowledge: Knowledge) -> str:

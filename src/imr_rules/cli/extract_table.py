@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import rich_click as click
+from click.exceptions import Exit
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -21,6 +22,7 @@ from rich.progress import (
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from imr_rules.cli.batch import UNREADABLE
 from imr_rules.table.extract import Progress, extract_table
 
 INTERRUPTED = 130
@@ -35,10 +37,10 @@ def extract_with_progress(
     as_of: date | None,
     workers: int | None,
 ) -> None:
-    """Extract *paths* into the table *out*; exit with 2 if nothing at all could be read.
+    """Extract *paths* into the table *out*; end with status 2 if anything could not be read.
 
     Raises:
-        InputError: a path does not exist, or *out* cannot be written.
+        InputError: *out* cannot be written.
     """
     try:
         with _shown() as tell:
@@ -46,15 +48,16 @@ def extract_with_progress(
     except KeyboardInterrupt:
         click.echo(f"Stopped. What was read is in {out}; run it again to go on.", err=True)
         sys.exit(INTERRUPTED)
+    for told in (*made.passed_over, *made.unfound):
+        click.echo(str(told), err=True)
     resumed = f" ({made.before} of them before)" if made.before else ""
-    click.echo(f"{out}: {made.letters} letters{resumed}, {made.items} items.", err=True)
+    if made.letters or made.rejected > len(made.unfound):
+        click.echo(f"{out}: {made.letters} letters{resumed}, {made.items} items.", err=True)
+        if made.rejected:
+            listed = out.with_name("rejected.jsonl")
+            click.echo(f"{made.rejected} files rejected: {listed} tells why.", err=True)
     if made.rejected:
-        click.echo(
-            f"{made.rejected} files rejected: {out.with_name('rejected.jsonl')} tells why.",
-            err=True,
-        )
-        if not made.letters:
-            sys.exit(2)
+        raise Exit(UNREADABLE)
 
 
 class _Rate(ProgressColumn):

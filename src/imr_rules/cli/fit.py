@@ -7,7 +7,7 @@ from pathlib import Path
 import rich_click as click
 
 from imr_rules.cases.evaluate import Conclusion, evaluate_case
-from imr_rules.cases.from_paths import Rejected, load_cases
+from imr_rules.cli.batch import Batch, end_batch, read_batch
 from imr_rules.cli.options import paths_argument, rules_option
 from imr_rules.engines.model import Prediction
 from imr_rules.engines.reference import ReferenceEngine
@@ -36,12 +36,8 @@ def command(paths: tuple[Path, ...], rules: Path | None) -> None:
     knowledge = load_knowledge(rules)
     model = load_model(knowledge.folder)
     engine = ReferenceEngine()
-    cases = []
-    for entry in load_cases(paths, knowledge):
-        if isinstance(entry, Rejected):
-            click.echo(entry.reason, err=True)
-        else:
-            cases.append(entry.case)
+    batch = Batch()
+    cases = [entry.case for entry in read_batch(paths, knowledge, batch)]
     for basis in (Basis.RECORD, Basis.REVIEW):
         observations: list[Observation] = []
         for case in cases:
@@ -56,6 +52,7 @@ def command(paths: tuple[Path, ...], rules: Path | None) -> None:
         for name, weight in zip(FEATURES, fitted.weights, strict=True):
             click.echo(f"    {name}: {weight:.3f}")
         click.echo(report(cross_validated(observations)))
+    end_batch(batch)
 
 
 def _observe(conclusion: Conclusion, model: LikelihoodModel) -> Observation:

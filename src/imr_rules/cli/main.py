@@ -77,11 +77,9 @@ def _status() -> int:
     if instruction := os.environ.get(_COMPLETE):
         return shell_complete(group, {}, "imr-rules", _COMPLETE, instruction)
     try:
-        with group.make_context("imr-rules", sys.argv[1:]) as context:
-            group.invoke(context)
+        status = _invoked()
+        # Only now does a full disk speak up, whatever the command ended with.
         sys.stdout.flush()
-    except Exit as end:
-        return int(end.exit_code)
     except ImrRulesError as error:
         click.echo(str(error), err=True)
         return 2
@@ -99,6 +97,15 @@ def _status() -> int:
         click.echo(f"error[output]: cannot be written ({error.strerror or error}).", err=True)
         _discard_output()
         return 2
+    return status
+
+
+def _invoked() -> int:
+    try:
+        with group.make_context("imr-rules", sys.argv[1:]) as context:
+            group.invoke(context)
+    except Exit as end:
+        return int(end.exit_code)
     return 0
 
 

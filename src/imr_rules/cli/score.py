@@ -10,9 +10,9 @@ import rich_click as click
 
 from imr_rules.audit.statistics import area_under_curve, cohen_kappa, confusion, steps
 from imr_rules.cases.evaluate import evaluate_case
-from imr_rules.cases.from_paths import Rejected, load_cases
 from imr_rules.cases.from_yaml import read_case
 from imr_rules.cases.model import Case
+from imr_rules.cli.batch import Batch, end_batch, read_batch
 from imr_rules.cli.options import rules_option
 from imr_rules.cli.reader_options import chosen_reader, reader_options, tell_refusals
 from imr_rules.data_folders import cases_folder
@@ -80,10 +80,8 @@ def command(
     counted: list[dict[Key, Tally]] = []
     outcomes: list[_Outcome] = []
     refusals = []
-    for entry in load_cases(letters, knowledge, reader=reader):
-        if isinstance(entry, Rejected):
-            click.echo(entry.reason, err=True)
-            continue
+    batch = Batch()
+    for entry in read_batch(letters, knowledge, batch, reader=reader):
         refusals.append(entry.refusals)
         path = folder / f"{entry.case.case_number}.yaml"
         if not path.exists():
@@ -100,6 +98,7 @@ def command(
         click.echo(text)
     else:
         _write_between_marks(write, text)
+    end_batch(batch)
 
 
 def _tallies(case: Case, gold: Case, knowledge: Knowledge) -> list[dict[Key, Tally]]:

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import rich_click as click
 
-from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
-from imr_rules.cases.model import Case
+from imr_rules.cases.from_paths import Loaded, load_cases
+from imr_rules.cli.batch import Batch, end_batch, read_batch
 from imr_rules.cli.options import (
     as_of_option,
+    backend_of_tables,
     backend_option,
     paths_argument,
     rules_option,
-    takes_tables,
 )
 from imr_rules.engines.reference import ReferenceEngine
+from imr_rules.errors import InputError, Location
 from imr_rules.explain.to_text import make_console
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge, load_knowledge
@@ -54,7 +55,7 @@ def command(
     basis: str,
     as_of: date | None,
     engine: str | None,
-    backend: str,
+    backend: str | None,
     form: str,
 ) -> None:
     """Tell which outcomes the rules in --rules flip against those that ship, by criterion.
@@ -66,21 +67,24 @@ def command(
         raise click.UsageError("Name the changed rules with --rules DIR, or ask for --ablate.")
     changed = load_knowledge(rules)
     present = None if leave_out else load_knowledge()
-    if takes_tables(engine, paths):
+    batch = Batch()
+    tables_on = backend_of_tables(engine, backend, paths)
+    if tables_on is not None:
         if engine == "reference":
             raise click.UsageError("Facts tables are decided by --engine table.")
         from imr_rules.cli.whatif_table import whatif_of_tables
 
         found = whatif_of_tables(
-            paths, present, changed, Basis(basis), backend=backend, as_of=as_of
+            paths, present, changed, Basis(basis), backend=tables_on, as_of=as_of
         )
     else:
-        found = _whatif_of_cases(paths, present, changed, Basis(basis), as_of)
+        found = _whatif_of_cases(paths, present, changed, Basis(basis), as_of, batch)
     if form == "json":
         click.echo(json.dumps(whatif_to_json(found), ensure_ascii=False, indent=2))
     else:
         text = ablation_text(found) if leave_out else comparison_text(found)
         make_console(sys.stdout).print(text)
+    end_batch(batch)
 
 
 def _whatif_of_cases(
@@ -89,22 +93,16 @@ def _whatif_of_cases(
     after: Knowledge,
     basis: Basis,
     as_of: date | None,
+    batch: Batch,
 ) -> WhatIf:
     engine = ReferenceEngine()
-    cases = _cases(paths, after, as_of)
+    cases = [entry.case for entry in read_batch(paths, after, batch, as_of=as_of)]
+    if not cases:
+        raise InputError(
+            "nothing could be read: there is nothing to decide.", at=Location(paths[0])
+        )
     if before is None:
         return ablate(after, cases, basis, engine, as_of=as_of)
-    old = (before, _cases(paths, before, as_of))
+    again = load_cases(paths, before, as_of=as_of)
+    old = (before, [entry.case for entry in again if isinstance(entry, Loaded)])
     return compare_packs(old, (after, cases), basis, engine, as_of=as_of)
-
-
-def _cases(paths: tuple[Path, ...], knowledge: Knowledge, as_of: date | None) -> list[Case]:
-    cases = []
-    for entry in load_cases(paths, knowledge, as_of=as_of):
-        if isinstance(entry, Rejected):
-            click.echo(entry.reason, err=True)
-        elif isinstance(entry, Loaded):
-            cases.append(entry.case)
-    if not cases:
-        sys.exit(2)
-    return cases

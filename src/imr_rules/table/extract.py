@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import polars as pl
 
+from imr_rules.cases.from_paths import PassedOver, Rejected
 from imr_rules.errors import ImrRulesError, InputError
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.knowledge import Knowledge, load_knowledge
@@ -54,12 +55,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What a facts table holds once its extraction is done."""
+    """What a facts table holds once its extraction is done, and what was not even tried.
+
+    *unfound* are counted among the *rejected*.
+    """
 
     letters: int
     items: int
     rejected: int
     before: int
+    unfound: tuple[Rejected, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +89,21 @@ def extract_table(
     """Extract the letters at *paths* into the facts table *out*, going on where a run was ended.
 
     Letters that cannot be read are listed in ``rejected.jsonl`` beside *out*, and tried again by
-    the next run. *tell* hears of progress.
+    the next run. Where no path names anything to read, no table is made. *tell* hears of progress.
 
     Raises:
-        InputError: a path does not exist, or *out* cannot be written or holds something else.
+        InputError: *out* cannot be written or holds something else.
         KeyboardInterrupt: after what was read has been written.
     """
     knowledge = load_knowledge(rules)
     # Cues that cannot be loaded end the run here, and do not reject every letter one by one.
     _ = knowledge.lexicon
-    sources = list(letter_sources(paths))
+    named = list(letter_sources(paths))
+    sources = [source for source in named if isinstance(source, str)]
+    unfound = tuple(source for source in named if isinstance(source, Rejected))
+    passed_over = tuple(source for source in named if isinstance(source, PassedOver))
+    if not sources:
+        return Extracted(0, 0, len(unfound), 0, unfound, passed_over)
     settings = Settings(_digest(knowledge.folder), as_of.isoformat() if as_of else None)
     with open_journal(out, settings) as journal:
         before = journal.letters.intersection(sources)
@@ -110,8 +121,11 @@ def extract_table(
         finally:
             read.close()
             part.commit()
-            _list_rejected(journal, out.with_name("rejected.jsonl"))
-        return Extracted(len(journal.letters), journal.items, len(journal.rejected), len(before))
+            listed = journal.rejected | {str(one.path): one.reason for one in unfound}
+            _list_rejected(listed, out.with_name("rejected.jsonl"))
+        return Extracted(
+            len(journal.letters), journal.items, len(listed), len(before), unfound, passed_over
+        )
 
 
 class _Part:
@@ -285,12 +299,12 @@ def _digest(rules: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _list_rejected(journal: Journal, path: Path) -> None:
-    if not journal.rejected:
+def _list_rejected(rejected: Mapping[str, str], path: Path) -> None:
+    if not rejected:
         return
     lines = (
         json.dumps({"path": letter, "reason": reason}, ensure_ascii=False) + "\n"
-        for letter, reason in journal.rejected.items()
+        for letter, reason in rejected.items()
     )
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:

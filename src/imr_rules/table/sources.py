@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from imr_rules.cases.from_letter import case_from_letter
-from imr_rules.cases.from_paths import Rejected, files_of, load_cases
+from imr_rules.cases.from_paths import (
+    NO_RECORDS,
+    Loaded,
+    PassedOver,
+    Rejected,
+    files_of,
+    load_cases,
+)
 from imr_rules.cases.model import Case
-from imr_rules.cases.record_kind import CASE_SUFFIXES, LETTER_SUFFIXES, LINES_SUFFIX
+from imr_rules.cases.record_kind import LETTER_SUFFIXES, LINES_SUFFIX
 from imr_rules.errors import InputError, Location
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.read import LARGEST_FILE, letter_from_bytes
@@ -19,63 +29,96 @@ ARCHIVE_SUFFIX = ".zip"
 LIST_MARK = "@"
 _IN = "!"
 """Between an archive and the name of what is in it."""
+_MEMBER = re.compile(rf"(.*?{re.escape(ARCHIVE_SUFFIX)}){_IN}(.*)", re.IGNORECASE | re.DOTALL)
 
 
-def letter_sources(paths: Sequence[Path]) -> Iterator[str]:
+def letter_sources(paths: Sequence[Path]) -> Iterator[str | Rejected | PassedOver]:
     """Yield a name for each file to read, the same in every run, none twice.
+
+    A path where nothing stands, a folder that holds nothing to read, and a list or an archive that
+    cannot be opened are rejected.
 
     A path that starts with ``@`` names a text file with one path a line. What stands in an
     archive is called ``ARCHIVE.zip!NAME``.
-
-    Raises:
-        InputError: a path does not exist, a folder holds nothing readable, a list or an archive
-            cannot be opened.
     """
-    seen: set[str] = set()
+    seen: set[str | Path] = set()
     for source in _sources(paths):
-        if source not in seen:
-            seen.add(source)
+        if isinstance(source, str):
+            named: str | Path = source
+        else:
+            named = source.folder if isinstance(source, PassedOver) else source.path
+        if named not in seen:
+            seen.add(named)
             yield source
 
 
 def cases_of(
     source: str, knowledge: Knowledge, *, as_of: date | None = None
 ) -> Iterator[tuple[str, Case]]:
-    """Yield what *source* holds: a letter one case, a file of lines one a line, each named.
+    """Yield what *source* holds, each case named: of several in a file, each by its number.
 
     Raises:
         InputError: it cannot be read; the message is one line with the reason.
     """
-    archive, mark, member = source.partition(ARCHIVE_SUFFIX + _IN)
-    if mark:
-        raw = _member(Path(archive + ARCHIVE_SUFFIX), member)
+    member = _MEMBER.fullmatch(source)
+    if member:
+        raw = _member(Path(member[1]), member[2])
         case, _ = case_from_letter(letter_from_bytes(raw, Path(source)), knowledge, as_of=as_of)
         yield source, case
         return
-    for number, entry in enumerate(load_cases([Path(source)], knowledge, as_of=as_of), start=1):
+    cases = enumerate(_cases_in(source, knowledge, as_of), start=1)
+    first = next(cases, None)
+    if first is None:
+        return
+    second = next(cases, None)
+    if second is None and not source.lower().endswith(LINES_SUFFIX):
+        yield source, first[1]
+        return
+    for number, case in chain((first, second) if second else (first,), cases):
+        yield f"{source}#{number}", case
+
+
+def _cases_in(source: str, knowledge: Knowledge, as_of: date | None) -> Iterator[Case]:
+    for entry in load_cases([Path(source)], knowledge, as_of=as_of):
         if isinstance(entry, Rejected):
             raise InputError(entry.reason)
-        is_one_of_many = source.lower().endswith(LINES_SUFFIX)
-        yield f"{source}#{number}" if is_one_of_many else source, entry.case
+        if isinstance(entry, Loaded):
+            yield entry.case
 
 
-def _sources(paths: Sequence[Path]) -> Iterator[str]:
+def _sources(paths: Sequence[Path]) -> Iterator[str | Rejected | PassedOver]:
     for given in paths:
-        if str(given).startswith(LIST_MARK):
-            yield from _sources(_listed(Path(str(given)[1:])))
-            continue
         # Whole paths: a run from another folder must know what an earlier one has read.
         path = given.absolute()
-        if path.is_dir():
-            archives = sorted(p for p in path.rglob(f"*{ARCHIVE_SUFFIX}") if p.is_file())
-            if not archives or any(_is_readable(p.name) for p in path.rglob("*")):
-                yield from map(str, files_of([path]))
-            for archive in archives:
-                yield from _in_archive(archive)
-        elif path.suffix.lower() == ARCHIVE_SUFFIX:
-            yield from _in_archive(path)
-        else:
-            yield from map(str, files_of([path]))
+        try:
+            if str(given).startswith(LIST_MARK):
+                path = Path(str(given)[1:])
+                yield from _sources(_listed(path))
+            elif path.is_file() and path.suffix.lower() == ARCHIVE_SUFFIX:
+                yield from _in_archive(path)
+            else:
+                yield from _in_files(path)
+        except InputError as error:
+            yield Rejected(path, str(error))
+
+
+def _in_files(path: Path) -> Iterator[str | Rejected | PassedOver]:
+    """Yield what stands at *path*; a folder's archives after its files."""
+    archives = sorted(p for p in path.rglob("*") if _is_archive(p)) if path.is_dir() else []
+    for file in files_of([path]):
+        if isinstance(file, PassedOver):
+            endings = {e: n for e, n in file.endings.items() if e != ARCHIVE_SUFFIX}
+            if endings:
+                yield PassedOver(file.folder, endings)
+        elif not isinstance(file, Rejected):
+            yield str(file)
+        elif not archives:
+            yield file
+    for archive in archives:
+        try:
+            yield from _in_archive(archive)
+        except InputError as error:
+            yield Rejected(archive, str(error))
 
 
 def _listed(path: Path) -> list[Path]:
@@ -91,7 +134,7 @@ def _listed(path: Path) -> list[Path]:
     return [path.parent / line.strip() for line in lines if line.strip()]
 
 
-def _in_archive(path: Path) -> Iterator[str]:
+def _in_archive(path: Path) -> Iterator[str | PassedOver]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = sorted(info.filename for info in archive.infolist() if not info.is_dir())
@@ -101,15 +144,21 @@ def _in_archive(path: Path) -> Iterator[str]:
             at=Location(path),
             hint="Fetch it again.",
         ) from None
+    others: Counter[str] = Counter()
     for name in names:
-        if _is_readable(name, letters_only=True):
+        suffix = Path(name).suffix.lower()
+        if any(part.startswith((".", "__MACOSX")) for part in Path(name).parts):
+            continue
+        if suffix in LETTER_SUFFIXES:
             yield f"{path}{_IN}{name}"
+        elif suffix not in NO_RECORDS:
+            others[suffix] += 1
+    if others:
+        yield PassedOver(path, dict(others.most_common()), LETTER_SUFFIXES)
 
 
-def _is_readable(name: str, *, letters_only: bool = False) -> bool:
-    suffixes = LETTER_SUFFIXES if letters_only else (*LETTER_SUFFIXES, *CASE_SUFFIXES, LINES_SUFFIX)
-    hidden = any(part.startswith((".", "__MACOSX")) for part in Path(name).parts)
-    return Path(name).suffix.lower() in suffixes and not hidden
+def _is_archive(path: Path) -> bool:
+    return path.suffix.lower() == ARCHIVE_SUFFIX and path.is_file()
 
 
 def _member(archive: Path, name: str) -> bytes:
