@@ -15,6 +15,7 @@ from imr_rules.explain.to_text import LONGEST_TITLE
 from imr_rules.notice import NOTICE
 
 CASE = str(cases_folder() / "CM16-0242419.yaml")
+NOTE = str(Path(__file__).parent / "note.txt")
 LONG = "Norco 10/325 #120 " + "and again " * 500
 
 
@@ -33,6 +34,10 @@ def invoke(*arguments: str) -> Result:
         ("evaluate", CASE, "--format", "jsonl"),
         ("extract", CASE, "--format", "jsonl"),
         ("extract", CASE, "--format", "json"),
+        ("extract", CASE, "--format", "yaml"),
+        ("extract", NOTE, "--format", "html"),
+        ("extract", NOTE, "--explain"),
+        ("sql", "mtus-2016/cyclobenzaprine"),
         ("preview", CASE),
         ("preview", CASE, "--format", "json"),
         ("checklist", "lumbar MRI"),

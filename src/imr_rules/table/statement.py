@@ -12,6 +12,7 @@ from imr_rules.facts.vocabulary import FactType
 from imr_rules.guidelines.library import days_in_force
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.knowledge import Knowledge
+from imr_rules.notice import NOTICE
 
 _KEYS = {"case_number": "string", "item": "int32"}
 
@@ -50,6 +51,8 @@ def topic_statement(edition: Edition, topic: Topic, knowledge: Knowledge, dialec
         *(f"  {criterion_column(c.id)}: {c.statement}" for c in topic.criteria.values()),
         f"{OVERTURNED}: the treatment is medically necessary by what is documented",
         f"{IN_FAVOUR}: further documentation could still make it so",
+        "",
+        NOTICE,
     ]
     comment = "\n".join(f"-- {line}".rstrip() for line in lines)
     return f"{comment}\n{sql_text(selected, dialect)};\n"

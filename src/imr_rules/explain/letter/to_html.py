@@ -17,6 +17,7 @@ from imr_rules.explain.letter.view import HEADINGS, Block, BlockKind, Piece, blo
 from imr_rules.facts.model import READING_OF_SECTION, Assertion, InnerConflict, Reading, Value
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.letters.model import Determination
+from imr_rules.notice import NOTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def letters_page(read: Sequence[tuple[Determination, Case]], vocabulary: Vocabul
         _letter(f"l{index}", letter, case, vocabulary)
         for index, (letter, case) in enumerate(read, start=1)
     ]
-    return _environment().get_template("letter.html.j2").render(letters=letters)
+    return _environment().get_template("letter.html.j2").render(letters=letters, notice=NOTICE)
 
 
 def _letter(
