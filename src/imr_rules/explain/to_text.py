@@ -12,6 +12,7 @@ from rich.text import Text
 
 from imr_rules.cases.model import Case
 from imr_rules.engines.model import Prediction, Status
+from imr_rules.explain.listed import listed
 from imr_rules.explain.model import Explanation, FactShown, Reason
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Evidence, InnerConflict, Reading
 from imr_rules.guidelines.model import Standing
@@ -28,6 +29,8 @@ _STANDING = {
     Standing.SEEN: "from a public text, not seen applied",
     Standing.BACKGROUND: "unverified background",
 }
+_MOST_WAYS = 3
+_MOST_PROOFS = 2
 _BASIS = {Basis.RECORD: "on the record alone", Basis.REVIEW: "on the reviewer's findings"}
 
 
@@ -167,8 +170,10 @@ def _evidence_lines(facts: Iterable[FactShown]) -> Iterable[str]:
         if not shown.evidence:
             yield f"{_words(shown.fact)}: {value}"
         proofs = dict.fromkeys(_proof(evidence) for evidence in shown.evidence)
-        for proof in list(proofs)[:2]:
+        for proof in list(proofs)[:_MOST_PROOFS]:
             yield f"{_words(shown.fact)}: {value} · {proof}"
+        if len(proofs) > _MOST_PROOFS:
+            yield f"{_words(shown.fact)}: {value} · and {len(proofs) - _MOST_PROOFS} more"
 
 
 def _proof(evidence: Evidence) -> str:
@@ -178,8 +183,8 @@ def _proof(evidence: Evidence) -> str:
 
 
 def _hinges(explanation: Explanation) -> Text:
-    ways = [" and ".join(_words(fact) for fact in facts) for facts in explanation.hinges_on[:3]]
-    return Text(f"hinges on: {'; or '.join(ways)}", style="cyan")
+    ways = [" and ".join(_words(fact) for fact in facts) for facts in explanation.hinges_on]
+    return Text(f"hinges on: {listed(ways, most=_MOST_WAYS, between='; or ')}", style="cyan")
 
 
 def _words(fact: str) -> str:

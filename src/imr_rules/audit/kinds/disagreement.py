@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind, Severity
 from imr_rules.engines.model import Prediction, Status
+from imr_rules.explain.listed import listed
 from imr_rules.explain.model import Reason
 from imr_rules.facts.model import Evidence
 
@@ -42,7 +43,8 @@ def find_disagreements(corpus: Corpus) -> Iterator[AuditFinding]:
 
 def _explanation(item: AuditItem, decisive: list[Reason]) -> str:
     word = {Status.MET: "holds", Status.UNMET: "fails", Status.UNKNOWN: "is not documented"}
-    points = "; ".join(f"{_bare(r.statement)} ({word[r.status]})" for r in decisive[:3])
+    said = [f"{_bare(r.statement)} ({word[r.status]})" for r in decisive]
+    points = listed(said, most=3, between="; ")
     predicted = item.review.conclusion.prediction.value
     first = (
         f"The determination is {item.actual}, but the guideline applied to the reviewer's own "

@@ -9,6 +9,7 @@ from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind
 from imr_rules.audit.signature import like_items
 from imr_rules.engines.model import Status
+from imr_rules.explain.listed import listed
 from imr_rules.explain.model import Reason
 from imr_rules.facts.model import Basis
 
@@ -74,9 +75,8 @@ def alike_unlike(
 ) -> str:
     """Tell that an item was decided otherwise than *n* like ones, some of which are *named*."""
     more = f" and {n - len(named[:_SHOWN])} more" if n > _SHOWN else ""
-    points = "; ".join(
-        f"{said.strip().rstrip('.')} ({status.value})" for said, status in settled[:4]
-    )
+    alike = [f"{said.strip().rstrip('.')} ({status.value})" for said, status in settled]
+    points = listed(alike, most=4, between="; ")
     return (
         f"Decided {actual}, while {', '.join(named[:_SHOWN])}{more} with the same criteria "
         f"met and unmet {'was' if n == 1 else 'were'} decided {other_actual}. "

@@ -10,6 +10,7 @@ from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind
 from imr_rules.audit.policy import says
 from imr_rules.audit.sentences import sentences_of
 from imr_rules.engines.model import Prediction
+from imr_rules.explain.listed import listed
 from imr_rules.explain.model import Reason
 from imr_rules.facts.model import Evidence, Reading, Section
 from imr_rules.facts.vocabulary import Origin
@@ -72,7 +73,8 @@ def _is_named(reason: Reason, item: AuditItem, corpus: Corpus) -> bool:
 
 
 def _finding(corpus: Corpus, item: AuditItem, required: list[Reason]) -> AuditFinding:
-    points = "; ".join(reason.statement.strip().rstrip(".") for reason in required[:4])
+    asked = [reason.statement.strip().rstrip(".") for reason in required]
+    points = listed(asked, most=4, between="; ")
     spoken = item.item.readings.get(Reading.RATIONALE, {})
     evidence = tuple(
         dict.fromkeys(
