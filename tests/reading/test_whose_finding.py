@@ -157,6 +157,30 @@ def test_a_case_has_one_age() -> None:
     assert case.age_years == case.items[0].readings[Reading.RECORD]["age_years"]
 
 
+@pytest.mark.parametrize(
+    ("title", "summary", "fact", "quote"),
+    [
+        (
+            "Norco 10/325 mg #90",
+            "No sign of misuse was seen.",
+            "aberrant_behavior",
+            "No sign of misuse",
+        ),
+        (NECK_MRI, "She denies any numbness.", "neuro_symptoms", "denies any numbness"),
+        (NECK_MRI, "Numbness: none.", "neuro_symptoms", "Numbness: none"),
+        (
+            "Norco 10/325 mg #90",
+            "A pain agreement was not documented.",
+            "opioid_agreement_signed",
+            "pain agreement was not documented",
+        ),
+    ],
+)
+def test_a_quotation_holds_what_turns_it(title: str, summary: str, fact: str, quote: str) -> None:
+    """ "Numbness" alone would prove the opposite."""
+    assert [quote] == [f.quote for f in _case(title, summary).findings if f.fact == fact]
+
+
 def test_the_same_words_state_a_fact_once() -> None:
     """What a wide net catches is no finding beside an exact one of the same fact."""
     case = _case("Norco 10/325 mg #90", "No side effects or aberrant behavior were seen.")

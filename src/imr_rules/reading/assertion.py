@@ -23,6 +23,7 @@ from imr_rules.reading.pattern import Pattern
 
 _BACKWARD_REACH = 90  # characters between a cue and a negation that follows it
 _SAYING_REACH = 80  # characters between a denied cue, or a mark, and the words that go with it
+_PROOF_REACH = 120  # characters between a cue and the words that turn it, in its quotation
 _HEAD_REACH = 40  # characters between a negation and the colon of the list it stands above
 _CHAIN = 2  # characters between two negations that cancel each other
 
@@ -217,6 +218,36 @@ def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
     else:
         said = _reaching(scopes.at.get(Mark.SAID_BEFORE, ()), start, stops)
     return Assertion.UNDOCUMENTED if said else Assertion.DENIED
+
+
+def proof_of(start: int, end: int, assertion: Assertion, scopes: Scopes) -> tuple[int, int]:
+    """Return where the words at ``[start, end)`` stand together with what turns them.
+
+    "Numbness" alone would prove the opposite of "denies any numbness".
+    """
+    if assertion is Assertion.AFFIRMED:
+        return start, end
+    for answer in scopes.answers:
+        if answer.reach <= start and end <= answer.row_end:
+            return start, answer.end
+    stops = scopes.at.get(Mark.ENDS_SCOPE, ())
+    turning = [
+        (mark, span)
+        for mark in NEGATIONS
+        for span in (
+            *_reaching(scopes.at.get(mark, ()) if mark in _BEFORE else (), start, stops),
+            *_following(scopes.at.get(mark, ()) if mark in _AFTER else (), start, end, stops),
+        )
+    ]
+    missing = [span for mark, span in turning if mark in MISSING]
+    wanted = missing if assertion is Assertion.UNDOCUMENTED and missing else (s for _, s in turning)
+    within = [
+        (max(start - first, last - end), first, last)
+        for first, last in wanted
+        if start - first <= _PROOF_REACH and last - end <= _PROOF_REACH
+    ]
+    _, first, last = min(within, default=(0, start, end))
+    return min(start, first), max(end, last)
 
 
 def _wanting(start: int, end: int, scopes: Scopes, stops: Sequence[tuple[int, int]]) -> bool:

@@ -21,6 +21,7 @@ from imr_rules.reading.assertion import (
     missing_around,
     not_yet_so,
     places_of,
+    proof_of,
     turned_inside,
 )
 from imr_rules.reading.dates import parse_date
@@ -158,7 +159,8 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
             wanting = assertion is not Assertion.AFFIRMED or value == "no"
             if speaker is Speaker.UTILIZATION_REVIEW and wanting:
                 continue
-            first, last = flat.original(start + match.start(), start + match.end())
+            proof = proof_of(*match.span(), assertion, scopes)
+            first, last = flat.original(start + proof[0], start + proof[1])
             about = own_parts if cue.names_part else parts
             for item in items_of(cue, match, passage, sentence, about, context):
                 found.append(
