@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import ibis
 
 from imr_rules.engines.table.facts import facts_read
@@ -13,23 +15,26 @@ from imr_rules.guidelines.library import days_in_force
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.knowledge import Knowledge
 from imr_rules.notice import NOTICE
+from imr_rules.table.governed import SELECTED, governed_rows
+from imr_rules.table.schema import BASIS, CASE_NUMBER, ITEM, LETTER
 
-_KEYS = {"case_number": "string", "item": "int32"}
+_KEYS = {LETTER: "string", CASE_NUMBER: "string", ITEM: "int32", BASIS: "string"}
 
 
 def topic_statement(edition: Edition, topic: Topic, knowledge: Knowledge, dialect: Dialect) -> str:
     """Return *topic* as SQL over a table ``facts``, in comments what each column means.
 
-    The statement decides every row of that table: pick those that the topic is about.
+    The statement decides the rows that the topic governs, and carries along what tells them apart.
     """
     vocabulary = knowledge.vocabulary
     numbers = frozenset(n for n, fact in vocabulary.items() if fact.type is FactType.NUMBER)
     read = facts_read(topic, edition.parameters, numbers=numbers)
     first, until = days_in_force(edition, topic)
-    columns: dict[str, str] = {**_KEYS, ON: "date"}
+    columns: dict[str, str] = {**_KEYS, **SELECTED, ON: "date"}
     columns |= dict.fromkeys(read.words, "string") | dict.fromkeys(read.numbers, "float64")
+    facts = ibis.table(columns, name="facts")
     table = topic_over(
-        ibis.table(columns, name="facts"),
+        facts.filter(governed_rows(facts, edition, topic, knowledge.library)),
         topic,
         edition.parameters,
         read,
@@ -44,8 +49,16 @@ def topic_statement(edition: Edition, topic: Topic, knowledge: Knowledge, dialec
         f"{topic.title}: {edition.title}, {topic.cite}",
         f"in force from {first}" + ("" if until.year == 9999 else f" and before {until}"),
         "",
-        "The table facts has a row for each disputed item, with these columns (null: not said):",
+        "The table facts has a row for each disputed item on each basis, as imr-rules extract",
+        "--out FACTS.parquet writes it, with these columns (null: not said):",
+        f"  {', '.join(_KEYS)}: tell a row from the others, and come back with it",
+        f"  {', '.join(SELECTED)}: what is asked for",
+        f"  {ON}: the day whose guidelines govern",
         *(f"  {name}: {_values(name, knowledge)}" for name in read.columns),
+        "",
+        "Only the rows that this topic governs are decided: it is in force on their day, about",
+        "what they ask for, and no text that is searched before it or names that more closely is.",
+        *_asked_for(topic),
         "",
         "Criteria are true, false, or null for unknown:",
         *(f"  {criterion_column(c.id)}: {c.statement}" for c in topic.criteria.values()),
@@ -56,6 +69,16 @@ def topic_statement(edition: Edition, topic: Topic, knowledge: Knowledge, dialec
     ]
     comment = "\n".join(f"-- {line}".rstrip() for line in lines)
     return f"{comment}\n{sql_text(selected, dialect)};\n"
+
+
+def _asked_for(topic: Topic) -> Iterator[str]:
+    """Tell in the names of the catalogue what *topic* is about."""
+    scope = topic.applies_to
+    yield f"  about: {', '.join(scope.treatments)}"
+    if scope.body_parts:
+        yield f"  of one of these parts: {', '.join(scope.body_parts)}"
+    if scope.phases:
+        yield f"  in the phase: {', '.join(scope.phases)}"
 
 
 def _values(name: str, knowledge: Knowledge) -> str:
