@@ -19,7 +19,13 @@ from imr_rules.explain.likelihood import (
     load_model,
     logit,
 )
-from imr_rules.explain.likelihood_fit import Known, Observation, cross_validated, fit
+from imr_rules.explain.likelihood_fit import (
+    Known,
+    Observation,
+    check_enough,
+    cross_validated,
+    fit,
+)
 from imr_rules.explain.likelihood_report import report
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import load_knowledge
@@ -44,6 +50,7 @@ def command(paths: tuple[Path, ...], rules: Path | None) -> None:
             for conclusion in evaluate_case(case, basis, knowledge, engine):
                 if conclusion.item.actual is not None:
                     observations.append(_observe(conclusion, model))
+        check_enough(observations)
         fitted = fit(observations)
         click.echo(f"{basis.value}:")
         click.echo(f"  n: {len(observations)}")

@@ -12,6 +12,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from imr_rules.errors import InputError
+
 RIDGE = 1.0
 """Penalty on each squared weight, the shift included: the published rate is its prior."""
 
@@ -70,6 +72,23 @@ class Weights:
         score = offset + self.shift
         score += sum(w * x for w, x in zip(self.weights, features, strict=True))
         return 1 / (1 + math.exp(-score))
+
+
+def check_enough(observations: Sequence[Observation]) -> None:
+    """Refuse *observations* that no weights can be fitted on and tried on letters left out.
+
+    Raises:
+        InputError: there are fewer letters than folds, or only one of the outcomes.
+    """
+    letters = len({o.letter for o in observations})
+    overturned = sum(o.overturned for o in observations)
+    if letters >= _FOLDS and 0 < overturned < len(observations):
+        return
+    raise InputError(
+        f"too few decided items to fit on: {letters} letters with {len(observations)} decided"
+        f" items, {overturned} of them overturned; it takes {_FOLDS} letters and both outcomes.",
+        hint="Name more decided cases or letters, such as the folder cases/.",
+    )
 
 
 def fit(observations: Sequence[Observation], *, ridge: float = RIDGE) -> Weights:
