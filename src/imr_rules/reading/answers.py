@@ -74,11 +74,11 @@ def heads_of_rows(sentence: str, spans: Iterable[_Span]) -> list[_Span]:
     ]
 
 
-def answer_to(start: int, end: int, answers: Sequence[Answer]) -> Assertion | None:
-    """Return what the next answer says to the words at ``[start, end)``, or None without one."""
+def answer_to(start: int, end: int, answers: Sequence[Answer]) -> Answer | None:
+    """Return the next answer to the words at ``[start, end)``, or None without one."""
     for answer in answers:
         if answer.reach <= start and end <= answer.row_end:
-            return answer.assertion
+            return answer
     return None
 
 

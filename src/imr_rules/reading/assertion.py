@@ -190,7 +190,7 @@ def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
     """Return how the words at ``[start, end)`` of the sentence are asserted."""
     answered = answer_to(start, end, scopes.answers)
     if answered is not None:
-        return answered
+        return answered.assertion
     stops = scopes.at.get(Mark.ENDS_SCOPE, ())
     before_missing = _reaching(scopes.at.get(Mark.UNDOCUMENTED_BEFORE, ()), start, stops)
     denied = scopes.at.get(Mark.DENIED_BEFORE, ())
@@ -227,20 +227,20 @@ def proof_of(start: int, end: int, assertion: Assertion, scopes: Scopes) -> tupl
     """
     if assertion is Assertion.AFFIRMED:
         return start, end
-    for answer in scopes.answers:
-        if answer.reach <= start and end <= answer.row_end:
-            return start, answer.end
+    answered = answer_to(start, end, scopes.answers)
+    if answered is not None:
+        return start, answered.end
     stops = scopes.at.get(Mark.ENDS_SCOPE, ())
-    turning = [
-        (mark, span)
-        for mark in NEGATIONS
-        for span in (
-            *_reaching(scopes.at.get(mark, ()) if mark in _BEFORE else (), start, stops),
-            *_following(scopes.at.get(mark, ()) if mark in _AFTER else (), start, end, stops),
+    turning: list[tuple[Mark, tuple[int, int]]] = []
+    for mark in NEGATIONS & scopes.at.keys():
+        reaching = (
+            _following(scopes.at[mark], start, end, stops)
+            if mark in _AFTER
+            else _reaching(scopes.at[mark], start, stops)
         )
-    ]
+        turning += [(mark, span) for span in reaching]
     missing = [span for mark, span in turning if mark in MISSING]
-    wanted = missing if assertion is Assertion.UNDOCUMENTED and missing else (s for _, s in turning)
+    wanted = missing if assertion is Assertion.UNDOCUMENTED and missing else [s for _, s in turning]
     within = [
         (max(start - first, last - end), first, last)
         for first, last in wanted

@@ -17,13 +17,13 @@ _END = re.compile(
     r"|(?<=;)\s"
 )
 _STOP = re.compile(r"[.!?;]")  # one stands before every end
+# "Dr. Smith" goes on; "10 mg. twice a day" does, "cut to 5 mg. The pain" does not.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|st|vs|fig|approx|pp?|e\.?g|i\.?e|inc|sec|ch|ed|al|dept|jr"
-    r"|m\.d|d\.c|p\.a)|(?<!['’])\b[A-Za-z])[.]\Z",
+    r"|m\.d|d\.c|p\.a|(?P<unit>etc|lbs?|hrs?|min|wks?|mos?|yrs?|tab|mg))"
+    r"|(?<!['’])\b[A-Za-z])[.]\Z",
     re.IGNORECASE,
 )
-# "10 mg. twice a day" goes on; "cut to 5 mg. The pain" does not.
-_UNIT = re.compile(r"\b(?:etc|lbs?|hrs?|min|wks?|mos?|yrs?|tab|mg)[.]\Z", re.IGNORECASE)
 
 
 # "Nos. 3 and 4" goes on; "Numbness: no. Tingling: yes." are two answers.
@@ -40,10 +40,10 @@ def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
         match = _END.match(text, end)
         if match is None:
             continue
-        if text[end - 1] == "." and _ABBREVIATION.search(text, max(start, end - 8), end):
-            continue
-        if _UNIT.search(text, max(start, end - 8), end) and not text[match.end()].isupper():
-            continue
+        if text[end - 1] == ".":
+            short = _ABBREVIATION.search(text, max(start, end - 8), end)
+            if short and not (short["unit"] and text[match.end()].isupper()):
+                continue
         if _NUMBER_SIGN.search(text, max(start, end - 8), end) and _NUMBER_FOLLOWS.match(text, end):
             continue
         yield from _cut(text, start, end)
