@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from imr_rules.audit.to_json import FORMAT
 from imr_rules.audit.write import FILES
 from imr_rules.cli.audit import command
+from imr_rules.errors import InputError
 from imr_rules.explain.model import NOTICE
 
 from .written_determinations import Written
@@ -55,6 +56,43 @@ def test_the_folder_holds_every_file(folder: Path, tmp_path: Path) -> None:
     rejected = (out / "rejected.jsonl").read_text(encoding="utf-8").splitlines()
     assert ["empty.txt"] == [Path(json.loads(line)["path"]).name for line in rejected]
     assert "1 of 3 files rejected." in result.stderr
+
+
+def test_what_determines_nothing_is_rejected(folder: Path, tmp_path: Path) -> None:
+    """A shopping list and a case without items are named, counted and listed, not left out."""
+    (folder / "grocery.txt").write_text("milk\neggs, a dozen\nApples: 1 kg\n", encoding="utf-8")
+    (folder / "itemless.yaml").write_text(
+        "case: CM17-0000009\ndecision_date: 2017-02-01\nitems: []\n", encoding="utf-8"
+    )
+    result = run(folder, "--out", tmp_path / "audit")
+    assert 2 == result.exit_code
+    assert "3 of 5 files rejected." in result.stderr
+    assert "itemless.yaml: error[input]: holds no item in dispute under case CM17-0000009: " in (
+        result.stderr
+    )
+    lines = (tmp_path / "audit" / "rejected.jsonl").read_text(encoding="utf-8").splitlines()
+    names = [Path(json.loads(line)["path"]).name for line in lines]
+    assert ["empty.txt", "grocery.txt", "itemless.yaml"] == names
+
+
+def test_without_a_determination_there_is_no_report(tmp_path: Path) -> None:
+    """An empty report would look like an audit."""
+    list_ = tmp_path / "grocery.txt"
+    list_.write_text("milk\neggs, a dozen\n", encoding="utf-8")
+    result = run(list_, "--out", tmp_path / "audit")
+    assert isinstance(result.exception, InputError)
+    assert "holds no determination" in str(result.exception)
+    assert "" == result.stdout
+    assert not (tmp_path / "audit").exists()
+
+
+def test_a_number_that_no_case_has_is_refused_before_deciding(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers are known once the files are read; the error names one of them."""
+    monkeypatch.setattr("imr_rules.cli.audit.corpus_of", lambda *_, **__: pytest.fail("decided"))
+    told = str(run(folder, "--case", "nosuch").exception)
+    assert f"2 determinations were read: name one of theirs, such as {LETTERS[0].number}." in told
 
 
 def test_a_quotation_is_found_in_the_letter_as_extract_prints_it(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from imr_rules.audit.model import AuditCase, Corpus
 from imr_rules.audit.to_json import findings_to_json
 from imr_rules.audit.to_text import audit_text
 from imr_rules.audit.write import write_audit
+from imr_rules.cases.from_paths import Rejected
 from imr_rules.cases.index import compare_with_index, load_index_words, read_index
+from imr_rules.cases.model import Case
 from imr_rules.cli.batch import Batch, end_batch, read_batch
 from imr_rules.cli.options import (
     as_of_option,
@@ -30,7 +33,7 @@ from imr_rules.cli.options import (
 from imr_rules.engines.choose import engine_named
 from imr_rules.errors import InputError, Location, UnknownNameError
 from imr_rules.explain.to_text import make_console
-from imr_rules.knowledge import load_knowledge
+from imr_rules.knowledge import Knowledge, load_knowledge
 
 
 @click.command("audit")
@@ -86,9 +89,15 @@ def command(
         click.echo(note, err=True)
     rows = read_index(index, load_index_words(knowledge.folder)) if index else ()
     batch = Batch()
-    cases = [entry.case for entry in read_batch(paths, knowledge, batch, as_of=as_of)]
+    cases = list(_determinations(paths, knowledge, batch, as_of))
     if not cases:
-        raise InputError("nothing could be read: there is nothing to audit.", at=Location(paths[0]))
+        raise InputError(
+            "holds no determination: there is nothing to audit.",
+            at=Location(paths[0]),
+            hint="Name letters, or cases with their items, or a folder of them.",
+        )
+    if number is not None:
+        _check_number(number, cases)
     corpus = corpus_of(cases, knowledge, chosen, as_of=as_of)
     # One determination is judged among its fellows: like cases need the whole corpus.
     found = audit(corpus)
@@ -113,11 +122,40 @@ def command(
     end_batch(batch)
 
 
+def _determinations(
+    paths: Sequence[Path], knowledge: Knowledge, batch: Batch, as_of: date | None
+) -> Iterator[Case]:
+    """Yield the cases of *paths*, and reject those without items: they determine nothing."""
+    for entry in read_batch(paths, knowledge, batch, as_of=as_of):
+        if entry.case.items:
+            yield entry.case
+            continue
+        number = entry.case.case_number
+        # A file of several cases holds them by number; a text without one goes by its file's name.
+        which = "" if number in ("", entry.path.stem) else f" under case {number}"
+        error = InputError(
+            f"holds no item in dispute{which}: there is nothing to audit.",
+            at=Location(entry.path),
+            hint="Leave it out, or look at what is read of it with imr-rules extract.",
+        )
+        batch.reject(Rejected(entry.path, str(error)))
+
+
+def _check_number(number: str, cases: Sequence[Case]) -> None:
+    """Refuse a number that none of *cases* has, before all of them are decided in vain.
+
+    Raises:
+        UnknownNameError: there is no such case.
+    """
+    known = [case.case_number for case in cases]
+    if number.lower() not in (one.lower() for one in known):
+        read = f"{len(known)} determination{'s were' if len(known) > 1 else ' was'} read"
+        told = f"{read}: name one of theirs, such as {known[0]}."
+        raise UnknownNameError("case", number, known, otherwise=told)
+
+
 def _case(corpus: Corpus, number: str) -> AuditCase:
-    for case in corpus.cases:
-        if case.case.case_number.lower() == number.lower():
-            return case
-    raise UnknownNameError("case", number, [case.case.case_number for case in corpus.cases])
+    return next(case for case in corpus.cases if case.case.case_number.lower() == number.lower())
 
 
 def _json(data: object) -> str:

@@ -27,6 +27,12 @@ class Batch:
     files: set[Path] = field(default_factory=set)
     rejected: list[Rejected] = field(default_factory=list)
 
+    def reject(self, entry: Rejected) -> None:
+        """Count *entry* as what could not be read or used, and tell it on stderr."""
+        click.echo(str(entry), err=True)
+        self.files.add(entry.path)
+        self.rejected.append(entry)
+
 
 def read_batch(
     paths: Sequence[Path],
@@ -45,11 +51,10 @@ def read_batch(
             batch.cases += 1
             batch.files.add(entry.path)
             yield entry
-            continue
-        click.echo(str(entry), err=True)
-        if isinstance(entry, Rejected):
-            batch.files.add(entry.path)
-            batch.rejected.append(entry)
+        elif isinstance(entry, Rejected):
+            batch.reject(entry)
+        else:
+            click.echo(str(entry), err=True)
 
 
 def missing_text(case: Case) -> str:
@@ -64,5 +69,7 @@ def end_batch(batch: Batch) -> None:
     cannot read, and a script learns of it without looking at messages.
     """
     if batch.rejected:
-        click.echo(f"{len(batch.rejected)} of {len(batch.files)} files rejected.", err=True)
+        # A file of several cases may have been rejected for more than one of them.
+        rejected = {entry.path for entry in batch.rejected}
+        click.echo(f"{len(rejected)} of {len(batch.files)} files rejected.", err=True)
         raise Exit(UNREADABLE)
