@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from imr_rules.cases.fhir_links import TITLE
 from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
+from imr_rules.cases.model import Case
 from imr_rules.cases.record import load_record
 from imr_rules.cases.record_kind import RecordKind, kind_of_record
+from imr_rules.cases.to_json import case_to_json
+from imr_rules.cases.to_yaml import case_to_yaml
 from imr_rules.errors import InputError
+from imr_rules.facts.model import Reading
 from imr_rules.knowledge import load_knowledge
 
 KNOWLEDGE = load_knowledge()
@@ -172,3 +177,29 @@ def test_a_broken_entry_of_a_list_is_named_by_its_number(tmp_path: Path) -> None
     assert isinstance(loaded, Loaded)
     assert isinstance(rejected, Rejected)
     assert rejected.reason.startswith(f"{path} (entry 2): error[input]: is no imr.determination.v1")
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("note.yaml", case_to_yaml),
+        ("note.jsonl", lambda case: json.dumps(case_to_json(case)) + "\n"),
+    ],
+)
+def test_an_extracted_note_is_asked_about_like_the_note(
+    name: str, write: Callable[[Case], str], tmp_path: Path
+) -> None:
+    """What evaluate advises, preview with a request, works on what extract writes of it."""
+    note = tmp_path / "note"
+    note.write_text(NOTE, encoding="utf-8")
+    (entry,) = load_cases([note], KNOWLEDGE)
+    assert isinstance(entry, Loaded)
+    extracted = tmp_path / name
+    extracted.write_text(write(entry.case), encoding="utf-8")
+    asked = "Norco 10/325 #120"
+    (direct,) = load_record(note, KNOWLEDGE, requests=[asked]).items
+    (item,) = load_record(extracted, KNOWLEDGE, requests=[asked]).items
+    assert asked == item.title
+    assert dict(direct.readings[Reading.RECORD]) == dict(item.readings[Reading.RECORD]) != {}
+    with pytest.raises(InputError, match="does not say what is asked for"):
+        load_record(extracted, KNOWLEDGE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -203,6 +203,27 @@ def _checked(fact: str, value: Any, at: Location, vocabulary: Vocabulary) -> Val
         raise InputError(error.message, at=at, hint=error.hint) from None
 
 
+def evidence_among(
+    findings: Sequence[Finding],
+    readings: Mapping[Reading, Mapping[str, Value]],
+    item: int,
+    vocabulary: Vocabulary,
+) -> dict[tuple[Reading, str], tuple[Evidence, ...]]:
+    """Return which *findings* prove each fact of the *readings* of the item numbered *item*."""
+    return {
+        (reading, fact): tuple(
+            Evidence(f.section, quote=f.quote, start=f.start, end=f.end)
+            for f in findings
+            if f.fact == fact
+            and f.reading is reading
+            and f.item in (None, item)
+            and f.value in vocabulary[fact].told_by(value)
+        )
+        for reading, values in readings.items()
+        for fact, value in values.items()
+    }
+
+
 def _item(
     raw: _Item,
     findings: tuple[Finding, ...],
@@ -211,17 +232,7 @@ def _item(
     catalogue: Catalogue,
 ) -> CaseItem:
     readings = _readings(raw.facts, at, vocabulary)
-    evidence: dict[tuple[Reading, str], tuple[Evidence, ...]] = {}
-    for reading, values in readings.items():
-        for fact, value in values.items():
-            evidence[reading, fact] = tuple(
-                Evidence(f.section, quote=f.quote, start=f.start, end=f.end)
-                for f in findings
-                if f.fact == fact
-                and f.reading is reading
-                and f.item in (None, raw.item)
-                and f.value in vocabulary[fact].told_by(value)
-            )
+    evidence = evidence_among(findings, readings, raw.item, vocabulary)
     return CaseItem(
         number=raw.item,
         title=raw.title,

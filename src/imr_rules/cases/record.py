@@ -9,14 +9,16 @@ from pathlib import Path
 
 from imr_rules.cases.draft import Draft, case_from_draft
 from imr_rules.cases.draft_yaml import read_draft
+from imr_rules.cases.from_json import evidence_among
 from imr_rules.cases.from_letter import case_from_letter
 from imr_rules.cases.from_paths import cases_of_data, draft_of, nothing_asked
-from imr_rules.cases.model import Case
+from imr_rules.cases.model import Case, CaseItem
 from imr_rules.cases.record_kind import RecordKind, kind_of_record
 from imr_rules.errors import InputError, Location
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.model import Determination, DisputedItem, Span
 from imr_rules.letters.read import read_letter
+from imr_rules.treatments.from_title import parse_request
 
 
 def load_record(
@@ -53,9 +55,12 @@ def load_record(
         cases = list(cases_of_data(path, kind, knowledge))
         if len(cases) != 1:
             raise InputError(f"holds {len(cases)} cases; one is asked about.", at=Location(path))
-        if not cases[0].items:
+        (case,) = cases
+        if not case.items:
+            case = _note_asking_for(case, requests or otherwise, knowledge)
+        if not case.items:
             raise nothing_asked(path)
-        return cases[0]
+        return case
     letter = read_letter(path)
     asked = requests or (() if letter.items else otherwise)
     if asked:
@@ -76,6 +81,23 @@ def load_request_file(path: Path, knowledge: Knowledge) -> Draft | None:
     if not path.exists() or kind_of_record(path) is not RecordKind.REQUEST:
         return None
     return read_draft(path, knowledge.vocabulary)
+
+
+def _note_asking_for(case: Case, requests: Sequence[str], knowledge: Knowledge) -> Case:
+    """Return the note *case* with *requests* as its items, each on all the facts it states."""
+    items = tuple(
+        CaseItem(
+            number=number,
+            title=title,
+            request=parse_request(title, knowledge.catalogue),
+            actual=None,
+            readings=case.readings,
+            evidence=evidence_among(case.findings, case.readings, number, knowledge.vocabulary),
+            conflicts=case.conflicts,
+        )
+        for number, title in enumerate(requests, start=1)
+    )
+    return replace(case, items=items, readings={}, conflicts=())
 
 
 def _asking_for(letter: Determination, requests: Sequence[str]) -> Determination:
