@@ -69,6 +69,78 @@ def test_a_filled_questionnaire_is_taken_by_preview(tmp_path: Path) -> None:
     assert "yes" == facts["opioid_agreement_signed"]
 
 
+def filled(treatment: str, record: str, folder: Path, *options: str) -> tuple[str, str]:
+    """Return the checklist of *treatment* from a file with *record*, and what stderr says."""
+    path = folder / "record.yaml"
+    path.write_text(record, encoding="utf-8")
+    arguments = ["checklist", treatment, "--from", str(path), *options]
+    result = CliRunner().invoke(group, arguments, catch_exceptions=False)
+    return result.stdout, result.stderr
+
+
+OTHER = """request: "Norco 7.5/325 mg #60"
+request_date: 2015-06-01
+facts:
+  opioid_agreement_signed: yes
+"""
+
+
+def test_a_record_that_asks_for_another_strength_is_told_and_lends_no_title(tmp_path: Path) -> None:
+    """Sheet and stderr name what the record asks for; the response asks for what the sheet does."""
+    sheet, said = filled("Norco 10/325 #120", OTHER, tmp_path)
+    remark = "asks for another request: Norco 7.5/325 mg #60."
+    assert remark in sheet
+    assert remark in said
+    bundle, _ = filled("Norco 10/325 #120", OTHER, tmp_path, "--format", "fhir")
+    assert remark in bundle
+    response = tmp_path / "response.json"
+    response.write_text(bundle, encoding="utf-8")
+    preview = CliRunner().invoke(group, ["preview", str(response), "--format", "json"])
+    assert "Norco 10/325 #120" == json.loads(preview.stdout)[0]["title"]
+
+
+@pytest.mark.parametrize("treatment", ["Norco", "Norco 7.5/325 #60", "Norco 7.5/325mg #60"])
+def test_a_record_that_asks_for_the_same_or_tells_more_is_not_remarked_upon(
+    treatment: str, tmp_path: Path
+) -> None:
+    """Other spelling, or a strength that the sheet leaves open, makes no other request."""
+    sheet, said = filled(treatment, OTHER, tmp_path)
+    assert "Filled in from record.yaml." in sheet
+    assert "" == said
+
+
+def test_what_follows_from_a_title_follows_from_that_of_the_sheet(tmp_path: Path) -> None:
+    """The refills of the record's own title are not held against another title."""
+    record = OTHER.replace("#60", "#60 with 2 refills")
+    own, _ = filled("Norco 7.5/325 mg #60 with 2 refills", record, tmp_path)
+    other, _ = filled("Norco 10/325 #120 with 1 refill", record, tmp_path)
+    assert "refills requested: 2 refills" in own
+    assert "refills requested: 1 refills" in other
+
+
+@pytest.mark.parametrize("form", ["md", "html", "fhir"])
+def test_a_sheet_on_which_nothing_is_ticked_says_so(form: str, tmp_path: Path) -> None:
+    """A record that answers no question fills nothing in, and no page claims that it does."""
+    note = tmp_path / "list.txt"
+    note.write_text("Shopping list\n\nmilk 2 litres\nbread\n", encoding="utf-8")
+    result = CliRunner().invoke(
+        group, ["checklist", "lumbar MRI", "--from", str(note), "--format", form]
+    )
+    assert "list.txt answers none of these questions" in result.stdout
+    assert "list.txt answers none of these questions" in result.stderr
+    assert "Filled in from" not in result.stdout
+
+
+def test_what_a_record_of_another_topic_says_of_the_worker_is_told_as_such(tmp_path: Path) -> None:
+    """The boxes are ticked, and the sheet says that the record asks for nothing of the kind."""
+    sheet, said = filled(
+        "Norco 10/325 #120", OTHER.replace("Norco 7.5/325 mg #60", "Cane"), tmp_path
+    )
+    assert "[x] Yes" in sheet
+    assert "record.yaml asks for nothing under this topic" in sheet
+    assert "record.yaml asks for nothing under this topic" in said
+
+
 @pytest.mark.letters
 def test_real_letters_fill_checklists_and_packets(tmp_path: Path) -> None:
     """Every tenth letter gives a preview, a packet and a filled checklist."""

@@ -46,13 +46,21 @@ from imr_rules.guidelines.model import (
 
 
 def build_checklist(
-    subject: Subject, vocabulary: Vocabulary, *, filled_from: Conclusion | None = None
+    subject: Subject,
+    vocabulary: Vocabulary,
+    *,
+    filled_from: Conclusion | None = None,
+    instead: str | None = None,
 ) -> Checklist:
-    """Return the checklist of *subject*, filled in with what *filled_from* knows of it."""
+    """Return the checklist of *subject*, filled in with what *filled_from* knows of it.
+
+    *instead* is what the record asks for in the subject's place, as in :class:`Filled`.
+    """
     filled = None
     if filled_from is not None:
         case = filled_from.case
-        filled = Filled(case.source, filled_from.item.title, case.injury_date, case.age_years)
+        title = filled_from.item.title
+        filled = Filled(case.source, title, instead, case.injury_date, case.age_years)
     if subject.topic is None or subject.edition is None:
         return Checklist(
             subject.title,

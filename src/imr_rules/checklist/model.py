@@ -130,10 +130,16 @@ class Presumed:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The record from which a checklist is filled in."""
+    """The record from which a checklist is filled in.
+
+    *title* is the request that its answers are held against. *instead* is what the record asks
+    for in its place: None where it asks for just that, empty where it asks for nothing under the
+    topic.
+    """
 
     source: str
     title: str
+    instead: str | None = None
     injury_date: date | None = None
     age_years: float | None = None
 
@@ -159,6 +165,11 @@ class Checklist:
     searched: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
     filled: Filled | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no record answers any of the questions."""
+        return all(fact.value is None for q in self.questions() for fact in q.facts)
 
     def questions(self) -> Iterator[Question]:
         """Yield every question once, in order of its number."""

@@ -105,7 +105,9 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
     """Return *checklist* in *words*."""
     topic, edition = checklist.topic, checklist.edition
     filled = checklist.filled
-    source = words.filled_from.format(source=Path(filled.source).name) if filled else ""
+    source = ""
+    if filled and not checklist.is_blank:
+        source = words.filled_from.format(source=Path(filled.source).name)
     day = words.as_of.format(day=checklist.on.isoformat())
     if topic is None or edition is None:
         intro = [words.no_guideline]
@@ -134,7 +136,9 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
         warning = words.never
     elif topic.stance is Stance.NOT_RECOMMENDED:
         warning = words.exception_only
-    intro = [] if not ways else [words.how_to_ways if many else words.how_to]
+    intro = list(record_remarks(checklist, words))
+    if ways:
+        intro.append(words.how_to_ways if many else words.how_to)
     if checklist.add:
         intro.append(words.add_closer.format(words=", ".join(checklist.add)))
     return Sheet(
@@ -152,6 +156,21 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
         legend=tuple(_legend(checklist, words, topic.cite)),
         notice=words.notice,
     )
+
+
+def record_remarks(checklist: Checklist, words: Wording) -> Iterator[str]:
+    """Yield what a reader must know of the record that *checklist* was to be filled in from."""
+    filled = checklist.filled
+    if filled is None:
+        return
+    source = Path(filled.source).name
+    if checklist.is_blank:
+        if any(checklist.questions()):
+            yield words.answers_nothing.format(source=source)
+    elif filled.instead == "":
+        yield words.asks_nothing.format(source=source)
+    if filled.instead:
+        yield words.asks_instead.format(source=source, title=title_shown(filled.instead))
 
 
 def _legend(checklist: Checklist, words: Wording, cite: Citation) -> Iterator[str]:

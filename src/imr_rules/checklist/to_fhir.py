@@ -36,7 +36,7 @@ from imr_rules.checklist.model import (
     Way,
     questions_of,
 )
-from imr_rules.checklist.sheet import group_label
+from imr_rules.checklist.sheet import group_label, record_remarks
 from imr_rules.checklist.wording import Wording
 from imr_rules.engines.thresholds import limits_on
 from imr_rules.facts.vocabulary import Fact, FactType
@@ -131,6 +131,7 @@ def _remarks(checklist: Checklist, words: Wording) -> Iterator[Item]:
             lines.insert(0, words.exception_only)
         if checklist.add:
             lines.append(words.add_closer.format(words=", ".join(checklist.add)))
+    lines[:0] = record_remarks(checklist, words)
     for index, line in enumerate((*lines, words.notice), start=1):
         yield {"linkId": f"remark/{index}", "text": line, "type": "display"}
 

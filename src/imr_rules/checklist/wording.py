@@ -40,6 +40,9 @@ class Wording(BaseModel):
     as_of: str
     governed_by: str
     filled_from: str
+    answers_nothing: str
+    asks_instead: str
+    asks_nothing: str
     worker: str
     claim: str
     requested_by: str

@@ -10,6 +10,7 @@ import rich_click as click
 from imr_rules.checklist.build import build_checklist
 from imr_rules.checklist.fhir_units import load_units
 from imr_rules.checklist.from_record import subject_in_record
+from imr_rules.checklist.sheet import record_remarks
 from imr_rules.checklist.subject import subject_named
 from imr_rules.checklist.wording import load_wording
 from imr_rules.checklist.write import FORMATS, TEXT_FORMATS, checklist_bytes
@@ -48,15 +49,20 @@ def command(
     knowledge = load_knowledge(rules)
     words = load_wording(knowledge.folder, lang)
     today = date.today()
-    filled_from = None
     if record is None:
         subject = subject_named(treatment, knowledge, as_of, today=today)
+        checklist = build_checklist(subject, knowledge.vocabulary)
     else:
-        subject, filled_from = subject_in_record(
-            record, treatment, knowledge, ReferenceEngine(), as_of, today
+        found = subject_in_record(record, treatment, knowledge, ReferenceEngine(), as_of, today)
+        checklist = build_checklist(
+            found.subject,
+            knowledge.vocabulary,
+            filled_from=found.conclusion,
+            instead=found.instead,
         )
-        if filled_from is None:
+        if found.conclusion is None:
             click.echo(f"{record}: asks for nothing under this topic; left blank.", err=True)
-    checklist = build_checklist(subject, knowledge.vocabulary, filled_from=filled_from)
+        for remark in record_remarks(checklist, words):
+            click.echo(remark, err=True)
     document = checklist_bytes(checklist, form, words, load_units(knowledge.folder))
     write_document(document, out, is_text=form in TEXT_FORMATS)
