@@ -82,6 +82,23 @@ class ImpossibleValueError(PackError, ValueError):
     code = "impossible-value"
 
 
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """Return the one or two of *known* that are nearest to *name*, none if none is near.
+
+    Case is ignored: a name that differs in it alone is what is meant.
+
+    >>> nearest("MTUS-2016", ["mtus-2016", "mtus-2009"])
+    ['mtus-2016']
+    """
+    by_folded: dict[str, str] = {}
+    for one in known:
+        by_folded.setdefault(one.casefold(), one)
+    folded = name.casefold()
+    if folded in by_folded:
+        return [by_folded[folded]]
+    return [by_folded[one] for one in get_close_matches(folded, by_folded, n=2, cutoff=0.6)]
+
+
 class UnknownNameError(PackError, LookupError):
     """A name that nothing defines; the nearest defined names are suggested."""
 
@@ -99,7 +116,7 @@ class UnknownNameError(PackError, LookupError):
         """Suggest the nearest of the *known*; where none is near say *otherwise*."""
         self.what = what
         self.name = name
-        self.suggestions = get_close_matches(name, list(known), n=2, cutoff=0.6)
+        self.suggestions = nearest(name, known)
         hint = (
             f"Did you mean {' or '.join(repr(s) for s in self.suggestions)}?"
             if self.suggestions

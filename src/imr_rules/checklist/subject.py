@@ -49,21 +49,23 @@ def subject_named(name: str, knowledge: Knowledge, on: date | None, *, today: da
     request = parse_request(name, knowledge.catalogue)
     if request.treatment is None and name in knowledge.catalogue.treatments:
         request = _request_for(name, knowledge)
+    is_meant = knowledge.library.is_meant_as_topic(name)
     if topic is not None:
         edition = knowledge.library.editions[topic.edition]
         start, end = days_in_force(edition, topic)
         if on is None or start <= on < end:
             day = on or min(max(today, start), end - timedelta(days=1))
             return Subject(topic.title, None, day, None, edition, topic)
-        if request.treatment is None or "/" in name:
+        if request.treatment is None or is_meant:
             raise not_in_force(
                 name,
                 [(edition, topic)],
                 on,
                 hint="Name the treatment instead of the topic to find the text of that day.",
             )
-    if request.treatment is None:
-        known = [*knowledge.catalogue.names, *(t.id for t in knowledge.library.topics())]
+    # A title is found in any words, and would answer for a misspelt topic with another text.
+    if request.treatment is None or is_meant:
+        known = [*knowledge.library.topic_names(), *knowledge.catalogue.names]
         raise UnknownNameError("treatment or topic", name, known, otherwise=_LISTED)
     return subject_of(request, knowledge, on or today)
 

@@ -40,8 +40,7 @@ def command(
     knowledge = load_knowledge(rules)
     found = knowledge.library.topics_named(topic)
     if not found:
-        editions = knowledge.library.editions.values()
-        known = {t for e in editions for name in e.topics for t in (name, f"{e.id}/{name}")}
+        known = knowledge.library.topic_names()
         raise UnknownNameError("topic", topic, known, otherwise="imr-rules show lists the topics.")
     in_force = [pair for pair in found if is_in_force(*pair, as_of)]
     if as_of is not None and not in_force:

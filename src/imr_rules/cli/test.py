@@ -17,6 +17,8 @@ from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.lint.situation_run import run_situation, unexercised
 from imr_rules.lint.situations_text import count_line, coverage_lines, failure_lines
 
+_LISTED = "imr-rules show lists the editions, each with its topics: name EDITION, or EDITION/TOPIC."
+
 
 @click.command("test")
 @click.argument("names", nargs=-1, metavar="[EDITION/TOPIC]...")
@@ -64,10 +66,11 @@ def _chosen(knowledge: Knowledge, names: Sequence[str]) -> list[Topic]:
     full = {f"{topic.edition}/{topic.id}": topic for topic in topics}
     chosen: list[Topic] = []
     for name in names:
-        if name in knowledge.library.editions:
-            chosen.extend(topic for topic in topics if topic.edition == name)
-        elif name in full:
-            chosen.append(full[name])
+        if edition := knowledge.library.edition_named(name):
+            chosen.extend(topic for topic in topics if topic.edition == edition.id)
+        elif name.lower() in full:
+            chosen.append(full[name.lower()])
         else:
-            raise UnknownNameError("edition or topic", name, (*knowledge.library.editions, *full))
+            known = (*knowledge.library.editions, *full)
+            raise UnknownNameError("edition or topic", name, known, otherwise=_LISTED)
     return chosen

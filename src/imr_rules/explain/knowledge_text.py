@@ -30,6 +30,8 @@ from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge
 from imr_rules.treatments.from_title import parse_request
 
+_LISTED = "imr-rules show lists the topics; name a treatment as on the request form."
+
 
 def knowledge_overview(knowledge: Knowledge, on: date | None) -> RenderableType:
     """Return the editions in search order with their topics; with *on* those of that day."""
@@ -68,20 +70,22 @@ def knowledge_text(
     if name in knowledge.vocabulary:
         return _fact(knowledge.vocabulary[name], knowledge, on)
     topics = knowledge.library.topics_named(name)
-    if not topics and name in knowledge.library.editions:
-        edition = knowledge.library.editions[name]
+    if not topics and (edition := knowledge.library.edition_named(name)):
+        name = edition.id
         topics = tuple((edition, topic) for topic in edition.topics.values())
     in_force = [pair for pair in topics if is_in_force(*pair, on)]
     if in_force:
         return Group(*(_topic(edition, topic) for edition, topic in in_force))
     request = parse_request(name, knowledge.catalogue)
-    if on is not None and topics and (request.treatment is None or "/" in name):
+    is_topic = request.treatment is None or knowledge.library.is_meant_as_topic(name)
+    if on is not None and topics and is_topic:
         raise not_in_force(name, topics, on, hint="Leave --as-of out, or name a day of these.")
     on = on or today
-    if request.treatment is None:
-        known = [*knowledge.vocabulary, *knowledge.catalogue.names]
-        known.extend(topic.id for topic in knowledge.library.topics())
-        raise UnknownNameError("topic, fact or treatment", name, known)
+    # A title is found in any words, and would answer for a misspelt topic with another text.
+    if request.treatment is None or is_topic:
+        known = [*knowledge.library.topic_names(), *knowledge.library.editions]
+        known += [*knowledge.vocabulary, *knowledge.catalogue.names]
+        raise UnknownNameError("topic, fact or treatment", name, known, otherwise=_LISTED)
     governing = governing_topic(knowledge.library, request, on)
     treatment = knowledge.catalogue.treatments[request.treatment]
     head = Text(f"{treatment.title}", style="bold")

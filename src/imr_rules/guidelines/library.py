@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from imr_rules.errors import InputError
+from imr_rules.errors import InputError, nearest
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.treatments.catalogue import Catalogue
@@ -39,13 +39,36 @@ class Library:
         return {name: tuple(topics) for name, topics in named.items()}
 
     def topics_named(self, name: str) -> tuple[tuple[Edition, Topic], ...]:
-        """The topics that go by *name*, an id or EDITION/ID, in search order."""
+        """The topics that go by *name*, an id or EDITION/ID, in search order.
+
+        Case is ignored in EDITION/ID alone: "Acupuncture" may be what a request form says.
+        """
+        full = name.lower()
         return tuple(
             (edition, topic)
             for edition in self.in_search_order()
             for topic in edition.topics.values()
-            if name in (topic.id, f"{edition.id}/{topic.id}")
+            if name == topic.id or full == f"{edition.id}/{topic.id}"
         )
+
+    def edition_named(self, name: str) -> Edition | None:
+        """The edition that goes by *name*, in whatever case."""
+        return self.editions.get(name.lower())
+
+    def topic_names(self) -> tuple[str, ...]:
+        """Every name by which a topic goes, each once: ids, then EDITION/ID."""
+        topics = list(self.topics())
+        full = (f"{topic.edition}/{topic.id}" for topic in topics)
+        return (*dict.fromkeys(topic.id for topic in topics), *full)
+
+    def is_meant_as_topic(self, name: str) -> bool:
+        """Whether *name* is written as EDITION/ID, be there such a topic or not.
+
+        Requests have slashes too ("Norco 10/325", "PT/OT"): what stands before it must be near the
+        name of an edition.
+        """
+        edition, slash, topic = name.partition("/")
+        return bool(slash and topic) and bool(nearest(edition, self.editions))
 
     def in_search_order(self) -> tuple[Edition, ...]:
         """The editions as 8 CCR 9792.21.1 searches them, the newer first within a rank."""
