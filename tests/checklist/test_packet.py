@@ -14,7 +14,7 @@ from imr_rules.cases.from_paths import Loaded, load_cases
 from imr_rules.checklist.gap_sheet import gap_sheet
 from imr_rules.checklist.gaps import GapList, gap_lists
 from imr_rules.checklist.packet import packet_bytes
-from imr_rules.checklist.wording import Wording
+from imr_rules.checklist.wording import Wording, load_wording
 from imr_rules.cli.main import group
 from imr_rules.data_folders import cases_folder
 from imr_rules.engines.model import Prediction
@@ -49,6 +49,22 @@ def test_only_upheld_items_have_gaps(gaps: list[GapList]) -> None:
     """What was granted needs no list."""
     assert len(gaps) > 100
     assert {"upheld"} == {found.item.actual for found in gaps}
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_sheet_without_gaps_claims_only_that_none_was_read(
+    gaps: list[GapList], knowledge: Knowledge, lang: str
+) -> None:
+    """What a document could still show stands under what remains, and no reasons follow."""
+    words = load_wording(knowledge.folder, lang)
+    without = [found for found in gaps if found.remains and not found.gaps]
+    assert without
+    for found in without:
+        sheet = gap_sheet(found, words)
+        assert words.packet_none == sheet.intro
+        assert sheet.remains
+    for denied in ("document", "below", "abajo"):
+        assert denied not in words.packet_none
 
 
 def test_a_gap_is_what_the_reviewer_said(gaps: list[GapList]) -> None:
@@ -135,3 +151,13 @@ def test_a_letter_without_an_upheld_item_says_so(tmp_path: Path) -> None:
     result = CliRunner().invoke(group, ["packet", str(case)])
     assert 0 == result.exit_code
     assert "no upheld item" in result.stderr
+
+
+def test_a_record_that_asks_for_nothing_is_answered_with_a_line_to_copy(tmp_path: Path) -> None:
+    """The remedy is a whole command with the file in it, as a shell takes it."""
+    note = tmp_path / "my list.txt"
+    note.write_text("Shopping list\n\nmilk 2 litres\nbread\n", encoding="utf-8")
+    result = CliRunner().invoke(group, ["packet", str(note)])
+    assert isinstance(result.exception, InputError)
+    wanted = f"Name it: imr-rules preview '{note}' --request \"Norco 10/325 #120\"."
+    assert wanted == result.exception.hint
