@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from shlex import quote
 
 from imr_rules.cases.draft import Draft, case_from_draft
 from imr_rules.cases.draft_yaml import read_draft
@@ -197,5 +198,5 @@ def nothing_asked(path: Path) -> InputError:
     return InputError(
         "does not say what is asked for.",
         at=Location(path),
-        hint='Name it: imr-rules preview FILE --request "Norco 10/325 #120".',
+        hint=f'Name it: imr-rules preview {quote(str(path))} --request "Norco 10/325 #120".',
     )
