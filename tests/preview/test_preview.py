@@ -113,6 +113,37 @@ def test_a_bar_is_said_before_anything_else() -> None:
     assert text.index("rules this out") < text.index("Likely outcome")
 
 
+def test_a_bar_of_one_way_is_not_said_of_the_request() -> None:
+    """Seven other ways are open: the heading names the one that is ruled out."""
+    facts = {"drug_use_days": 519, "concurrent_sedative_or_opioid": "yes"}
+    preview = previewed("Norco 10/325 #120", date(2016, 10, 1), **facts)
+    text = " ".join(text_of(preview).split())
+    assert "(undocumented)" in text
+    assert "The guideline rules this out" not in text
+    assert "The guideline rules out 1 of its 8 ways, “The start of long use”:" in text
+
+
+def test_a_bar_that_an_exception_may_lift_is_not_said_to_be_the_end() -> None:
+    """A dose above the ceiling rules the drug out while nothing shows the exception."""
+    preview = previewed("Norco 10/325 #120", date(2015, 6, 1), opioid_mme_per_day=200)
+    text = " ".join(text_of(preview).split())
+    assert "(undocumented)" in text
+    assert "The guideline rules this out as things stand:" in text
+
+
+def test_only_what_nothing_could_turn_is_ruled_out_without_more() -> None:
+    """In every case the plain heading and the certainty `barred` say the same."""
+    headed = 0
+    for case in CASES:
+        for preview in preview_case(case, KNOWLEDGE, ENGINE):
+            trace = preview.explanation.conclusion.trace
+            if "The guideline rules this out:" in text_of(preview, 200):
+                headed += 1
+                assert trace is not None
+                assert Certainty.BARRED is trace.verdict.certainty
+    assert headed
+
+
 def test_a_treatment_never_recommended_says_so_first() -> None:
     """A topic without routes: no documentation helps, and none is asked for."""
     preview = previewed("Low-level laser therapy", date(2014, 6, 1))

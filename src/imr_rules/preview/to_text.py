@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from imr_rules.engines.model import Prediction
+from imr_rules.engines.model import Certainty, Prediction
 from imr_rules.explain.hinges import Hinge, HingeFact, Need
 from imr_rules.explain.model import Reason
 from imr_rules.explain.to_text import item_heading, reason_text
@@ -90,10 +90,33 @@ def _bars(preview: Preview) -> Iterator[RenderableType]:
     governing = preview.explanation.conclusion.governing
     if governing is not None and not governing.topic.routes:
         yield Text("The guideline does not recommend this treatment at all.", style="bold red")
-    barring = _barring(preview)
-    if barring:
-        yield Text("The guideline rules this out:", style="bold red")
+    by_heading: dict[str, list[Reason]] = {}
+    for reason in _barring(preview):
+        by_heading.setdefault(_bar_heading(reason, preview), []).append(reason)
+    for heading, barring in by_heading.items():
+        yield Text(heading, style="bold red" if _is_final(preview) else "bold yellow")
         yield from (reason_text(reason) for reason in barring)
+
+
+def _is_final(preview: Preview) -> bool:
+    """Whether no documentation would turn the outcome."""
+    trace = preview.explanation.conclusion.trace
+    return trace is not None and trace.verdict.certainty is Certainty.BARRED
+
+
+def _bar_heading(reason: Reason, preview: Preview) -> str:
+    """Say how much *reason* rules out: the request, or only some of the ways to it."""
+    governing = preview.explanation.conclusion.governing
+    assert governing is not None
+    topic = governing.topic
+    if _is_final(preview):
+        return "The guideline rules this out:"
+    ways = [r.title for r in topic.routes if any(b.criterion == reason.criterion for b in r.bars)]
+    everywhere = any(bar.criterion == reason.criterion for bar in topic.bars)
+    if everywhere or len(ways) == len(topic.routes):
+        return "The guideline rules this out as things stand:"
+    named = " and ".join(f"“{title}”" for title in ways)
+    return f"The guideline rules out {len(ways)} of its {len(topic.routes)} ways, {named}:"
 
 
 def _verdict(preview: Preview) -> Text:
