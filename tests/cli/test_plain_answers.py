@@ -95,3 +95,11 @@ def test_an_unknown_name_of_pages_is_not_repeated_whole() -> None:
 def test_a_fact_shows_what_its_number_can_be() -> None:
     """The bounds of the vocabulary are told where its values are."""
     assert "at least 0, at most 100" in invoke("show", "pain_reduction_percent").stdout
+
+
+def test_show_leads_every_criterion_with_words_that_go_with_a_sentence() -> None:
+    """A criterion is a sentence: it stands behind a colon, and what is required is called so."""
+    words = " ".join(invoke("show", "mtus-2016/physical-medicine").stdout.split())
+    assert "applies if: This is the first course" in words
+    assert "required, unless an exception holds" in words
+    assert "where This" not in words

@@ -113,7 +113,7 @@ def _topic(edition: Edition, topic: Topic) -> RenderableType:
     for route in topic.routes:
         tree = Tree(Text(f"Recommended: {route.title}, if", style="bold"))
         for name in route.applies:
-            _criterion(tree, topic.criteria[name], "where ")
+            _criterion(tree, topic.criteria[name], "applies if: ")
         _requirement(tree, route.requires, topic)
         for bar in route.bars:
             tree.add(_bar(bar, topic))
@@ -146,7 +146,7 @@ def _requirement(tree: Tree, requirement: Requirement, topic: Topic) -> None:
             for part in parts:
                 _requirement(branch, part, topic)
         case Unless(part=part, exceptions=exceptions):
-            branch = tree.add("unless an exception holds")
+            branch = tree.add("required, unless an exception holds")
             _requirement(branch, part, topic)
             for name in exceptions:
                 _criterion(branch, topic.criteria[name], "exception: ")
