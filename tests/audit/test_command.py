@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,20 @@ def test_the_summary_is_one_screen_with_one_notice(folder: Path) -> None:
     assert " ".join(result.stdout.split()).count(NOTICE) == 1
 
 
+def test_one_of_a_thing_is_not_said_like_several(folder: Path) -> None:
+    """The head counts a single letter as one, and a page ends a sentence before the next."""
+    letter = next(folder.glob("CM17-0000001*"))
+    head = run(letter).stdout.splitlines()[0]
+    assert head.startswith("1 determination, 1 item, ")
+    assert "of 1 decided item overturned" in head
+    page = run(folder, "--case", "CM17-0000001", "--format", "html").stdout
+    decided = re.search(r'<p class="decided">(.*?)</p>', page, re.DOTALL)
+    assert decided
+    words = re.sub(r"<[^>]*>", "", decided[1])
+    assert ". Governed on" in " ".join(words.split())
+    assert ". The reviewer cites: " in " ".join(words.split())
+
+
 def test_one_determination_can_be_printed_as_a_page(folder: Path) -> None:
     """Text and HTML of one case hold its findings and no other case's."""
     text = run(folder, "--case", "cm17-0000001").stdout
@@ -157,7 +172,7 @@ def test_the_index_tells_what_either_side_lacks(folder: Path, tmp_path: Path) ->
     out = run(folder, "--index", index).stdout
     assert "in the index, no letter: 1: CM17-0000077" in out
     assert "a letter, not in the index: 1: CM17-0000001" in out
-    assert "CM17-0000002: 1 items overturned in the letter, 0 in the index" in out
+    assert "CM17-0000002: 1 item overturned in the letter, 0 in the index" in out
 
 
 def test_html_of_everything_is_refused_with_the_way_to_get_it() -> None:

@@ -31,7 +31,7 @@ def test_what_passes_is_counted(one_topic_rules: Path) -> None:
     """Exit status 0 and one line."""
     write(one_topic_rules, PASSES)
     result = run(one_topic_rules)
-    assert (0, "1 situations of 1 topics, 0 failed.\n") == (result.exit_code, result.output)
+    assert (0, "1 situation of 1 topic, 0 failed.\n") == (result.exit_code, result.output)
 
 
 def test_a_failure_shows_what_was_expected_and_the_trace(one_topic_rules: Path) -> None:
@@ -45,7 +45,7 @@ def test_a_failure_shows_what_was_expected_and_the_trace(one_topic_rules: Path) 
         "certainty: expected met, is barred",
         "gain: expected met, is unmet",
         "within-trial: unmet ({requested_units: 7})",
-        "1 situations of 1 topics, 1 failed.",
+        "1 situation of 1 topic, 1 failed.",
     ):
         assert line in result.output
 

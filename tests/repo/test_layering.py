@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "imr_rules"
 
 # From left to right: a room may import from those before it, never from those after it.
 ORDER = (
-    "notice", "errors", "strict_yaml", "data_folders", "letters", "treatments", "facts",
+    "notice", "counted", "errors", "strict_yaml", "data_folders", "letters", "treatments", "facts",
     "guidelines", "engines", "reading", "knowledge", "cases", "explain", "lint", "table", "audit",
     "checklist", "preview", "whatif", "schemas", "cli", "web", "__main__",
 )  # fmt: skip

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from imr_rules.audit.audit import Audit
 from imr_rules.audit.model import Kind, Severity
+from imr_rules.counted import counted
 from imr_rules.explain.model import NOTICE
 from imr_rules.facts.model import Basis
 
@@ -30,8 +31,8 @@ def audit_text(audit: Audit) -> RenderableType:
     """Return the scores of both bases side by side, the counts of findings, and the notice."""
     scores = audit.scores
     head = Text(
-        f"{scores['letters']} determinations, {scores['items']} items, "
-        f"{scores['overturned']} of {scores['decided']} decided items overturned"
+        f"{counted(scores['letters'], 'determination')}, {counted(scores['items'], 'item')}, "
+        f"{scores['overturned']} of {counted(scores['decided'], 'decided item')} overturned"
     )
     return Group(head, Text(), _scores(scores), Text(), _findings(audit), Text(NOTICE, style="dim"))
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules import strict_yaml
 from imr_rules.cases.model import Case
+from imr_rules.counted import counted
 from imr_rules.errors import InputError, Location
 
 _Names = Annotated[tuple[str, ...], Field(strict=False)]
@@ -61,7 +62,7 @@ class IndexComparison:
     def lines(self) -> tuple[str, ...]:
         """Return the comparison for a terminal, long lists cut."""
         return (
-            f"index: {self.in_both} determinations on both sides",
+            f"index: {counted(self.in_both, 'determination')} on both sides",
             f"in the index, no letter: {_listed(self.letters_missing)}",
             f"a letter, not in the index: {_listed(self.rows_missing)}",
             *self.differences[:_SHOWN],
@@ -190,9 +191,11 @@ def _differences(rows: Sequence[IndexRow], case: Case) -> Iterable[str]:
         in_letter = sum(item.actual == "overturned" for item in case.items)
         in_index = decided.count("overturned")
         if len(decided) == len(case.items) and in_letter != in_index:
-            yield f"{number}: {in_letter} items overturned in the letter, {in_index} in the index"
+            said = counted(in_letter, "item")
+            yield f"{number}: {said} overturned in the letter, {in_index} in the index"
         elif len(decided) != len(case.items):
-            yield f"{number}: {len(case.items)} items in the letter, {len(decided)} in the index"
+            said = counted(len(case.items), "item")
+            yield f"{number}: {said} in the letter, {len(decided)} in the index"
 
 
 def _listed(numbers: Sequence[str]) -> str:

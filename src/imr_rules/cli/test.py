@@ -9,6 +9,7 @@ from pathlib import Path
 import rich_click as click
 
 from imr_rules.cli.options import rules_option
+from imr_rules.counted import counted
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.errors import UnknownNameError
 from imr_rules.guidelines.model import Topic
@@ -48,7 +49,7 @@ def command(names: tuple[str, ...], coverage: bool, rules: Path | None) -> None:
         gaps = list(unexercised(topics, runs))
         for line in coverage_lines(gaps):
             click.echo(line)
-        click.echo(f"{len(gaps)} gaps in what the situations exercise.")
+        click.echo(f"{counted(len(gaps), 'gap')} in what the situations exercise.")
     click.echo(count_line(runs, len(topics)))
     if not all(run.passed for run in runs):
         sys.exit(1)

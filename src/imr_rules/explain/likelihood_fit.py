@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from imr_rules.counted import counted
 from imr_rules.errors import InputError
 
 RIDGE = 1.0
@@ -85,8 +86,9 @@ def check_enough(observations: Sequence[Observation]) -> None:
     if letters >= _FOLDS and 0 < overturned < len(observations):
         return
     raise InputError(
-        f"too few decided items to fit on: {letters} letters with {len(observations)} decided"
-        f" items, {overturned} of them overturned; it takes {_FOLDS} letters and both outcomes.",
+        f"too few decided items to fit on: {counted(letters, 'letter')} with"
+        f" {counted(len(observations), 'decided item')}, {overturned} of them overturned;"
+        f" it takes {_FOLDS} letters and both outcomes.",
         hint="Name more decided cases or letters, such as the folder cases/.",
     )
 

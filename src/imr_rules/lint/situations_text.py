@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from imr_rules.counted import counted
 from imr_rules.facts.model import Value
 from imr_rules.lint.situation_run import SituationRun, Unexercised
 
@@ -43,7 +44,8 @@ def coverage_lines(gaps: Iterable[Unexercised]) -> Iterator[str]:
 def count_line(runs: Sequence[SituationRun], topics: int) -> str:
     """Return the last line of a run: how many situations of how many topics, and how many fail."""
     failed = sum(not run.passed for run in runs)
-    return f"{len(runs)} situations of {topics} topics, {failed} failed."
+    tried = f"{counted(len(runs), 'situation')} of {counted(topics, 'topic')}"
+    return f"{tried}, {failed} failed."
 
 
 def facts_flow(facts: Mapping[str, Value]) -> str:
