@@ -149,3 +149,14 @@ def test_the_command_asks_for_a_change() -> None:
     result = CliRunner().invoke(command, [str(cases_folder())])
     assert result.exit_code == 2
     assert "--rules" in result.stderr
+
+
+def test_names_of_criteria_stay_whole_in_text() -> None:
+    """A name stands on a line of its own, to be read, copied and searched for."""
+    runner = CliRunner(env={"COLUMNS": "64"})
+    found = runner.invoke(command, [str(cases_folder()), "--ablate", "--format", "json"])
+    flipping = [one["criterion"] for one in json.loads(found.stdout)["criteria"] if one["flipped"]]
+    assert max(map(len, flipping)) > 40
+    printed = runner.invoke(command, [str(cases_folder()), "--ablate"]).stdout
+    lines = [line.rstrip() for line in printed.splitlines()]
+    assert flipping == [line for line in lines if line in flipping]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from imr_rules.explain.model import NOTICE
@@ -17,7 +19,7 @@ def comparison_text(found: WhatIf) -> RenderableType:
     parts: list[RenderableType] = [
         Text(f"{found.flips} of {found.items} predictions flip ({found.basis.value} basis).")
     ]
-    # Of a corpus only examples are named, and they stand in the table below.
+    # Of a corpus only examples are named, and they stand with the criteria below.
     told = found.flipped if len(found.flipped) == found.flips else ()
     for item in told:
         line = Text(f"{item.name} {item.title}: ")
@@ -26,7 +28,7 @@ def comparison_text(found: WhatIf) -> RenderableType:
         line.append(f" ({', '.join(item.criteria)})", style="dim")
         parts.append(line)
     if found.criteria:
-        parts += [Text(), criteria_table(found)]
+        parts += [Text(), *criteria_lines(found)]
     for word, names in (("only after", found.appeared), ("only before", found.vanished)):
         if names:
             parts.append(Text(f"read {word} the change: {', '.join(names)}", style="yellow"))
@@ -41,31 +43,26 @@ def ablation_text(found: WhatIf) -> RenderableType:
             f"{len(found.criteria)} criteria left out one by one, {found.items} items, "
             f"{found.basis.value} basis."
         ),
-        criteria_table(found),
+        *criteria_lines(found),
         Text(f"{idle} criteria hold up no decision here.", style="dim"),
         Text(NOTICE, style="dim"),
     )
 
 
-def criteria_table(found: WhatIf) -> Table:
-    """Return the criteria that flip something, most flips first.
+def criteria_lines(found: WhatIf) -> Iterator[RenderableType]:
+    """Yield the criteria that flip something, most flips first, each with its counts below it.
 
-    The last number tells whether the change agrees better (+) or worse (-) with what was decided.
+    A name has a line of its own: beside columns of numbers it would be broken within its words,
+    and could be neither read, copied nor searched for. *agreement* tells whether the change agrees
+    better (+) or worse (-) with what was decided.
     """
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("criterion", overflow="fold")
-    for heading in ("flips", "of", "overturned", "upheld", "agreement"):
-        table.add_column(heading, justify="right")
-    table.add_column("examples", overflow="fold")
     for change in found.criteria:
-        if change.counts.flips:
-            table.add_row(
-                change.criterion,
-                str(change.counts.flips),
-                str(change.governed),
-                str(change.counts.to_overturned),
-                str(change.counts.to_upheld),
-                f"{change.counts.gains:+d}",
-                named(change, _EXAMPLES),
+        counts = change.counts
+        if counts.flips:
+            yield Text(change.criterion, style="bold")
+            told = (
+                f"{counts.flips} of {change.governed} flip: {counts.to_overturned} overturned, "
+                f"{counts.to_upheld} upheld, agreement {counts.gains:+d} "
+                f"({named(change, _EXAMPLES)})"
             )
-    return table
+            yield Padding(Text(told), (0, 0, 0, 4))
