@@ -23,8 +23,9 @@ from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.extract import Progress, extract_table
 from imr_rules.table.journal import NAME
-from imr_rules.table.parts import batches, part_files
+from imr_rules.table.parts import batches, part_files, write_parts
 from imr_rules.table.sources import letter_sources
+from imr_rules.table.synthetic import rows_of_cases
 
 LETTER = """\
 Dated: 03/02/2016
@@ -322,3 +323,14 @@ def test_a_path_given_twice_is_read_once(letters: Path) -> None:
     """A letter named by its folder and by itself is one letter."""
     first = next(iter(sorted(letters.iterdir())))
     assert len(list(letter_sources([letters, first, letters]))) == 40
+
+
+def test_a_table_of_the_other_basis_says_which_it_holds(
+    tmp_path: Path, knowledge: Knowledge
+) -> None:
+    """Made-up tables hold findings of the review alone: that is no missing table."""
+    write_parts(rows_of_cases(knowledge), tmp_path / "made.parquet", "part-000000")
+    assert part_files(tmp_path / "made.parquet", Basis.REVIEW)
+    with pytest.raises(InputError, match="of the review basis alone, none of the record") as caught:
+        part_files(tmp_path / "made.parquet", Basis.RECORD)
+    assert "Use --basis review." == caught.value.hint

@@ -66,12 +66,19 @@ def part_files(path: Path, basis: Basis | None = None) -> list[Path]:
     """Return the Parquet files of the facts table at *path*, of one *basis* or of both.
 
     Raises:
-        InputError: there are none.
+        InputError: there are none, or none of that *basis*.
     """
     if path.is_file():
         return [path]
-    pattern = f"{BASIS}={basis}" if basis else f"{BASIS}=*"
-    files = sorted(path.glob(f"{DECISION_YEAR}=*/{pattern}/[!.]*{SUFFIX}"))
+    every = sorted(path.glob(f"{DECISION_YEAR}=*/{BASIS}=*/[!.]*{SUFFIX}"))
+    files = [file for file in every if basis is None or file.parent.name == f"{BASIS}={basis}"]
+    if every and not files:
+        held = " and ".join(sorted({file.parent.name.removeprefix(f"{BASIS}=") for file in every}))
+        raise InputError(
+            f"holds facts of the {held} basis alone, none of the {basis} basis.",
+            at=Location(path),
+            hint=f"Use --basis {held}.",
+        )
     if not files:
         raise InputError(
             "holds no facts table.",
