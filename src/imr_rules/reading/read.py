@@ -160,6 +160,9 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
             if speaker is Speaker.UTILIZATION_REVIEW and wanting:
                 continue
             proof = proof_of(*match.span(), assertion, scopes)
+            # "Has not failed conservative care" holds its denial itself.
+            if cue.own_negation and value == "no":
+                assertion = Assertion.DENIED
             first, last = flat.original(start + proof[0], start + proof[1])
             about = own_parts if cue.names_part else parts
             for item in items_of(cue, match, passage, sentence, about, context):
