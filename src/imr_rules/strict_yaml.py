@@ -9,7 +9,7 @@ our vocabulary. Dates stay text, and the models that expect a date parse it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from imr_rules.errors import (
+    LONGEST_NAME,
     AmbiguousScalarError,
     DuplicateKeyError,
     Location,
@@ -227,15 +228,80 @@ def validate(model: type[M], document: Document, data: Any = None, *, loc: Loc =
 def _problems(
     model: type[BaseModel], document: Document, loc: Loc, error: ValidationError
 ) -> Iterator[PackError]:
+    mismatches: dict[Loc, list[Any]] = {}
+    others: list[Loc] = []
     for problem in error.errors(include_url=False):
         inner = tuple(part for part in problem["loc"])
-        at = document.at(*loc, *_known_part(document, loc, inner))
+        known = _known_part(document, loc, inner)
+        at = document.at(*loc, *known)
         if problem["type"] == "extra_forbidden":
             yield UnknownNameError("key", str(inner[-1]), _keys_at(model, inner), at=at)
         elif problem["type"] == "missing":
             yield WrongTypeError(f"{_dotted(inner)} is missing.", at=at)
+        elif _wanted(problem):
+            mismatches.setdefault(known, []).append(problem)
+            continue
         else:
             yield WrongTypeError(f"{_dotted(inner) or 'value'}: {_sentence(problem['msg'])}", at=at)
+        others.append(known)
+    for known, problems in mismatches.items():
+        # Where one shape of several is meant, and wrong within, the other shapes are no news.
+        if len(problems) == 1 or not any(other[: len(known)] == known for other in others):
+            yield _mismatch(_dotted(known) or "the file", problems, document.at(*loc, *known))
+
+
+_KINDS = {
+    "string_type": "text",
+    "string_too_short": "text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "keys with values",
+    "model_type": "keys with values",
+}
+_DAY = "a day of the calendar"
+
+
+def _wanted(problem: Any) -> str:
+    """Return in words what should stand where *problem* is; "" where its message must do."""
+    kind: str = problem["type"]
+    if kind.startswith("date_"):
+        return _DAY
+    if kind in ("literal_error", "enum"):
+        return str(problem["ctx"]["expected"])
+    return _KINDS.get(kind, "")
+
+
+def _mismatch(name: str, problems: Sequence[Any], at: Location) -> WrongTypeError:
+    """Return the error of the place *name* that holds none of what *problems* want there."""
+    wanted = list(dict.fromkeys(map(_wanted, problems)))
+    if "a number" in wanted and "a whole number" in wanted:
+        wanted.remove("a whole number")
+    value = problems[0]["input"]
+    listed = " or ".join(wanted)
+    hint = f"Write {listed}."
+    if _DAY in wanted:
+        hint = "Write year, month and day, as in 2016-02-28."
+    if value in (None, ""):
+        return WrongTypeError(f"{name} is empty.", at=at, hint=hint)
+    if wanted == ["text"] and isinstance(value, int | float):
+        hint = "Put it in quotes."
+    return WrongTypeError(
+        f"{name or 'the file'}: {_shown(value)} is not {listed}.", at=at, hint=hint
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "keys with values"
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = repr(value)
+    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"
 
 
 def _known_part(document: Document, loc: Loc, inner: Loc) -> Loc:

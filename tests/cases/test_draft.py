@@ -57,7 +57,21 @@ def test_what_is_saved_is_what_is_resumed(draft: Draft) -> None:
         ('request: "x"\nfacts: {pain_reducton: yes}', "r.yaml:2:9", "pain_reduction"),
         ('request: "x"\nfacts:\n  pain_reduction: 3', "r.yaml:3:3", "yes, no"),
         ('request: "x"\nfacs: {}', "r.yaml:2:1", "facts"),
-        ("request: ''", "r.yaml:1:1", "at least 1 character"),
+        ("request: ''", "r.yaml:1:1", "request is empty. Write text."),
+        ("request:", "r.yaml:1:1", "request is empty. Write text."),
+        ("request: 12", "r.yaml:1:1", "request: 12 is not text. Put it in quotes."),
+        (
+            'request: "x"\nrequest_date: 2016-02-30',
+            "r.yaml:2:1",
+            "request_date: '2016-02-30' is not a day of the calendar. Write year, month and day,",
+        ),
+        ('request: "x"\nage_years: old', "r.yaml:2:1", "age_years: 'old' is not a number."),
+        ('request: "x"\nbeside: more', "r.yaml:2:1", "beside: 'more' is not a list."),
+        (
+            'request: "x"\nfacts:\n  pain_reduction: [1]',
+            "r.yaml:3:3",
+            "facts.pain_reduction: a list is not text or a number or keys with values.",
+        ),
         ('request: "x"\nskipped: [nothing]', "r.yaml:2:11", "nothing"),
         ('request: "x"\nage_years: -4', "r.yaml:2:1", "from 0 to 120"),
         (
@@ -75,3 +89,14 @@ def test_a_mistake_is_told_with_its_place(text: str, place: str, words: str) -> 
         draft_of(strict_yaml.parse(text.encode(), Path("r.yaml")), VOCABULARY)
     assert place in str(caught.value)
     assert words in str(caught.value)
+    assert 1 == len(caught.value.problems)
+
+
+def test_of_a_shape_that_is_wrong_within_only_that_is_told() -> None:
+    """A noted fact with a misspelt key is meant as a noted fact, not as text or a number."""
+    written = b'request: "x"\nfacts:\n  pain_reduction: {value: yes, noet: "p. 3"}'
+    with pytest.raises(PackErrors) as caught:
+        draft_of(strict_yaml.parse(written, Path("r.yaml")), VOCABULARY)
+    (problem,) = caught.value.problems
+    assert "unknown-name" == problem.code
+    assert "Did you mean 'note'?" in str(problem)
