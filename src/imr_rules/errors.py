@@ -151,6 +151,20 @@ class InputError(ImrRulesError, ValueError):
     code = "input"
 
 
+def not_writable(path: Path, error: OSError) -> InputError:
+    """Return the error of a file or folder at *path* that cannot be written, with its remedy."""
+    # The message of the system names whatever it tried, a temporary file for one.
+    if isinstance(error, FileNotFoundError):
+        hint = f"Make the folder {path.parent}, or write elsewhere."
+    elif isinstance(error, PermissionError):
+        hint = "Write elsewhere, or ask for the right to write there."
+    else:
+        hint = "Write elsewhere."
+    return InputError(
+        f"cannot be written ({error.strerror or error}).", at=Location(path), hint=hint
+    )
+
+
 class MissingExtraError(ImrRulesError, ImportError):
     """A part of the program needs an optional package that is not installed."""
 

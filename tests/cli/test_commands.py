@@ -242,3 +242,11 @@ def test_nothing_to_audit_is_one_line(tmp_path: Path) -> None:
     status, out, err = run("audit", str(tmp_path / "empty.pdf"))
     assert (2, "") == (status, out)
     assert "nothing to audit" in err
+
+
+def test_a_document_for_a_folder_that_does_not_exist_says_what_to_do() -> None:
+    """The reason alone leaves it open whether the file or its folder is missing."""
+    status, _, told = run("checklist", "tramadol", "--out", "/nonexistent/a.pdf")
+    assert 2 == status
+    assert "cannot be written" in told
+    assert "Make the folder /nonexistent, or write elsewhere." in told

@@ -16,7 +16,7 @@ from imr_rules.audit.report.page import report_html
 from imr_rules.audit.rows import Row, columns_of
 from imr_rules.audit.to_json import gravest_to_json
 from imr_rules.cases.from_paths import Rejected
-from imr_rules.errors import InputError, Location
+from imr_rules.errors import not_writable
 
 FILES = ("findings.json", "scores.json", "items.parquet", "rejected.jsonl", "report.html")
 
@@ -59,9 +59,7 @@ def writing_into(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
-        raise InputError(
-            f"cannot be written ({error.strerror or error}).", at=Location(folder)
-        ) from None
+        raise not_writable(folder, error) from None
 
 
 def _write_words(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from imr_rules.errors import InputError, Location
+from imr_rules.errors import InputError, not_writable
 
 
 def write_document(document: bytes, path: Path | None, *, is_text: bool) -> None:
@@ -49,9 +49,7 @@ def _appearing(path: Path) -> Iterator[Path]:
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise InputError(
-            f"cannot be written ({error.strerror or error}).", at=Location(path)
-        ) from None
+        raise not_writable(path, error) from None
     os.close(handle)
     # A temporary file is for its owner alone; what takes its place follows the user's own mask.
     mask = os.umask(0)
