@@ -30,6 +30,7 @@ from imr_rules.cli.options import (
     paths_argument,
     rules_option,
 )
+from imr_rules.counted import counted
 from imr_rules.engines.choose import engine_named
 from imr_rules.errors import InputError, Location, UnknownNameError
 from imr_rules.explain.to_text import make_console
@@ -149,7 +150,7 @@ def _check_number(number: str, cases: Sequence[Case]) -> None:
     """
     known = [case.case_number for case in cases]
     if number.lower() not in (one.lower() for one in known):
-        read = f"{len(known)} determination{'s were' if len(known) > 1 else ' was'} read"
+        read = f"{counted(len(known), 'determination')} {'was' if len(known) == 1 else 'were'} read"
         told = f"{read}: name one of theirs, such as {known[0]}."
         raise UnknownNameError("case", number, known, otherwise=told)
 
