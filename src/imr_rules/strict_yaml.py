@@ -290,9 +290,7 @@ def _mismatch(name: str, problems: Sequence[Any], at: Location) -> WrongTypeErro
         return WrongTypeError(f"{name} is empty.", at=at, hint=hint)
     if wanted == ["text"] and isinstance(value, int | float):
         hint = "Put it in quotes."
-    return WrongTypeError(
-        f"{name or 'the file'}: {_shown(value)} is not {listed}.", at=at, hint=hint
-    )
+    return WrongTypeError(f"{name}: {_shown(value)} is not {listed}.", at=at, hint=hint)
 
 
 def _shown(value: Any) -> str:

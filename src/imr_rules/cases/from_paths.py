@@ -127,8 +127,13 @@ def _only(readable: Sequence[str]) -> str:
 
 def _is_told_apart(path: Path, folder: Path) -> bool:
     """Whether *path* is hidden, a folder or a read-me: nobody takes these for records."""
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.relative_to(folder).parts)
-    return hidden or path.name.lower() == "readme.md" or not path.is_file()
+    is_apart = is_hidden(path.relative_to(folder)) or path.name.lower() == "readme.md"
+    return is_apart or not path.is_file()
+
+
+def is_hidden(path: Path) -> bool:
+    """Whether *path*, within its folder or archive, is hidden or a system's own."""
+    return any(part.startswith((".", "__MACOSX")) for part in path.parts)
 
 
 def load_cases(

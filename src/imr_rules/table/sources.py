@@ -17,6 +17,7 @@ from imr_rules.cases.from_paths import (
     PassedOver,
     Rejected,
     files_of,
+    is_hidden,
     load_cases,
 )
 from imr_rules.cases.model import Case
@@ -146,9 +147,9 @@ def _in_archive(path: Path) -> Iterator[str | PassedOver]:
         ) from None
     others: Counter[str] = Counter()
     for name in names:
-        suffix = Path(name).suffix.lower()
-        if any(part.startswith((".", "__MACOSX")) for part in Path(name).parts):
+        if is_hidden(Path(name)):
             continue
+        suffix = Path(name).suffix.lower()
         if suffix in LETTER_SUFFIXES:
             yield f"{path}{_IN}{name}"
         elif suffix not in NO_RECORDS:
