@@ -15,6 +15,7 @@ from imr_rules.cases.record import load_record
 from imr_rules.cases.record_kind import RecordKind, kind_of_record
 from imr_rules.cases.to_json import case_to_json
 from imr_rules.cases.to_yaml import case_to_yaml
+from imr_rules.data_folders import cases_folder
 from imr_rules.errors import InputError
 from imr_rules.facts.model import Reading
 from imr_rules.knowledge import load_knowledge
@@ -203,3 +204,11 @@ def test_an_extracted_note_is_asked_about_like_the_note(
     assert dict(direct.readings[Reading.RECORD]) == dict(item.readings[Reading.RECORD]) != {}
     with pytest.raises(InputError, match="does not say what is asked for"):
         load_record(extracted, KNOWLEDGE)
+
+
+def test_the_facts_of_a_case_stand_for_no_other_request() -> None:
+    """What is asked for in its place is refused; nothing of it could be known."""
+    path = next(iter(sorted(cases_folder().glob("CM16-*.yaml"))))
+    with pytest.raises(InputError, match="no other request") as caught:
+        load_record(path, KNOWLEDGE, requests=["Norco 10/325 #120"])
+    assert "--request" in caught.value.hint

@@ -188,7 +188,7 @@ def test_a_dead_endpoint_rejects_what_it_did_not_read(
     assert f"{note}: error[reader]: 127.0.0.1:9 gave no usable answer" in result.stderr
     assert "(3 × no connection)" in result.stderr
     assert "Look whether the server runs at that address" in result.stderr
-    assert "1 of 1 files rejected." in result.stderr
+    assert "1 of 1 file rejected." in result.stderr
 
 
 def test_failures_to_answer_are_told_apart_from_findings_thrown_away(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imr_rules.engines.thresholds import Limit
-from imr_rules.explain.fact_words import stated
+from imr_rules.explain.fact_words import stated, value_words
 from imr_rules.facts.vocabulary import Fact, FactType, Scope
 from imr_rules.guidelines.model import (
     Applies,
@@ -56,6 +56,16 @@ BOTH = topic((Comparison.AT_LEAST, "six"), (Comparison.AT_MOST, "twelve"))
 def test_the_nearest_limits_bound_the_words(value: float, expected: str) -> None:
     """The words name the limits around the value, and on which side each belongs."""
     assert expected == stated(WEEKS, value, BOTH, LIMITS, {}).answer
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [("weeks", "1 week"), ("percent", "1 percent"), ("mg/day", "1 mg/day"), ("", "1")],
+)
+def test_one_is_said_of_one(unit: str, expected: str) -> None:
+    """A unit that is a plural is told in the singular of one."""
+    fact = Fact.model_construct(id="n", type=FactType.NUMBER, unit=unit)
+    assert expected == value_words(fact, 1)
 
 
 def test_nothing_below_zero_is_offered() -> None:

@@ -35,7 +35,8 @@ def load_record(
     it says nothing, as a chart note does.
 
     Raises:
-        InputError: the file cannot be read, or nothing says what is asked for.
+        InputError: the file cannot be read, nothing says what is asked for, or *requests* are to
+            stand in place of the items of a case file.
     """
     if not path.exists():
         raise InputError("does not exist.", at=Location(path), hint="Check the path.")
@@ -56,6 +57,12 @@ def load_record(
         if len(cases) != 1:
             raise InputError(f"holds {len(cases)} cases; one is asked about.", at=Location(path))
         (case,) = cases
+        if case.items and requests:
+            raise InputError(
+                "says what is asked for; its facts are of that, and of no other request.",
+                at=Location(path),
+                hint="Leave out --request, or ask with the letter or note the case was made from.",
+            )
         if not case.items:
             case = _note_asking_for(case, requests or otherwise, knowledge)
         if not case.items:

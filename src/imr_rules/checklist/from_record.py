@@ -9,6 +9,7 @@ from pathlib import Path
 from imr_rules.cases.evaluate import Conclusion, deciding_date, evaluate_case
 from imr_rules.cases.model import Case
 from imr_rules.cases.record import load_record
+from imr_rules.cases.record_kind import RecordKind, kind_of_record
 from imr_rules.checklist.subject import Subject, subject_named
 from imr_rules.engines.model import Engine
 from imr_rules.facts.model import Basis
@@ -32,6 +33,10 @@ _TOLD_APART_BY = (
 
 The rest is how a letter disputes a request, or follows from these.
 """
+
+
+_OF_ITS_OWN_ITEMS = (RecordKind.CASE, RecordKind.LINES)
+"""Records whose facts are stated of each item; texts and requests are read again for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def subject_in_record(
         subject = subject_named(name, knowledge, day, today=today)
     found = _conclusion(case, subject, knowledge, engine)
     if found is None:
-        if subject.request is not None:
+        if subject.request is not None and kind_of_record(path) not in _OF_ITS_OWN_ITEMS:
             case = load_record(path, knowledge, requests=[subject.title], as_of=subject.on)
             found = _conclusion(case, subject, knowledge, engine)
         return InRecord(subject, found, "")

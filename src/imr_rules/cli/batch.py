@@ -12,6 +12,7 @@ from click.exceptions import Exit
 
 from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
 from imr_rules.cases.model import Case
+from imr_rules.counted import counted
 from imr_rules.knowledge import Knowledge
 from imr_rules.reading.reader import Reader
 
@@ -71,5 +72,5 @@ def end_batch(batch: Batch) -> None:
     if batch.rejected:
         # A file of several cases may have been rejected for more than one of them.
         rejected = {entry.path for entry in batch.rejected}
-        click.echo(f"{len(rejected)} of {len(batch.files)} files rejected.", err=True)
+        click.echo(f"{len(rejected)} of {counted(len(batch.files), 'file')} rejected.", err=True)
         raise Exit(UNREADABLE)

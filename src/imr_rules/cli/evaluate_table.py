@@ -14,6 +14,7 @@ import rich_click as click
 
 from imr_rules.cli.facts_tables import refuse_another_day, require_tables
 from imr_rules.cli.output import output_to
+from imr_rules.counted import counted
 from imr_rules.explain.model import NOTICE
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
@@ -114,8 +115,8 @@ def _as_text(counts: pl.DataFrame) -> str:
     for (basis,), part in counts.group_by(BASIS, maintain_order=True):
         decided = part.filter(pl.col(ACTUAL).is_not_null() & (pl.col(PREDICTION) != "no_guideline"))
         agree = decided.filter(pl.col(PREDICTION) == pl.col(ACTUAL))[COUNT].sum()
-        total, of = part[COUNT].sum(), decided[COUNT].sum()
-        lines.append(f"{basis}: {total} items, {of} decided and covered, {agree} agree.")
+        total, of = int(part[COUNT].sum()), decided[COUNT].sum()
+        lines.append(f"{basis}: {counted(total, 'item')}, {of} decided and covered, {agree} agree.")
         for prediction, rows in part.group_by(PREDICTION, maintain_order=True):
             actual = rows.group_by(ACTUAL).agg(pl.col(COUNT).sum()).sort(ACTUAL, nulls_last=True)
             told = ", ".join(f"{n} {name or 'undecided'}" for name, n in actual.iter_rows())

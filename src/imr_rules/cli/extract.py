@@ -17,6 +17,7 @@ from imr_rules.cli.batch import Batch, end_batch, missing_text, read_batch
 from imr_rules.cli.options import as_of_option, out_option, paths_argument, rules_option
 from imr_rules.cli.output import output_to
 from imr_rules.cli.reader_options import chosen_reader, reader_options, tell_refusals
+from imr_rules.counted import counted
 from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.notice import NOTICE
 
@@ -155,4 +156,6 @@ def _write_misses(path: Path, read: Iterable[Loaded]) -> None:
     from imr_rules.cli.misses import write_misses
 
     count = write_misses(path, ((entry.path, miss) for entry in read for miss in entry.misses))
-    click.echo(f"{count} sentences not understood: {path} holds text of records.", err=True)
+    click.echo(
+        f"{counted(count, 'sentence')} not understood: {path} holds text of records.", err=True
+    )

@@ -23,6 +23,7 @@ from rich.progress import Progress as Bar
 from rich.text import Text
 
 from imr_rules.cli.batch import UNREADABLE
+from imr_rules.counted import counted
 from imr_rules.table.extract import Progress, extract_table
 
 INTERRUPTED = 130
@@ -52,10 +53,13 @@ def extract_with_progress(
         click.echo(str(told), err=True)
     resumed = f" ({made.before} of them before)" if made.before else ""
     if made.letters or made.rejected > len(made.unfound):
-        click.echo(f"{out}: {made.letters} letters{resumed}, {made.items} items.", err=True)
+        click.echo(
+            f"{out}: {counted(made.letters, 'letter')}{resumed}, {counted(made.items, 'item')}.",
+            err=True,
+        )
         if made.rejected:
             listed = out.with_name("rejected.jsonl")
-            click.echo(f"{made.rejected} files rejected: {listed} tells why.", err=True)
+            click.echo(f"{counted(made.rejected, 'file')} rejected: {listed} tells why.", err=True)
     if made.rejected:
         raise Exit(UNREADABLE)
 

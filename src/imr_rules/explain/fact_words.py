@@ -49,7 +49,7 @@ def value_words(fact: Fact, value: Value) -> str:
         return "not documented"
     if isinstance(value, str):
         return value.replace("_", " ")
-    return f"{_number(value)} {fact.unit}".strip()
+    return _amount(value, fact.unit)
 
 
 def _answer(
@@ -60,7 +60,7 @@ def _answer(
     lowest, highest = _stretch(fact.id, value, topic, limits, facts)
     unit = fact.unit
     if highest is not None and highest[0] == (lowest[0] if lowest is not None else 0):
-        return f"{_number(highest[0])} {unit}"  # numbers of the vocabulary are never negative
+        return _amount(highest[0], unit)  # numbers of the vocabulary are never negative
     words: list[str] = []
     if lowest is not None:
         words.append(f"{'at least' if lowest[1] else 'more than'} {_number(lowest[0])}")
@@ -103,6 +103,12 @@ def limit_number(limit: Limit, facts: Facts) -> float | None:
         if key is not None and key != UNDOCUMENTED:
             return dict(limit.table).get(str(key), limit.default)
     return limit.default
+
+
+def _amount(number: float, unit: str) -> str:
+    """Return *number* with its *unit*, said of one where the unit is a plural: "1 visit"."""
+    of_one = unit.removesuffix("s") if number == 1 and unit.isalpha() else unit
+    return f"{_number(number)} {of_one}".strip()
 
 
 def _number(number: float) -> str:

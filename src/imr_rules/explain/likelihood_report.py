@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from imr_rules.counted import counted
 from imr_rules.explain.likelihood_fit import Observation
 
 _BINS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 1.0)
@@ -18,7 +19,8 @@ def report(scored: Sequence[tuple[Observation, float]]) -> str:
     brier = sum((p - o.overturned) ** 2 for o, p in scored) / n
     lines = [
         "",
-        f"{n} items, {positives} overturned (base rate {rate:.3f}); letters left out whole.",
+        f"{counted(n, 'item')}, {positives} overturned (base rate {rate:.3f});"
+        " letters left out whole.",
         "",
         "| measure | value | base rate alone |",
         "|---|---|---|",

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from imr_rules.counted import counted
 from imr_rules.explain.model import NOTICE
 from imr_rules.whatif.model import WhatIf, named
 
@@ -40,7 +41,7 @@ def ablation_text(found: WhatIf) -> RenderableType:
     idle = sum(not change.counts.flips for change in found.criteria)
     return Group(
         Text(
-            f"{len(found.criteria)} criteria left out one by one, {found.items} items, "
+            f"{len(found.criteria)} criteria left out one by one, {counted(found.items, 'item')}, "
             f"{found.basis.value} basis."
         ),
         *criteria_lines(found),
