@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -28,7 +26,7 @@ from imr_rules.table.outcomes import (
     outcomes,
     tally,
 )
-from imr_rules.table.parts import is_table, part_files, write_whole
+from imr_rules.table.parts import FLAT, is_table, part_files, whole_table, write_whole
 from imr_rules.table.schema import ACTUAL, BASIS, CATEGORY
 from imr_rules.table.warehouse import warehouse_named
 
@@ -89,22 +87,13 @@ _WRITTEN = ("letter", "case_number", "item", BASIS, CATEGORY, ACTUAL)
 
 def _write(concluded: Iterator[pl.DataFrame], out: Path, rules: TableRules) -> None:
     """Write outcomes into the folder *out*, part by part, and the key to their bits beside them."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        unfinished.mkdir()
+    with whole_table(out, FLAT) as unfinished:
         facts = set(rules.knowledge.vocabulary)
         for number, batch in enumerate(concluded):
             # Columns of facts would double the size of what stands in the facts table already.
             kept = [name for name in batch.columns if name not in facts]
             write_whole(batch.select(kept), unfinished / f"part-{number:06d}.parquet")
-        if out.is_dir():
-            shutil.rmtree(out)
-        unfinished.rename(out)
-        write_whole(criteria_bits(rules), out.with_name(f"{out.stem}.criteria.parquet"))
-    except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise
+    write_whole(criteria_bits(rules), out.with_name(f"{out.stem}.criteria.parquet"))
     click.echo(f"{out}: the outcome of every item; bits are named in {out.stem}.criteria.parquet.",
                err=True)  # fmt: skip
 

@@ -103,7 +103,7 @@ def out_option(function: F) -> F:
     """``--out FILE``: write there instead of the terminal."""
     return click.option(
         "--out",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=click.Path(path_type=Path),
         help="Write to this file instead of the terminal.",
     )(function)
 

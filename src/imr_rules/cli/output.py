@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -47,6 +48,8 @@ def output_to(path: Path | None) -> Iterator[IO[str]]:
 def _appearing(path: Path) -> Iterator[Path]:
     """Yield a file beside *path* that takes its place when all went well, and else vanishes."""
     try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise not_writable(path, error) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import rich_click as click
@@ -26,7 +25,7 @@ from imr_rules.knowledge import load_knowledge
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="FACTS.parquet")
 def command(items: int, seed: int, mix: str, rules: Path | None, out: Path) -> None:
     """Make a facts table of made-up items: no row describes a worker."""
-    from imr_rules.table.parts import is_table, write_parts
+    from imr_rules.table.parts import PARTITIONED, is_table, whole_table, write_parts
     from imr_rules.table.synthetic import rows_of_cases, rows_of_packs, synthetic_parts
 
     if not is_table(out):
@@ -35,13 +34,7 @@ def command(items: int, seed: int, mix: str, rules: Path | None, out: Path) -> N
         )
     knowledge = load_knowledge(rules)
     like = rows_of_cases(knowledge) if mix == "cases" else rows_of_packs(knowledge, 4, seed)
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    try:
+    with whole_table(out, PARTITIONED) as unfinished:
         for number, part in enumerate(synthetic_parts(like, items, seed)):
             write_parts(part, unfinished, f"part-{number:06d}")
-        if out.is_dir():
-            shutil.rmtree(out)
-        unfinished.rename(out)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     click.echo(f"{out}: {items} made-up items.", err=True)

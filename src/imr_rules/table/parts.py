@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 from polars.exceptions import PolarsError
 
 from imr_rules.engines.table.names import ON
-from imr_rules.errors import InputError, Location
+from imr_rules.errors import InputError, Location, not_writable
 from imr_rules.facts.model import Basis
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.table.schema import (
@@ -60,6 +62,48 @@ def write_whole(rows: pl.DataFrame, path: Path) -> None:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+PARTITIONED = f"{DECISION_YEAR}=*/{BASIS}=*/part-*{SUFFIX}"
+"""Where the parts of a facts table lie in its folder."""
+FLAT = f"part-*{SUFFIX}"
+"""Where the parts of a table of outcomes lie in its folder."""
+
+
+@contextmanager
+def whole_table(out: Path, parts: str) -> Iterator[Path]:
+    """Yield a folder that becomes the table at *out* if all goes well.
+
+    It takes the place of an earlier table of the same kind, all whose files lie as the pattern
+    *parts* says, :data:`PARTITIONED` or :data:`FLAT`.
+
+    Raises:
+        InputError: *out* holds anything else, or cannot be written.
+    """
+    if not _holds_only(out, parts):
+        raise InputError(
+            "holds something else than this command writes.",
+            at=Location(out),
+            hint="Name a table that does not exist yet.",
+        )
+    unfinished = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        unfinished.mkdir(parents=True)
+        yield unfinished
+        if out.is_dir():
+            shutil.rmtree(out)
+        unfinished.rename(out)
+    except OSError as error:
+        raise not_writable(out, error) from None
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _holds_only(out: Path, parts: str) -> bool:
+    """Whether nothing would be lost with *out* but *parts*; an extraction has a journal too."""
+    if not out.is_dir():
+        return not out.exists()
+    return {path for path in out.rglob("*") if not path.is_dir()} == set(out.glob(parts))
 
 
 def part_files(path: Path, basis: Basis | None = None) -> list[Path]:

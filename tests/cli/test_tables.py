@@ -1,0 +1,69 @@
+"""Commands that write tables: run again into the same place, and into what is not theirs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from imr_rules.cli.main import group
+from imr_rules.table.parts import part_files
+
+NOTE = "Follow-up visit.\nPlan: refill. The patient signed an opioid agreement.\n"
+
+
+def invoke(*arguments: object) -> Result:
+    return CliRunner().invoke(group, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> Path:
+    """A facts table of made-up items."""
+    out = tmp_path / "facts.parquet"
+    assert 0 == invoke("synthetic", "--items", 40, "--out", out).exit_code
+    return out
+
+
+def test_an_extraction_run_again_goes_on(tmp_path: Path) -> None:
+    """What the command wrote is its own place to go on; new letters are read, old ones are not."""
+    letters, out = tmp_path / "letters", tmp_path / "facts.parquet"
+    letters.mkdir()
+    for name in ("one", "two"):
+        (letters / f"{name}.txt").write_text(NOTE, encoding="utf-8")
+        done = invoke("extract", letters, "--out", out, "--workers", 1)
+        assert 0 == done.exit_code, done.stderr
+    assert "2 letters (1 of them before)" in done.stderr
+
+
+def test_tables_written_at_once_are_written_anew(facts: Path, tmp_path: Path) -> None:
+    """A second run takes the place of the first, and leaves nothing else behind."""
+    outcomes = tmp_path / "outcomes.parquet"
+    for _ in range(2):
+        done = invoke("evaluate", facts, "--basis", "review", "--out", outcomes)
+        assert 0 == done.exit_code, done.stderr
+    assert 0 == invoke("synthetic", "--items", 7, "--out", facts).exit_code
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"facts.parquet", "outcomes.parquet", "outcomes.criteria.parquet"} == names
+
+
+def test_no_table_takes_the_place_of_another_kind(facts: Path, tmp_path: Path) -> None:
+    """Outcomes never replace facts, nor a made-up table an extraction or a file."""
+    note, letters = tmp_path / "note.txt", tmp_path / "letters.parquet"
+    note.write_text(NOTE, encoding="utf-8")
+    invoke("extract", note, "--out", letters, "--workers", 1)
+    single = tmp_path / "single.parquet"
+    single.write_bytes(part_files(facts)[0].read_bytes())
+    for out in (facts, letters, single):
+        before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+        done = invoke("evaluate", facts, "--basis", "review", "--out", out)
+        assert "does not exist yet" in str(done.exception), out
+        assert before == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    for out in (letters, single):
+        assert "does not exist yet" in str(invoke("synthetic", "--out", out).exception), out
+
+
+def test_a_document_does_not_take_the_place_of_a_folder(tmp_path: Path) -> None:
+    """The message names the folder and says what it is."""
+    done = invoke("checklist", "soma", "--out", tmp_path)
+    assert f"{tmp_path}: error[input]: cannot be written (Is a directory)" in str(done.exception)
