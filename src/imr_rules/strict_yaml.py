@@ -59,6 +59,13 @@ class Document:
     data: Any
     places: dict[Loc, tuple[int, int]] = field(repr=False)
 
+    def part(self, *loc: str | int) -> Any:
+        """Return the data of the part at *loc*; None where nothing stands behind its key."""
+        data = self.data
+        for step in loc:
+            data = data[step]
+        return data
+
     def at(self, *loc: str | int) -> Location:
         """Return the place of the part at *loc*, or of the nearest part around it."""
         while loc and loc not in self.places:
@@ -213,14 +220,14 @@ class _Composer:
         return value
 
 
-def validate(model: type[M], document: Document, data: Any = None, *, loc: Loc = ()) -> M:
-    """Build *model* from *data* (the whole document by default, else its part at *loc*).
+def validate(model: type[M], document: Document, *, loc: Loc = ()) -> M:
+    """Build *model* from the part of *document* at *loc*, by default the whole.
 
     Raises:
         PackErrors: every mismatch, each with its place and, for a wrong key, a suggestion.
     """
     try:
-        return model.model_validate(document.data if data is None else data)
+        return model.model_validate(document.part(*loc))
     except ValidationError as error:
         raise PackErrors(list(_problems(model, document, loc, error))) from None
 
@@ -242,12 +249,14 @@ def _problems(
             mismatches.setdefault(known, []).append(problem)
             continue
         else:
-            yield WrongTypeError(f"{_dotted(inner) or 'value'}: {_sentence(problem['msg'])}", at=at)
+            name = _dotted(inner) or _dotted(loc) or "value"
+            yield WrongTypeError(f"{name}: {_sentence(problem['msg'])}", at=at)
         others.append(known)
     for known, problems in mismatches.items():
         # Where one shape of several is meant, and wrong within, the other shapes are no news.
         if len(problems) == 1 or not any(other[: len(known)] == known for other in others):
-            yield _mismatch(_dotted(known) or "the file", problems, document.at(*loc, *known))
+            name = _dotted(known) or _dotted(loc) or "the file"
+            yield _mismatch(name, problems, document.at(*loc, *known))
 
 
 _KINDS = {

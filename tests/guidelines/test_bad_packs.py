@@ -83,6 +83,16 @@ def test_every_problem_of_a_file_is_reported_at_once(small_rules: Path) -> None:
     assert {11, 16} <= places
 
 
+def test_an_empty_parameter_is_told_alone(small_rules: Path) -> None:
+    """A name with nothing behind it is what is wrong; its neighbours are no unknown keys."""
+    path = small_rules / "guidelines" / "test-2016" / "parameters" / "visits.yaml"
+    path.write_text(path.read_text() + "full-course:\n")
+    with pytest.raises(PackErrors) as caught:
+        load(small_rules, GOOD)
+    told = f"{path}:6:1: error[wrong-type]: full-course is empty. Write keys with values."
+    assert [told] == [str(problem) for problem in caught.value.problems]
+
+
 def test_editions_that_claim_the_same_request_on_the_same_day_are_refused(
     small_rules: Path,
 ) -> None:

@@ -256,9 +256,9 @@ def load_vocabulary(rules: Path) -> Vocabulary:
     for path in paths:
         document = strict_yaml.read(path)
         listed = strict_yaml.validate(_FactsFile, document)
-        for index, entry in enumerate(listed.facts):
+        for index in range(len(listed.facts)):
             loc = ("facts", index)
-            fact = strict_yaml.validate(Fact, document, entry, loc=loc)
+            fact = strict_yaml.validate(Fact, document, loc=loc)
             if fact.id in facts:
                 raise PackError(f"fact {fact.id!r} is defined twice.", at=document.at(*loc, "id"))
             facts[fact.id] = fact

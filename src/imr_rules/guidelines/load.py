@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from imr_rules import strict_yaml
 from imr_rules.errors import (
@@ -124,20 +123,20 @@ class _EditionLoader:
             document = strict_yaml.read(path)
             if not isinstance(document.data, dict):
                 raise WrongTypeError("the file maps names to parameters.", at=document.at())
-            for name, entry in document.data.items():
+            for name in document.data:
                 if name in parameters:
                     at = document.at(name)
                     self._add(OverlapError(f"parameter {name!r} is defined twice.", at=at))
                 try:
-                    parameters[name] = self._parameter(document, name, entry)
+                    parameters[name] = self._parameter(document, name)
                 except PackErrors as errors:
                     self.problems.extend(errors.problems)
                 except PackError as error:
                     self._add(error)
         return parameters
 
-    def _parameter(self, document: Document, name: str, entry: Any) -> Parameter:
-        raw = strict_yaml.validate(ParameterFile, document, entry, loc=(name,))
+    def _parameter(self, document: Document, name: str) -> Parameter:
+        raw = strict_yaml.validate(ParameterFile, document, loc=(name,))
         return Parameter(
             id=name,
             unit=raw.unit,
