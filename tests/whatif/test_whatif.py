@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -160,3 +162,48 @@ def test_names_of_criteria_stay_whole_in_text() -> None:
     printed = runner.invoke(command, [str(cases_folder()), "--ablate"]).stdout
     lines = [line.rstrip() for line in printed.splitlines()]
     assert flipping == [line for line in lines if line in flipping]
+
+
+@pytest.fixture
+def requests(tmp_path: Path) -> list[str]:
+    """Two unfinished requests, which have no number of their own, and three items in all."""
+    first, second = tmp_path / "neck.yaml", tmp_path / "both.yaml"
+    neck = "facts: {neuro_deficit_objective: unequivocal}\nrequest_date: 2016-11-01\n"
+    first.write_text(f"request: MRI of the cervical spine\n{neck}", encoding="utf-8")
+    second.write_text(f"request: Cervical MRI\nbeside: [Norco 10/325]\n{neck}", encoding="utf-8")
+    return [str(first), str(second)]
+
+
+def _whatif(*arguments: str) -> Any:
+    result = CliRunner().invoke(command, [*arguments, "--format", "json"])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_requests_without_a_number_are_compared_one_by_one(
+    requests: list[str], turned_rules: Path
+) -> None:
+    """Each request is held against itself under the other pack, and each is counted."""
+    found = _whatif(*requests, "--rules", str(turned_rules), "--basis", "record")
+    assert found["items"] == 3
+    assert [flip["title"] for flip in found["flipped"]] == [
+        "MRI of the cervical spine",
+        "Cervical MRI",
+    ]
+    (criterion,) = found["criteria"]
+    assert criterion["governed"] == criterion["flipped"] == 2
+
+
+def test_requests_without_a_number_are_ablated_one_by_one(requests: list[str]) -> None:
+    """A criterion left out is left out of each request, however many items each has."""
+    together = _whatif(*requests, "--ablate", "--basis", "record")
+    alone = [_whatif(request, "--ablate", "--basis", "record") for request in requests]
+    assert together["items"] == sum(one["items"] for one in alone) == 3
+    assert together["flips"] == sum(one["flips"] for one in alone) > 0
+    assert together["flips"] == len(together["flipped"])
+    for counted in ("flipped", "governed"):
+        held = {one["criterion"]: one[counted] for one in together["criteria"]}
+        parts: Counter[str] = Counter()
+        for found in alone:
+            parts.update({one["criterion"]: one[counted] for one in found["criteria"]})
+        assert held == parts

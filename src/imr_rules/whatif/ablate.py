@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from imr_rules.cases.evaluate import Conclusion, evaluate_case
+from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.cases.model import Case
 from imr_rules.engines.model import Engine, Facts, Trace
 from imr_rules.facts.model import Basis
@@ -25,7 +25,7 @@ from imr_rules.guidelines.model import (
 )
 from imr_rules.knowledge import Knowledge
 from imr_rules.whatif.compare import flipped_item, topic_name
-from imr_rules.whatif.model import WhatIf, change_of, ranked
+from imr_rules.whatif.model import FlippedItem, WhatIf, change_of, ranked
 
 _NOTHING = AllReq(())
 """A requirement that asks nothing."""
@@ -59,56 +59,47 @@ def ablate(
 
     What follows from a flipped item (the services around an operation) is counted with it.
     """
-    cases = tuple(cases)
-    plain = {
-        case.case_number: evaluate_case(case, basis, knowledge, engine, as_of=as_of)
-        for case in cases
-    }
-    by_topic: dict[str, list[Case]] = defaultdict(list)
-    governed: dict[str, int] = defaultdict(int)
+    # By place: a number may stand for several cases, as that of every unfinished request does.
+    plain = [(case, evaluate_case(case, basis, knowledge, engine, as_of=as_of)) for case in cases]
+    governs: dict[str, Counter[int]] = defaultdict(Counter)
     topics: dict[str, Topic] = {}
-    for case in cases:
-        for conclusion in plain[case.case_number]:
+    for place, (_, conclusions) in enumerate(plain):
+        for conclusion in conclusions:
             if conclusion.governing is None:
                 continue
             topic = conclusion.governing.topic
-            name = topic_name(topic)
-            topics[name] = topic
-            governed[name] += 1
-            if case not in by_topic[name]:
-                by_topic[name].append(case)
+            topics[topic_name(topic)] = topic
+            governs[topic_name(topic)][place] += 1
     changes = []
+    every: dict[tuple[int, int], FlippedItem] = {}
     for name, topic in topics.items():
         for criterion in topic.criteria.values():
             without = _WithoutCriterion(engine, topic, without_criterion(topic, criterion.id))
-            flipped = tuple(
-                flipped_item(before, after, (f"{name}/{criterion.id}",))
-                for case in by_topic[name]
-                for before, after in _pairs(
-                    plain[case.case_number],
-                    evaluate_case(case, basis, knowledge, without, as_of=as_of),
-                )
-                if before.prediction is not after.prediction
-            )
+            flipped: dict[tuple[int, int], FlippedItem] = {}
+            for place in governs[name]:
+                case, conclusions = plain[place]
+                changed = evaluate_case(case, basis, knowledge, without, as_of=as_of)
+                for index, (before, after) in enumerate(zip(conclusions, changed, strict=True)):
+                    if before.prediction is not after.prediction:
+                        flipped[place, index] = flipped_item(
+                            before, after, (f"{name}/{criterion.id}",)
+                        )
+            every.update(flipped)
             changes.append(
-                change_of(f"{name}/{criterion.id}", criterion.statement, governed[name], flipped)
+                change_of(
+                    f"{name}/{criterion.id}",
+                    criterion.statement,
+                    governs[name].total(),
+                    tuple(flipped.values()),
+                )
             )
-    flipped_items = {
-        (item.case_number, item.item): item for change in changes for item in change.flipped
-    }
     return WhatIf(
         basis=basis,
-        items=sum(len(conclusions) for conclusions in plain.values()),
-        flips=len(flipped_items),
-        flipped=tuple(flipped_items.values()),
+        items=sum(len(conclusions) for _, conclusions in plain),
+        flips=len(every),
+        flipped=tuple(every.values()),
         criteria=ranked(changes),
     )
-
-
-def _pairs(
-    before: Iterable[Conclusion], after: Iterable[Conclusion]
-) -> Iterable[tuple[Conclusion, Conclusion]]:
-    return zip(before, after, strict=True)
 
 
 def without_criterion(topic: Topic, name: str) -> Topic:

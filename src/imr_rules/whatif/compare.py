@@ -15,7 +15,11 @@ from imr_rules.guidelines.model import Topic
 from imr_rules.knowledge import Knowledge
 from imr_rules.whatif.model import CriterionChange, FlippedItem, WhatIf, change_of, ranked
 
-_Key = tuple[str, int]
+_Key = tuple[str, str, int, int]
+"""Source, case number, item and how often these stood before: the same item in either pack.
+
+A number alone may stand for several cases, as that of every unfinished request does.
+"""
 
 
 def compare_packs(
@@ -42,14 +46,15 @@ def compare_packs(
         items=len(old),
         flips=len(flipped),
         flipped=flipped,
-        criteria=_by_criterion(flipped, [*old.values(), *new.values()]),
+        criteria=_by_criterion(flipped, [*old.items(), *new.items()]),
         appeared=tuple(_name(key) for key in new if key not in old),
         vanished=tuple(_name(key) for key in old if key not in new),
     )
 
 
 def _name(key: _Key) -> str:
-    return f"{key[0]}.{key[1]}"
+    _, case_number, item, _ = key
+    return f"{case_number}.{item}"
 
 
 def _concluded(
@@ -59,11 +64,14 @@ def _concluded(
     engine: Engine,
     as_of: date | None,
 ) -> Mapping[_Key, Conclusion]:
-    return {
-        (case.case_number, conclusion.item.number): conclusion
-        for case in cases
-        for conclusion in evaluate_case(case, basis, knowledge, engine, as_of=as_of)
-    }
+    concluded: dict[_Key, Conclusion] = {}
+    before: Counter[tuple[str, str, int]] = Counter()
+    for case in cases:
+        for conclusion in evaluate_case(case, basis, knowledge, engine, as_of=as_of):
+            item = (case.source, case.case_number, conclusion.item.number)
+            concluded[*item, before[item]] = conclusion
+            before[item] += 1
+    return concluded
 
 
 def flipped_item(before: Conclusion, after: Conclusion, criteria: Iterable[str]) -> FlippedItem:
@@ -124,20 +132,19 @@ def topic_name(topic: Topic) -> str:
 
 
 def _by_criterion(
-    flipped: Iterable[FlippedItem], conclusions: Iterable[Conclusion]
+    flipped: Iterable[FlippedItem], conclusions: Iterable[tuple[_Key, Conclusion]]
 ) -> tuple[CriterionChange, ...]:
     topics: dict[str, Topic] = {}
     governed: Counter[str] = Counter()
-    seen: set[tuple[str, str, int]] = set()
-    for conclusion in conclusions:
+    seen: set[tuple[str, _Key]] = set()
+    for key, conclusion in conclusions:
         topic = _topic(conclusion)
         if topic is None:
             continue
         name = topic_name(topic)
         topics[name] = topic
-        key = (name, conclusion.case.case_number, conclusion.item.number)
-        governed[name] += key not in seen
-        seen.add(key)
+        governed[name] += (name, key) not in seen
+        seen.add((name, key))
     groups: dict[str, list[FlippedItem]] = defaultdict(list)
     for item in flipped:
         for criterion in item.criteria:
