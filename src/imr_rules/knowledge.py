@@ -8,7 +8,8 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from imr_rules.data_folders import rules_folder
-from imr_rules.facts.derive import Derivation, load_derivations
+from imr_rules.facts.derive import Derivation
+from imr_rules.facts.load_derivations import load_derivations
 from imr_rules.facts.vocabulary import Vocabulary, load_vocabulary
 from imr_rules.guidelines.library import Library
 from imr_rules.guidelines.load import load_library
@@ -61,7 +62,7 @@ def load_knowledge(folder: Path | None = None) -> Knowledge:
         folder=folder,
         vocabulary=vocabulary,
         catalogue=catalogue,
-        derivations=load_derivations(folder, vocabulary),
+        derivations=load_derivations(folder, vocabulary, catalogue),
         conversion=load_conversion_factors(folder),
         library=load_library(folder, vocabulary, catalogue),
     )

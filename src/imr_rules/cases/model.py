@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from imr_rules.facts.derive import CaseDate
 from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Value
 from imr_rules.treatments.model import Request
 
@@ -59,7 +60,7 @@ class Case:
     confidence: float = 1.0
 
     @property
-    def dates(self) -> Mapping[str, date | None]:
+    def dates(self) -> Mapping[CaseDate, date | None]:
         """The dates of the case by the names that ``derived.yaml`` uses."""
         return {
             "injury_date": self.injury_date,

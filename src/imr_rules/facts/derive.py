@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from imr_rules import strict_yaml
 from imr_rules.facts.from_formulary import FormularyQuestion, formulary_value
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import Vocabulary
@@ -27,6 +25,9 @@ from imr_rules.treatments.morphine import (
     morphine_equivalent_mg_per_day,
 )
 
+CaseDate = Literal["injury_date", "denial_date", "decision_date"]
+"""The dates of a case that facts are derived from."""
+
 
 class _Way(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -36,8 +37,8 @@ class DaysBetween(_Way):
     """Whole days from one date of the case to another."""
 
     way: Literal["days_between"] = Field(alias="from")
-    start: str
-    end: str
+    start: CaseDate
+    end: CaseDate
 
 
 class RequestField(_Way):
@@ -51,7 +52,7 @@ class CaseField(_Way):
     """What the case says of the worker."""
 
     way: Literal["case"] = Field(alias="from")
-    field: str
+    field: Literal["age_years"]
 
 
 class ExcludedIngredients(_Way):
@@ -64,14 +65,14 @@ class SumOf(_Way):
     """The sum of numbers, known only if every one of them is."""
 
     way: Literal["sum"] = Field(alias="from")
-    of: list[str]
+    of: Annotated[list[str], Field(min_length=1)]
 
 
 class Beside(_Way):
     """Yes if another item of the letter asks for one of *treatments*; silence otherwise."""
 
     way: Literal["beside"] = Field(alias="from")
-    treatments: list[str]
+    treatments: Annotated[list[str], Field(min_length=1)]
 
 
 class BesideSameClass(_Way):
@@ -116,17 +117,11 @@ Derivation = Annotated[
 _DERIVATION: TypeAdapter[Derivation] = TypeAdapter(Derivation)
 
 
-class _DerivedFile(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    derived: dict[str, Derivation]
-
-
 @dataclass(frozen=True)
 class CaseContext:
     """What of a case the derived facts of one item may look at."""
 
-    dates: Mapping[str, date | None]
+    dates: Mapping[CaseDate, date | None]
     age_years: float | None
     request: Request
     others: Sequence[Request]
@@ -135,22 +130,6 @@ class CaseContext:
     conversion: Sequence[ConversionFactors] = ()
     """Tables of oral morphine equivalents, of which the one in force *on* the day counts."""
     parent_service: Value | None = None
-
-
-def load_derivations(rules: Path, vocabulary: Vocabulary) -> Mapping[str, Derivation]:
-    """Read ``vocabulary/derived.yaml``.
-
-    Raises:
-        PackError: the file is malformed or names a fact that does not exist.
-    """
-    document = strict_yaml.read(rules / "vocabulary" / "derived.yaml")
-    derived = strict_yaml.validate(_DerivedFile, document).derived
-    for name, way in derived.items():
-        vocabulary.require(name, document.at("derived", name))
-        if isinstance(way, SumOf):
-            for part in way.of:
-                vocabulary.require(part, document.at("derived", name, "of"))
-    return derived
 
 
 def impossible_fields(
