@@ -28,20 +28,22 @@ def a_case(number: str, injured: date) -> Case:
 
 
 def test_headings_are_known_in_several_forms(tmp_path: Path) -> None:
-    """Case, spaces and punctuation of a heading do not count; unknown columns are left alone."""
+    """Case, spaces and punctuation of a heading do not count."""
     path = written(
         tmp_path,
-        "IMR case number,Favourite colour,Treatment Request Sub-Category,outcome,Date Received\n"
-        "cm17-0000001,blue,Imaging,Partially Overturned,1/9/2017\n\n",
+        "IMR case number,Date-of-Decision,REQUEST DECISION\ncm17-0000001,1/9/2017,Denied\n\n",
     )
-    assert (
-        IndexRow(
-            "CM17-0000001",
-            outcome="partial",
-            received_date=date(2017, 1, 9),
-            subcategory="Imaging",
-        ),
-    ) == read_index(path, WORDS)
+    row = IndexRow("CM17-0000001", decision_date=date(2017, 1, 9), request_decision="upheld")
+    assert (row,) == read_index(path, WORDS)
+
+
+def test_a_column_that_nothing_is_held_against_refuses_no_row(tmp_path: Path) -> None:
+    """What stands in the export beside what letters are held against may be anything."""
+    path = written(
+        tmp_path,
+        "Case Number,Favourite colour,Date Received,Reviewer Specialty\nCM17-1,blue,N/A,N/A\n",
+    )
+    assert (IndexRow("CM17-1"),) == read_index(path, WORDS)
 
 
 @pytest.mark.parametrize(

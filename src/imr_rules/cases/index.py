@@ -37,13 +37,8 @@ class IndexRow:
     """One treatment request as the Division lists it; what its column leaves empty is None."""
 
     case_number: str
-    outcome: str | None = None
     decision_date: date | None = None
     injury_date: date | None = None
-    received_date: date | None = None
-    specialty: str | None = None
-    category: str | None = None
-    subcategory: str | None = None
     request_decision: str | None = None
 
 
@@ -128,13 +123,8 @@ def _row(
         raise InputError("has no case number.", at=at)
     return IndexRow(
         case_number=number.upper(),
-        outcome=_outcome(cell("outcome"), words),
         decision_date=_date(cell("decision_date"), at),
         injury_date=_date(cell("injury_date"), at),
-        received_date=_date(cell("received_date"), at),
-        specialty=cell("specialty"),
-        category=cell("category"),
-        subcategory=cell("subcategory"),
         request_decision=_outcome(cell("request_decision"), words),
     )
 
