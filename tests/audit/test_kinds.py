@@ -153,6 +153,11 @@ FOUND = [
         replace(PLAIN, summary="The back was hurt in a fall; the date of injury is 11/02/2016."),
     ),
     (
+        "injury-date-differs",
+        replace(PLAIN, injury="10/23/1998", summary="The date of injury is 10/23/97."),
+        replace(PLAIN, injury="10/23/1998", summary="The date of injury is 10/23/98."),
+    ),
+    (
         "drug-form",
         replace(
             NORCO,

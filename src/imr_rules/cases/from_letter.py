@@ -16,9 +16,9 @@ from imr_rules.facts.vocabulary import Origin
 from imr_rules.guidelines.model import thresholds_of
 from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge
+from imr_rules.letters.dates import latest_date_in
 from imr_rules.letters.model import Determination, Layout
 from imr_rules.reading.contradictions import Contradictions
-from imr_rules.reading.dates import latest_date_in
 from imr_rules.reading.model import Passage, ReadResult, Subject, Task
 from imr_rules.reading.read import merge_values
 from imr_rules.reading.reader import CueReader, Reader
@@ -41,8 +41,10 @@ def case_from_letter(
     """
     requests = [parse_request(item.title, knowledge.catalogue) for item in letter.items]
     summary = letter.summary
-    latest = latest_date_in(letter.text[summary.start : summary.end]) if summary else None
-    on = as_of or letter.denial_date or latest or letter.decision_date or date.today()
+    today = date.today()
+    told = letter.text[summary.start : summary.end] if summary else ""
+    latest = latest_date_in(told, until=today)
+    on = as_of or letter.denial_date or latest or letter.decision_date or today
     relevant = [
         knowledge.lexicon.relevant_facts(request.category, request.body_parts, request.treatment)
         for request in requests

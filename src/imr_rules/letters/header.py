@@ -6,16 +6,13 @@ import datetime
 import re
 from dataclasses import dataclass
 
+from imr_rules.letters.dates import day_of
 from imr_rules.letters.model import Reviewer
 from imr_rules.letters.phrases import Hit, LetterPhrases
 
 _CASE_NUMBER = re.compile(r"[\s:]{0,12}([A-Z]{1,4}\d{2}-\d{4,9})\b")
 _WORD = re.compile(r"[\s:]{0,12}([A-Za-z]{2,20})")
 
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
-    *("october", "november", "december"),
-)
 _DATE = re.compile(
     r"(?P<m>\d{1,2})\s?[/-]\s?(?P<d>\d{1,2})\s?[/-]\s?(?P<y>\d{4}|\d{2})(?!\d)"
     r"|(?P<iy>\d{4})-(?P<im>\d{1,2})-(?P<id>\d{1,2})(?!\d)"
@@ -71,20 +68,10 @@ def read_header(text: str, phrases: LetterPhrases, *, end: int) -> Header:
 
 def _as_date(match: re.Match[str]) -> datetime.date | None:
     if match["y"]:
-        year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
-        if len(match["y"]) == 2:
-            # Letters begin in 2013 and tell of injuries back to the last century.
-            year += 2000 if year < 70 else 1900
-    elif match["iy"]:
-        year, month, day = int(match["iy"]), int(match["im"]), int(match["id"])
-    else:
-        name = match["month"].lower()
-        month = next((i for i, full in enumerate(_MONTHS, 1) if full.startswith(name)), 0)
-        year, day = int(match["my"]), int(match["md"])
-    try:
-        return datetime.date(year, month, day)
-    except ValueError:
-        return None
+        return day_of(match["y"], match["m"], match["d"])
+    if match["iy"]:
+        return day_of(match["iy"], match["im"], match["id"])
+    return day_of(match["my"], match["month"], match["md"])
 
 
 def read_reviewer(text: str, phrases: LetterPhrases, *, stops: list[int]) -> Reviewer:

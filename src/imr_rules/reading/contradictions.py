@@ -15,6 +15,7 @@ from itertools import product
 
 from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Value
 from imr_rules.facts.vocabulary import Scope, Vocabulary
+from imr_rules.letters.dates import IN_FIGURES, MONTH_NAME
 from imr_rules.reading.flat import flatten
 from imr_rules.reading.lexicon import Lexicon
 from imr_rules.reading.occurrence import words_of
@@ -24,11 +25,7 @@ from imr_rules.reading.sentences import sentence_bounds
 _MOST_A_SIDE = 12  # statements of one value that are compared: bounds the work on hostile text
 _LONGEST = 1_000  # characters on either side of a finding in which its sentence is looked for
 _BEFORE = 4_000  # characters before the sentence in which its day may be named
-_DATE = re.compile(
-    r"\b(?:\d{1,2}[-/]\d{1,2}[-/]\s?(?:\d{4}|\d{2})"
-    r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-    r"(?:\s+\d{1,2},?)?\s+\d{4})\b"
-)
+_DATE = re.compile(rf"\b(?:{IN_FIGURES}|{MONTH_NAME}(?:\s+\d{{1,2}},?)?\s+\d{{4}})\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
 
+from imr_rules.letters.dates import IN_FIGURES, MONTH_NAME
+
 _WORDS_FOR_NUMBERS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen
@@ -58,11 +60,7 @@ _COUNT = (
     rf"{_PLAIN}\s?(?:x|times)\s?{_PLAIN}(?:\s?{_WEEK})?|{_PLAIN})"
 )
 _IN_A_COUNT = re.compile(_PLAIN)
-_DATE = (
-    r"(?P<date>\d{1,2}[-/]\d{1,2}[-/]\s?\d{2,4}|\d{1,2}/\d{4}|"
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-    r"(?:\s\d{1,2},?)?\s\d{4})"
-)
+_DATE = rf"(?P<date>{IN_FIGURES}|\d{{1,2}}/\d{{4}}|{MONTH_NAME}(?:\s\d{{1,2}},?)?\s\d{{4}})"
 _ITEM_SPACE = r"[\s()/'\"]+"
 _ITEM_WORD = r"[\w/+-]+"
 _TOKEN = re.compile(

@@ -12,6 +12,7 @@ from datetime import date
 
 from imr_rules.facts.model import UNDOCUMENTED, Assertion, Finding, Section, Speaker, Value
 from imr_rules.facts.vocabulary import FactType, Vocabulary
+from imr_rules.letters.dates import parse_date
 from imr_rules.reading.assertion import (
     Scopes,
     assertion_of,
@@ -24,7 +25,6 @@ from imr_rules.reading.assertion import (
     proof_of,
     turned_inside,
 )
-from imr_rules.reading.dates import parse_date
 from imr_rules.reading.flat import flatten
 from imr_rules.reading.lexicon import Cue, Lexicon, Mark, Reach
 from imr_rules.reading.matching import matches_in

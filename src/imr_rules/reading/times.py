@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from imr_rules.facts.model import Finding, Value
-from imr_rules.reading.dates import parse_date
+from imr_rules.letters.dates import IN_FIGURES, MONTH_NAME, parse_date
 
 # "On 10/3/2016", "the report dated May 3, 2016". A date of a study, an injury or an operation is
 # no visit: what the next sentences tell is not of that day.
 _VISIT = re.compile(
     r"\b(?:on|dated|of|as of|per|date[:]?)\s+(?:the\s+)?"
-    r"(\d{1,2}[-/]\d{1,2}[-/]\s?(?:\d{4}|\d{2})"
-    r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-    r"\s+\d{1,2},?\s+\d{4})\b",
+    rf"({IN_FIGURES}|{MONTH_NAME}\s+\d{{1,2}},?\s+\d{{4}})\b",
     re.IGNORECASE,
 )
 

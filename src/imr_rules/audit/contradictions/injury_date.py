@@ -9,7 +9,7 @@ from imr_rules.audit.model import AuditCase, AuditFinding, Corpus, Kind
 from imr_rules.audit.policy import hits
 from imr_rules.audit.sentences import sentences_of
 from imr_rules.facts.model import Section
-from imr_rules.reading.dates import parse_date
+from imr_rules.letters.dates import parse_date
 
 
 def find_other_injury_date(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]:
