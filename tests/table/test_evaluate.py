@@ -225,6 +225,16 @@ def test_made_up_tables_keep_base_rates_and_gaps(items: pl.DataFrame) -> None:
     assert made["case_number"].str.starts_with("SYNTHETIC").all()
 
 
+def test_made_up_letters_do_not_keep_the_reviewer_of_their_items(items: pl.DataFrame) -> None:
+    """Who reviewed and what was cited is drawn apart from the facts, and a letter has one of it."""
+    like = items.filter(pl.col("basis") == "review", pl.col("category") == "opioid")
+    pairs = ["specialties", "reviewer_guideline"]
+    made = synthetic_items(like, 2_000, seed=3)
+    seen = set(like.select(pairs).iter_rows())
+    assert len(set(made.select(pairs).iter_rows()) - seen) > len(seen)
+    assert made.group_by("letter").agg(pl.col("specialties").n_unique())["specialties"].max() == 1
+
+
 def test_number_columns_hold_no_mark_for_undocumented(
     items: pl.DataFrame, decided: dict[str, Case], knowledge: Knowledge
 ) -> None:

@@ -24,7 +24,10 @@ from imr_rules.knowledge import load_knowledge
 @rules_option
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="FACTS.parquet")
 def command(items: int, seed: int, mix: str, rules: Path | None, out: Path) -> None:
-    """Make a facts table of made-up items: no row describes a worker."""
+    """Make a facts table of made-up items, to measure with.
+
+    They are mixed from decided items that ship; letters, numbers, dates and reviewers are invented.
+    """
     from imr_rules.table.parts import PARTITIONED, is_table, whole_table, write_parts
     from imr_rules.table.synthetic import rows_of_cases, rows_of_packs, synthetic_parts
 

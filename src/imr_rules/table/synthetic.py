@@ -1,8 +1,10 @@
 """Made-up facts tables for benchmarks: the item mix, base rates and gaps of decided cases.
 
-Every row is an item of a decided case whose facts were drawn anew, one by one, from items of the
-same category; its letter, number and dates are invented. No row describes a worker, and every case
-number starts with ``SYNTHETIC``.
+Every row starts from an item of a decided case, so that its facts belong together, and three in ten
+of its facts are drawn anew from items of the same category. Its letter, number and dates are
+invented, its reviewer and the guidelines cited are those of other items. Where few facts are known
+of an item, a row may still agree with it in all of them. Every case number starts with
+``SYNTHETIC``.
 """
 
 from __future__ import annotations
@@ -40,6 +42,9 @@ FIRST_DAY = date(2013, 1, 1)
 LAST_DAY = date(2025, 12, 31)
 REDRAWN_PERCENT = 30
 """How many facts are drawn anew: enough to make cases differ, few enough to keep them apt."""
+_REVIEWER = ("specialties", "licensure")
+_DRAWN_TOGETHER = (_REVIEWER, ("claims_administrator_guideline",), ("reviewer_guideline",))
+"""What is always another item's: it would tell which item a row started from."""
 LETTERS_OF_ONE_TO = 4
 """Letters hold between one and this many items, each number as often."""
 ROWS_PER_PART = 500_000
@@ -146,6 +151,8 @@ def _redrawn(
         other = like[fact].sample(block.height, with_replacement=True, seed=random.getrandbits(32))
         kept = _numbers(block.height, 100, random) >= REDRAWN_PERCENT
         columns.append(block[fact].zip_with(kept, other).alias(fact))
+    for names in _DRAWN_TOGETHER:
+        columns.extend(_sample(like.select(names), block.height, random))
     return block.with_columns(columns)
 
 
@@ -170,19 +177,19 @@ def _dated(rows: pl.DataFrame, random: Random) -> pl.DataFrame:
 def _in_letters(rows: pl.DataFrame, prefix: str, random: Random) -> pl.DataFrame:
     """Deal the rows out to letters; a service that accompanies goes with the letter's first item.
 
-    Rows of one letter share its dates.
+    Rows of one letter share its dates and its reviewer.
     """
     sizes = _numbers(rows.height, LETTERS_OF_ONE_TO, random) + 1
     number = pl.int_range(sizes.len(), dtype=pl.Int32, eager=True)
     letter = pl.select(number.repeat_by(sizes).explode()).to_series().head(rows.height)
     name = pl.lit(f"SYNTHETIC-{prefix}-") + pl.col(LETTER)
     own = pl.when(~pl.col(_ACCOMPANIES)).then(pl.col(ITEM)).first(ignore_nulls=True)
-    dates = ["on", "injury_date", "denial_date", "decision_date", DECISION_YEAR]
+    shared = ["on", "injury_date", "denial_date", "decision_date", DECISION_YEAR, *_REVIEWER]
     return (
         rows.with_columns(letter.cast(pl.String).alias(LETTER))
         .with_columns(
             pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over(LETTER).alias(ITEM),
-            pl.col(dates).first().over(LETTER),
+            pl.col(shared).first().over(LETTER),
             name.alias(CASE_NUMBER),
         )
         .with_columns(own.over(LETTER).alias("own"), name.alias(LETTER))
