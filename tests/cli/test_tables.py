@@ -67,3 +67,48 @@ def test_a_document_does_not_take_the_place_of_a_folder(tmp_path: Path) -> None:
     """The message names the folder and says what it is."""
     done = invoke("checklist", "soma", "--out", tmp_path)
     assert f"{tmp_path}: error[input]: cannot be written (Is a directory)" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--engine", "reference"),
+        ("--index", "export.csv"),
+        ("--all-criteria",),
+        ("--reader", "llm"),
+        ("--model", "any"),
+        ("--format", "json", "--out", "outcomes.parquet"),
+    ],
+)
+def test_options_that_say_nothing_of_a_table_are_refused(
+    facts: Path, options: tuple[str, ...]
+) -> None:
+    """Whoever asks for them would take the answer for one that heeds them."""
+    (facts.parent / "export.csv").write_text("Case Number\n", encoding="utf-8")
+    files = {"export.csv", "outcomes.parquet"}
+    asked = [facts.parent / option if option in files else option for option in options]
+    done = invoke("evaluate", facts, "--basis", "review", *asked)
+    assert 2 == done.exit_code, done.output
+    assert "" == done.stdout
+    assert options[0] in done.stderr or "--reader llm" in done.stderr
+    assert not (facts.parent / "outcomes.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("out", "options", "said"),
+    [
+        ("made.parquet", ("--format", "yaml"), "--format"),
+        ("made.parquet", ("--endpoint", "http://localhost"), "--reader llm"),
+        ("made.txt", ("--workers", 2), "--workers"),
+    ],
+)
+def test_an_extraction_refuses_what_it_would_not_heed(
+    tmp_path: Path, out: str, options: tuple[object, ...], said: str
+) -> None:
+    """A table has one form and one reader, and only a table is read on several cores."""
+    note = tmp_path / "note.txt"
+    note.write_text(NOTE, encoding="utf-8")
+    done = invoke("extract", note, "--out", tmp_path / out, *options)
+    assert 2 == done.exit_code, done.output
+    assert said in done.stderr
+    assert [note] == list(tmp_path.iterdir())

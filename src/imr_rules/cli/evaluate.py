@@ -98,6 +98,10 @@ def command(
     bases = [Basis.RECORD, Basis.REVIEW] if basis == "both" else [Basis(basis)]
     tables_on = backend_of_tables(engine, backend, paths)
     if tables_on is not None:
+        if index or all_criteria or reader_name != "cues" or endpoint or model:
+            raise click.UsageError(
+                "--index, --all-criteria and --reader llm need letters or cases, not a facts table."
+            )
         from imr_rules.cli.evaluate_table import evaluate_tables
 
         evaluate_tables(paths, bases, knowledge, backend=tables_on, form=form, as_of=as_of, out=out)

@@ -46,8 +46,11 @@ def evaluate_tables(
     """Decide the items of the facts tables *paths*; print counts, or write outcomes to *out*.
 
     Raises:
+        UsageError: *out* is a table, and a *form* of the counts is asked for.
         InputError: a path is no facts table, or there is no such *backend*.
     """
+    if out is not None and is_table(out) and form != "text":
+        raise click.UsageError("--format goes with counts, not with --out OUTCOMES.parquet.")
     refuse_another_day(as_of)
     require_tables(paths)
     rules = TableRules(knowledge)

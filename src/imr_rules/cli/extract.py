@@ -73,12 +73,17 @@ def command(
     if explain and form != "text":
         raise click.UsageError("--explain is for the terminal; --format html is the page of it.")
     if out is not None and out.suffix.lower() == ".parquet":
-        if explain or misses or reader_name != "cues":
-            raise click.UsageError("a table is made of cues alone, with no other output.")
+        if explain or misses or form != "text" or reader_name != "cues" or endpoint or model:
+            raise click.UsageError(
+                "A table is read by cues alone, with no other output: --out FACTS.parquet goes"
+                " without --format, --explain, --misses and --reader llm."
+            )
         from imr_rules.cli.extract_table import extract_with_progress
 
         extract_with_progress(paths, out, rules=rules, as_of=as_of, workers=workers)
         return
+    if workers is not None:
+        raise click.UsageError("--workers goes with --out FACTS.parquet.")
     knowledge = load_knowledge(rules)
     reader = chosen_reader(reader_name, endpoint, model, knowledge)
     batch = Batch()

@@ -80,10 +80,13 @@ def backend_of_tables(engine: str | None, backend: str | None, paths: Sequence[P
     It is asked for by its name, or by the ending of one of *paths*.
 
     Raises:
-        UsageError: a *backend* is named and nothing would run on it.
+        UsageError: a *backend* is named and nothing would run on it, or an *engine* that decides
+            no tables.
     """
     # By the ending, as polars takes a while to load and letters do without it.
     if engine == "table" or any(path.suffix.lower() == ".parquet" for path in paths):
+        if engine not in (None, "table"):
+            raise click.UsageError("Facts tables (PATH.parquet) are decided by --engine table.")
         return backend or "polars"
     if backend is not None:
         raise click.UsageError("--backend goes with facts tables (PATH.parquet).")

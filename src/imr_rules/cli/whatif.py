@@ -70,8 +70,6 @@ def command(
     batch = Batch()
     tables_on = backend_of_tables(engine, backend, paths)
     if tables_on is not None:
-        if engine == "reference":
-            raise click.UsageError("Facts tables are decided by --engine table.")
         from imr_rules.cli.whatif_table import whatif_of_tables
 
         found = whatif_of_tables(
