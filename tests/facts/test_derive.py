@@ -12,7 +12,14 @@ from imr_rules.facts.derive import CaseContext, Formulary, derive
 from imr_rules.facts.from_formulary import FormularyQuestion
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import load_vocabulary
-from imr_rules.treatments.catalogue import Catalogue, Category, FormularyEntry, Treatment
+from imr_rules.treatments.catalogue import (
+    Catalogue,
+    Category,
+    FormularyEntry,
+    FormularyEvidence,
+    FormularyStatus,
+    Treatment,
+)
 from imr_rules.treatments.model import Ingredient, Request
 
 SINCE = date(2018, 1, 1)
@@ -45,11 +52,11 @@ def row(
         treatments=treatments,
         drug_class="",
         on_skin=False,
-        status=status,
+        status=FormularyStatus(status),
         special_fill_days=special,
         perioperative_fill_days=perioperative,
         source="",
-        evidence="background",
+        evidence=FormularyEvidence.BACKGROUND,
         note="",
         as_of=date(2025, 8, 6),
     )

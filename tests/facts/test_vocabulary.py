@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from imr_rules.data_folders import rules_folder
-from imr_rules.errors import ImpossibleValueError, UnknownNameError, WrongTypeError
+from imr_rules.errors import (
+    ImpossibleValueError,
+    PackErrors,
+    UnknownNameError,
+    WrongTypeError,
+)
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import FactType, load_vocabulary
 
@@ -94,3 +100,23 @@ def test_what_is_made_up_of_parts_is_told_by_its_parts() -> None:
     fact = VOCABULARY["nsaid_risk_factor"]
     assert fact.told_by("both") == ("both", "gi", "cardiorenal")
     assert fact.told_by("gi") == ("gi",)
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("type: yes_no, merge: highest", "only numbers are merged by the highest of them."),
+        ("type: enum, values: [a, b], merge: lowest", "only numbers are merged by the lowest"),
+        ("type: number, unit: days, merge: strongest", "of numbers none is the strongest."),
+    ],
+)
+def test_a_merge_that_the_values_have_no_order_for_is_refused(
+    tmp_path: Path, entry: str, words: str
+) -> None:
+    """The largest of yes and no, or the strongest of numbers, ends in a message with its line."""
+    path = tmp_path / "vocabulary" / "facts.yaml"
+    path.parent.mkdir()
+    path.write_text(f"facts:\n  - {{id: a, scope: item, question: A?, {entry}}}\n")
+    with pytest.raises(PackErrors) as caught:
+        load_vocabulary(tmp_path)
+    assert f"{path}:2:5: error[wrong-type]: facts.0: {words}" in str(caught.value)

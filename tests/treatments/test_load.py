@@ -104,3 +104,18 @@ def test_a_missing_file_is_named(rules: Path) -> None:
     (rules / "treatments" / "titles.yaml").unlink()
     (problem,) = _problems(rules)
     assert "titles.yaml" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("status: non-exempt", "status: non-exmpt"), ("evidence: background", "evidence: backgrond")],
+)
+def test_a_misspelt_mark_of_the_drug_list_is_refused(rules: Path, old: str, new: str) -> None:
+    """A status or a ground that is none is told with its line and those that there are."""
+    path = rules / "treatments" / "formulary.yaml"
+    text = path.read_text(encoding="utf-8").replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+    [problem] = _problems(rules)
+    assert f"{new.split()[1]!r} is not '" in problem.message
+    assert problem.at is not None
+    assert text[: text.index(new)].count("\n") + 1 == problem.at.line

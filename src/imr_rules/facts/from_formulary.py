@@ -11,13 +11,11 @@ from enum import StrEnum
 from typing import TypeVar
 
 from imr_rules.facts.model import Value
-from imr_rules.treatments.catalogue import Catalogue, FormularyEntry
+from imr_rules.treatments.catalogue import Catalogue, FormularyEntry, FormularyStatus
 from imr_rules.treatments.formulary import formulary_entries
 from imr_rules.treatments.model import Request
 
-_COMPOUNDED = "compounded"
-_UNKNOWN = "unknown"
-_Mark = TypeVar("_Mark", str, int)
+_Mark = TypeVar("_Mark", FormularyStatus, int)
 
 
 class FormularyQuestion(StrEnum):
@@ -45,16 +43,16 @@ def formulary_value(
 
 
 def _status(_: Request, rows: tuple[FormularyEntry, ...]) -> str | None:
-    status = _agreed(row.status for row in rows) or _UNKNOWN
+    status = _agreed(row.status for row in rows) or FormularyStatus.UNKNOWN
     # A compounded drug has no row of the list whose mark could be told; it always needs review.
-    return None if status == _COMPOUNDED else status.replace("-", "_")
+    return None if status is FormularyStatus.COMPOUNDED else status.replace("-", "_")
 
 
 def _compounded(_: Request, rows: tuple[FormularyEntry, ...]) -> str | None:
     status = _agreed(row.status for row in rows)
-    if status is None or status == _UNKNOWN:
+    if status is None or status is FormularyStatus.UNKNOWN:
         return None
-    return "yes" if status == _COMPOUNDED else "no"
+    return "yes" if status is FormularyStatus.COMPOUNDED else "no"
 
 
 def _within_special_fill(request: Request, rows: tuple[FormularyEntry, ...]) -> str | None:

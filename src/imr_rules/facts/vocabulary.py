@@ -105,6 +105,10 @@ class Fact(_Frozen):
             raise ValueError("only an enum names its values")
         if self.type is FactType.NUMBER and not self.unit:
             raise ValueError("a number names its unit")
+        if self.merge in (Merge.HIGHEST, Merge.LOWEST) and self.type is not FactType.NUMBER:
+            raise ValueError(f"only numbers are merged by the {self.merge} of them")
+        if self.merge is Merge.STRONGEST and self.type is FactType.NUMBER:
+            raise ValueError("of numbers none is the strongest")
         bounds = [bound for bound in (self.minimum, self.maximum) if bound is not None]
         if bounds and self.type is not FactType.NUMBER:
             raise ValueError("only a number has a minimum or maximum")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 
 from imr_rules.treatments.model import Ingredient, Phase, Request, Surroundings
@@ -121,13 +122,33 @@ class TopicalTable:
         return tuple(i.name for i in ingredients if any(e.covers(i, form) for e in self.excluded))
 
 
+class FormularyStatus(StrEnum):
+    """How a drug stands in the Division's list.
+
+    ``outside``: it is no drug of the list; ``unknown``: to be treated as needing review.
+    """
+
+    EXEMPT = "exempt"
+    NON_EXEMPT = "non-exempt"
+    UNLISTED = "unlisted"
+    COMPOUNDED = "compounded"
+    OUTSIDE = "outside"
+    UNKNOWN = "unknown"
+
+
+class FormularyEvidence(StrEnum):
+    """How surely a row is known: a public page states it, or it is unverified knowledge."""
+
+    SEEN = "seen"
+    BACKGROUND = "background"
+
+
 @dataclass(frozen=True, slots=True)
 class FormularyEntry:
     """One row of the Division's drug list, as far as it is known.
 
     It stands for the drugs that hold exactly ``ingredients`` (``on_skin`` or not), or for the
-    ``treatments``. ``evidence`` is ``seen`` where a public page states the row, ``background``
-    where it is unverified general knowledge; days are None where they were not found.
+    ``treatments``. Days are None where they were not found.
     """
 
     drug: str
@@ -136,11 +157,11 @@ class FormularyEntry:
     treatments: tuple[str, ...]
     drug_class: str
     on_skin: bool
-    status: str
+    status: FormularyStatus
     special_fill_days: int | None
     perioperative_fill_days: int | None
     source: str
-    evidence: str
+    evidence: FormularyEvidence
     note: str
     as_of: date
 

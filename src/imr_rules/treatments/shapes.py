@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from imr_rules.treatments.catalogue import FormularyEvidence, FormularyStatus
 from imr_rules.treatments.model import Surroundings
 
 
@@ -135,11 +136,11 @@ class FormularyRowShape(Shape):
     treatments: Texts
     class_: str = Field(alias="class")
     on_skin: bool = False
-    status: str
+    status: Annotated[FormularyStatus, Field(strict=False)]
     special_fill_days: int | None = None
     perioperative_fill_days: int | None = None
     source: str = ""
-    evidence: str
+    evidence: Annotated[FormularyEvidence, Field(strict=False)]
     note: str = ""
 
 
