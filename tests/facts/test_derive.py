@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from imr_rules.data_folders import rules_folder
-from imr_rules.facts.derive import CaseContext, Formulary, derive
+from imr_rules.facts.derive import CaseContext, Formulary, MorphineEquivalent, derive
 from imr_rules.facts.from_formulary import FormularyQuestion
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import load_vocabulary
@@ -21,6 +21,7 @@ from imr_rules.treatments.catalogue import (
     Treatment,
 )
 from imr_rules.treatments.model import Ingredient, Request
+from imr_rules.treatments.morphine import load_conversion_factors
 
 SINCE = date(2018, 1, 1)
 VOCABULARY = load_vocabulary(rules_folder())
@@ -160,3 +161,44 @@ def test_what_a_text_says_of_the_list_comes_first() -> None:
     """A stated status is not derived again."""
     known = {"formulary_status": "unlisted"}
     assert "formulary_status" not in derived(drug("naproxen"), known=known)
+
+
+def opioid(name: str, mg: float, per_day: float | None) -> Request:
+    """A request for an opioid tablet of *mg*, taken *per_day* times."""
+    return Request(
+        title=name,
+        drug_class="opioid",
+        ingredients=(Ingredient(name=name, strength_mg=mg),),
+        units_per_day=per_day,
+    )
+
+
+@pytest.mark.parametrize(
+    ("requests", "total"),
+    [
+        ([opioid("oxycodone", 20, 2)], 60.0),
+        ([opioid("oxycodone", 20, 2), opioid("oxycodone", 10, 2)], 90.0),
+        ([opioid("oxycodone", 20, 2), opioid("hydrocodone", 10, 4)], 100.0),
+        ([opioid("oxycodone", 20, 2), opioid("oxycodone", 20, 2)], 60.0),
+        ([opioid("oxycodone", 20, None), opioid("hydrocodone", 10, 4)], 40.0),
+        ([opioid("oxycodone", 20, None)], None),
+        ([opioid("oxycodone", 20, 2), opioid("tramadol", 50, 4)], 60.0),
+    ],
+    ids=["one", "two strengths", "two drugs", "again", "own untold", "untold", "not converted"],
+)
+def test_the_daily_dose_is_that_of_every_opioid_asked_for(
+    requests: list[Request], total: float | None
+) -> None:
+    """Doses of different opioids add up, and each item of the letter has the sum."""
+    way = MorphineEquivalent.model_validate({"from": "morphine_equivalent"})
+    for own in requests:
+        context = CaseContext(
+            dates={},
+            age_years=None,
+            request=own,
+            others=[other for other in requests if other is not own],
+            on=date(2015, 3, 1),
+            conversion=load_conversion_factors(rules_folder()),
+        )
+        found = derive({"opioid_mme_per_day": way}, {}, context, CATALOGUE, VOCABULARY)
+        assert total == found.get("opioid_mme_per_day")

@@ -18,7 +18,7 @@ from imr_rules.treatments.morphine import (
 )
 
 TABLES = load_conversion_factors(rules_folder())
-OLD, NEW = TABLES
+FIRST, OLD, NEW = TABLES
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,19 @@ def test_a_rest_in_dispute_has_the_dose_of_the_whole(catalogue: Catalogue) -> No
     assert morphine_equivalent_mg_per_day(request, NEW) == 45.0
 
 
+def test_the_first_table_leaves_out_what_it_does_not_name(catalogue: Catalogue) -> None:
+    """The chapter of 2009 converts oxycodone, and says nothing of tramadol."""
+    doses = [
+        morphine_equivalent_mg_per_day(parse_request(title, catalogue), FIRST)
+        for title in ("Oxycodone 20 mg BID", "Tramadol 50mg #60 day supply: 15")
+    ]
+    assert [60.0, None] == doses
+
+
 def test_the_table_is_that_of_the_day() -> None:
     """No table before the first; each from its own day on."""
-    assert None is factors_on(TABLES, date(2015, 1, 1))
+    assert None is factors_on(TABLES, date(2009, 7, 17))
+    assert FIRST is factors_on(TABLES, date(2016, 3, 17))
     assert OLD is factors_on(TABLES, date(2022, 11, 3))
     assert NEW is factors_on(TABLES, date(2022, 11, 4))
 

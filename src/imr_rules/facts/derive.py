@@ -17,7 +17,7 @@ from imr_rules.facts.from_formulary import FormularyQuestion, formulary_value
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.treatments.catalogue import Catalogue
-from imr_rules.treatments.model import Request
+from imr_rules.treatments.model import Ingredient, Request
 from imr_rules.treatments.morphine import (
     ConversionFactors,
     DrugNotInTableError,
@@ -96,7 +96,11 @@ class Formulary(_Way):
 
 
 class MorphineEquivalent(_Way):
-    """The daily dose in oral morphine equivalents, by the conversion table of the day."""
+    """The daily dose of all opioids that the letter's items ask for, in oral morphine equivalents.
+
+    By the conversion table of the day. An opioid whose dose no title tells adds nothing: the total
+    is the least that it can be.
+    """
 
     way: Literal["morphine_equivalent"] = Field(alias="from")
 
@@ -209,8 +213,14 @@ def _morphine_equivalent(context: CaseContext) -> float | None:
     factors = factors_on(context.conversion, context.on) if context.on else None
     if factors is None or context.request.drug_class != "opioid":
         return None
-    try:
-        return morphine_equivalent_mg_per_day(context.request, factors)
-    except DrugNotInTableError:
-        # A table that says nothing of the drug leaves the dose unknown, never zero.
-        return None
+    doses: dict[tuple[Ingredient, ...], float] = {}
+    for request in (context.request, *context.others):
+        try:
+            dose = morphine_equivalent_mg_per_day(request, factors)
+        except DrugNotInTableError:
+            # A table that says nothing of the drug leaves the dose unknown, never zero.
+            continue
+        if dose is not None:
+            # The same drug again is another month of it, not a second one taken beside it.
+            doses[request.ingredients] = max(dose, doses.get(request.ingredients, 0.0))
+    return sum(doses.values()) if doses else None

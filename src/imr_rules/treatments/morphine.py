@@ -65,6 +65,7 @@ class _TableShape(Shape):
     per_mg: dict[str, float]
     per_mcg_per_hour: dict[str, float] = Field(default_factory=dict)
     bands: dict[str, list[list[float]]] = Field(default_factory=dict)
+    none: list[str] = Field(default_factory=list)
 
 
 class _ConversionFile(Shape):
@@ -90,7 +91,7 @@ def load_conversion_factors(rules: Path) -> tuple[ConversionFactors, ...]:
             per_mcg_per_hour=table.per_mcg_per_hour,
             bands={drug: [(b[0], b[1]) for b in bands] for drug, bands in table.bands.items()},
             adds_nothing=frozenset(raw.adds_nothing),
-            not_converted=frozenset(raw.none),
+            not_converted=frozenset(raw.none).union(table.none),
         )
         for table in raw.tables
     )
