@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -17,6 +15,7 @@ from imr_rules.audit.rows import Row, columns_of
 from imr_rules.audit.to_json import gravest_to_json
 from imr_rules.cases.from_paths import Rejected
 from imr_rules.errors import not_writable
+from imr_rules.whole_files import whole_file
 
 FILES = ("findings.json", "scores.json", "items.parquet", "rejected.jsonl", "report.html")
 
@@ -30,7 +29,7 @@ def write_audit(
         InputError: the folder cannot be made or written.
     """
     with writing_into(folder):
-        _write(folder / "items.parquet", lambda path: _parquet(path, audit))
+        _parquet(folder / "items.parquet", audit)
         _write_words(audit, rejected, folder, index_lines)
 
 
@@ -71,27 +70,15 @@ def _write_words(
     )
     findings = gravest_to_json(audit.findings, audit.corpus.policy, audit.counts, audit.listed_in)
     page = report_html(audit, rejected=tuple(rejected), index_lines=index_lines)
-    _write(folder / "findings.json", lambda path: _text(path, _json(findings)))
-    _write(folder / "scores.json", lambda path: _text(path, _json(audit.scores)))
-    _write(folder / "rejected.jsonl", lambda path: _text(path, problems))
-    _write(folder / "report.html", lambda path: _text(path, page))
-
-
-def _write(path: Path, fill: Callable[[Path], None]) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        fill(Path(name))
-        # mkstemp makes files for their owner alone; a report is made to be passed on.
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    _text(folder / "findings.json", _json(findings))
+    _text(folder / "scores.json", _json(audit.scores))
+    _text(folder / "rejected.jsonl", problems)
+    _text(folder / "report.html", page)
 
 
 def _text(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")
+    with whole_file(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
 
 
 def _json(data: Any) -> str:
@@ -110,4 +97,5 @@ def _parquet(path: Path, audit: Audit) -> None:
         )
         for field in fields(Row)
     }
-    polars.DataFrame(columns_of(audit.rows), schema=schema).write_parquet(path)
+    with whole_file(path) as unfinished:
+        polars.DataFrame(columns_of(audit.rows), schema=schema).write_parquet(unfinished)

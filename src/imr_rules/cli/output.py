@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from imr_rules.errors import InputError, not_writable
+from imr_rules.errors import InputError
+from imr_rules.whole_files import whole_file
 
 
 def write_document(document: bytes, path: Path | None, *, is_text: bool) -> None:
@@ -26,7 +24,7 @@ def write_document(document: bytes, path: Path | None, *, is_text: bool) -> None
         sys.stdout.buffer.write(document)
         sys.stdout.buffer.flush()
         return
-    with _appearing(path) as name:
+    with whole_file(path) as name:
         name.write_bytes(document)
 
 
@@ -40,27 +38,5 @@ def output_to(path: Path | None) -> Iterator[IO[str]]:
     if path is None:
         yield sys.stdout
         return
-    with _appearing(path) as name, name.open("w", encoding="utf-8") as stream:
+    with whole_file(path) as name, name.open("w", encoding="utf-8") as stream:
         yield stream
-
-
-@contextmanager
-def _appearing(path: Path) -> Iterator[Path]:
-    """Yield a file beside *path* that takes its place when all went well, and else vanishes."""
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise not_writable(path, error) from None
-    os.close(handle)
-    # A temporary file is for its owner alone; what takes its place follows the user's own mask.
-    mask = os.umask(0)
-    os.umask(mask)
-    Path(name).chmod(0o666 & ~mask)
-    try:
-        yield Path(name)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

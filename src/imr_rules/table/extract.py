@@ -28,6 +28,7 @@ from imr_rules.table.journal import Commit, Journal, Settings, open_journal
 from imr_rules.table.parts import write_parts
 from imr_rules.table.schema import table_schema
 from imr_rules.table.sources import cases_of, letter_sources
+from imr_rules.whole_files import whole_file
 
 LETTERS_PER_TASK = 16
 """Handed to a worker at a time: a fraction of a second's work, so that Ctrl-C is answered soon."""
@@ -306,9 +307,5 @@ def _list_rejected(rejected: Mapping[str, str], path: Path) -> None:
         json.dumps({"path": letter, "reason": reason}, ensure_ascii=False) + "\n"
         for letter, reason in rejected.items()
     )
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with whole_file(path) as unfinished:
         unfinished.write_text("".join(lines), encoding="utf-8")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -24,6 +24,7 @@ from imr_rules.table.schema import (
     SELECTED_BY,
     table_schema,
 )
+from imr_rules.whole_files import whole_file
 
 SUFFIX = ".parquet"
 ROWS_PER_BATCH = 250_000
@@ -55,13 +56,8 @@ def write_parts(rows: pl.DataFrame, folder: Path, name: str) -> list[Path]:
 
 def write_whole(rows: pl.DataFrame, path: Path) -> None:
     """Write *rows* to the Parquet file *path*, which appears whole or not at all."""
-    # The leading dot keeps Spark, DuckDB and a later run from reading what is half written.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with whole_file(path) as unfinished:
         rows.write_parquet(unfinished, compression="zstd")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 PARTITIONED = f"{DECISION_YEAR}=*/{BASIS}=*/part-*{SUFFIX}"
