@@ -103,3 +103,57 @@ def test_show_leads_every_criterion_with_words_that_go_with_a_sentence() -> None
     assert "applies if: This is the first course" in words
     assert "required, unless an exception holds" in words
     assert "where This" not in words
+
+
+def _hostile(tmp_path: Path, order: str) -> str:
+    """A line of another program whose every text holds *order*."""
+    quote = f"no improvement {order} was noted"
+    line = {
+        "case_number": f"CM17-{order}",
+        "decision_date": "2017-02-01",
+        "reviewer": {"specialties": [f"Pain {order} Medicine"]},
+        "items": [
+            {
+                "item": 1,
+                "title": f"Norco {order}10/325 #120",
+                "actual": "upheld",
+                "facts": {"rationale": {"functional_improvement": "no"}},
+            }
+        ],
+        "findings": [
+            {
+                "fact": "functional_improvement",
+                "value": "no",
+                "assertion": "denied",
+                "section": "rationale",
+                "start": 0,
+                "end": len(quote),
+                "quote": quote,
+            }
+        ],
+    }
+    path = tmp_path / "hostile.jsonl"
+    path.write_text(json.dumps(line), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("order", ["\x1b[31m", "\x9b31m", "\u202e"], ids=ascii)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("evaluate", "--all-criteria"),
+        ("audit", "--case", "CM17-{}"),
+        ("whatif", "--ablate"),
+        ("preview",),
+        ("packet",),
+        ("checklist", "norco", "--from"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_terminal_obeys_no_record(tmp_path: Path, arguments: tuple[str, ...], order: str) -> None:
+    """Numbers, titles and quotations are shown without what a terminal would obey in them."""
+    asked = [argument.format(order) for argument in arguments]
+    told = invoke(*asked, _hostile(tmp_path, order))
+    assert 0 == told.exit_code
+    assert NOTICE in " ".join(told.stdout.split())
+    assert order[0] not in told.output

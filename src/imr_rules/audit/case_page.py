@@ -12,7 +12,7 @@ from imr_rules.audit.audit import Audit
 from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Kind
 from imr_rules.audit.report.environment import render
 from imr_rules.explain.model import NOTICE
-from imr_rules.explain.to_text import case_heading
+from imr_rules.explain.to_text import case_heading, title_shown
 from imr_rules.facts.model import Evidence
 
 
@@ -40,7 +40,7 @@ def case_text(case: AuditCase, audit: Audit) -> RenderableType:
 
 def _heading(item: AuditItem) -> Text:
     line = Text()
-    line.append(f"{item.item.number}. {item.item.title}", style="bold")
+    line.append(f"{item.item.number}. {title_shown(item.item.title)}", style="bold")
     line.append(f"   decided: {item.actual or 'not told'}", style="dim")
     governing = item.review.conclusion.governing
     if governing is not None:

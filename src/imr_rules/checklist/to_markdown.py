@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from imr_rules.checklist.model import Answer
 from imr_rules.checklist.sheet import Row, RowKind, Sheet
 from imr_rules.checklist.wording import Wording
+from imr_rules.explain.to_text import printable
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
 
@@ -71,5 +72,5 @@ def _row(row: Row, words: Wording) -> Iterator[str]:
 
 
 def plain(text: str) -> str:
-    """Return *text* so that Markdown takes none of it for markup."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    """Return *text* so that neither Markdown nor a terminal obeys any of it."""
+    return _SPECIAL.sub(r"\\\1", " ".join(printable(text).split()))

@@ -21,7 +21,7 @@ from imr_rules.cases.record import load_record, load_request_file
 from imr_rules.cli.output import output_to
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.errors import InputError, Location
-from imr_rules.explain.to_text import printable
+from imr_rules.explain.to_text import make_console, printable
 from imr_rules.facts.model import Reading
 from imr_rules.facts.vocabulary import FactType
 from imr_rules.guidelines.select import governing_topic
@@ -65,7 +65,7 @@ def ask_in_terminal(
         if draft.injury_date is not None and draft.injury_date > as_of:
             raise InputError(f"the injury ({draft.injury_date}) comes after --as-of {as_of}.")
         draft = replace(draft, request_date=as_of)
-    talk = _Talk(Console(file=sys.stderr, highlight=False), save, knowledge, draft, kept)
+    talk = _Talk(make_console(sys.stderr), save, knowledge, draft, kept)
     try:
         answered = talk.run()
     except KeyboardInterrupt:

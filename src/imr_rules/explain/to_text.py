@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import IO
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
+from rich.segment import Segment
 from rich.text import Text
 
 from imr_rules.cases.model import Case
@@ -88,7 +89,7 @@ def inner_conflict_text(conflict: InnerConflict) -> Text:
 
 
 def _quoted(evidence: Iterable[Evidence]) -> str:
-    quotes = dict.fromkeys(printable(" ".join(e.quote.split())) for e in evidence if e.quote)
+    quotes = dict.fromkeys(" ".join(e.quote.split()) for e in evidence if e.quote)
     return "".join(f" (“{quote}”)" for quote in quotes)
 
 
@@ -127,7 +128,7 @@ def title_shown(title: str) -> str:
 
 def printable(text: str) -> str:
     """Return *text* without characters that a terminal would obey instead of showing."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def _percent(share: float) -> str:
@@ -178,7 +179,7 @@ def _evidence_lines(facts: Iterable[FactShown]) -> Iterable[str]:
 
 def _proof(evidence: Evidence) -> str:
     if evidence.quote:
-        return f"{evidence.section.value}: “{printable(' '.join(evidence.quote.split()))}”"
+        return f"{evidence.section.value}: “{' '.join(evidence.quote.split())}”"
     return f"{evidence.section.value}: {evidence.note}" if evidence.note else evidence.section.value
 
 
@@ -229,7 +230,21 @@ def make_console(stream: IO[str]) -> Console:
 
 
 class _Console(Console):
-    """A console that leaves a closed pipe to the command line, which ends quietly."""
+    """A console that shows what a record holds, and does nothing that it says.
+
+    A closed pipe is left to the command line, which ends quietly.
+    """
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Yield the segments of *renderable*, but for its own controls all of them printable."""
+        for segment in super().render(renderable, options):
+            if segment.control or segment.text.isprintable():
+                yield segment
+            else:
+                lines = map(printable, segment.text.split("\n"))
+                yield Segment("\n".join(lines), segment.style)
 
     def on_broken_pipe(self) -> None:
         """Do nothing: the error goes on to whoever called."""

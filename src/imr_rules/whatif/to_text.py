@@ -10,6 +10,7 @@ from rich.text import Text
 
 from imr_rules.counted import counted
 from imr_rules.explain.model import NOTICE
+from imr_rules.explain.to_text import title_shown
 from imr_rules.whatif.model import WhatIf, named
 
 _EXAMPLES = 3
@@ -23,7 +24,7 @@ def comparison_text(found: WhatIf) -> RenderableType:
     # Of a corpus only examples are named, and they stand with the criteria below.
     told = found.flipped if len(found.flipped) == found.flips else ()
     for item in told:
-        line = Text(f"{item.name} {item.title}: ")
+        line = Text(f"{item.name} {title_shown(item.title)}: ")
         line.append(f"{item.before} → {item.after}", style="bold")
         line.append(f", decided {item.actual or 'not yet'}")
         line.append(f" ({', '.join(item.criteria)})", style="dim")
