@@ -81,7 +81,7 @@ def _number(fact: Fact, words: str) -> Value | Unclear:
 
 
 def _choice(fact: Fact, words: str) -> Value | Unclear:
-    if words.isdigit() and 1 <= int(words) <= len(fact.values):
+    if words.isdecimal() and 1 <= int(words) <= len(fact.values):
         return fact.values[int(words) - 1]
     plain = words.replace(" ", "_")
     exact = [value for value in fact.values if value.lower() == plain]
