@@ -44,8 +44,8 @@ def test_a_reply_is_read(fact: Fact, typed: str, expected: Value | Wish) -> None
 
 @pytest.mark.parametrize(
     ("fact", "typed"),
-    [(YES_NO, "maybe"), (YES_NO, ""), (WORDS, "no"), (WORDS, "4"), (WORDS, "²"), (NUMBER, "-1"), (NUMBER, "many"),
-     (NUMBER, "101"), (NUMBER, "6 to 8"), (NUMBER, "1e9")],
+    [(YES_NO, "maybe"), (YES_NO, ""), (WORDS, "no"), (WORDS, "4"), (WORDS, "²"), (NUMBER, "-1"),
+     (NUMBER, "many"), (NUMBER, "101"), (NUMBER, "6 to 8"), (NUMBER, "1e9")],
 )  # fmt: skip
 def test_an_unclear_reply_is_asked_again(fact: Fact, typed: str) -> None:
     """Nothing is guessed: an ambiguous start, a range or an impossible number is no answer."""
