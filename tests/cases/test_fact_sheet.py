@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from imr_rules.cases.fact_sheet import fact_sheet
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading, Value
 from imr_rules.knowledge import load_knowledge
+from imr_rules.table.from_case import rows_of_case
 from imr_rules.treatments.from_title import parse_request
 
 
@@ -66,6 +68,16 @@ def test_soma_beside_norco_is_a_fact_of_both_items() -> None:
 def test_days_since_injury_run_to_the_denial() -> None:
     """From 1 October to 10 November are forty days."""
     assert 40 == values(case_of("MRI of the lumbar spine"), Basis.RECORD)["days_since_injury"]
+
+
+def test_days_since_injury_of_a_request_run_to_the_day_that_governs() -> None:
+    """A chart tells when the injury was; that nobody has denied the request yet hides nothing."""
+    case = replace(case_of("MRI of the lumbar spine"), denial_date=None)
+    on = date(2016, 10, 31)
+    sheet = fact_sheet(case, case.items[0], Basis.RECORD, load_knowledge(), on=on)
+    assert 30 == sheet.values["days_since_injury"]
+    (row, _) = rows_of_case(case, "letter", load_knowledge(), as_of=on)
+    assert 30 == row["days_since_injury"]
 
 
 def test_not_documented_does_not_unprove_what_the_header_proves() -> None:

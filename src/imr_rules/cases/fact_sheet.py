@@ -35,7 +35,8 @@ def fact_sheet(
     the review basis asks what follows from the reviewer's own findings; the difference is kept
     as a :class:`Conflict`. A "not documented" does not erase what title, dates or tables prove.
 
-    *on* is the day whose tables convert opioid doses; without it doses stay unknown.
+    *on* is the day that governs: its table converts opioid doses, and of a request that nobody has
+    denied yet it ends what is counted to the denial. Without it both stay unknown.
     *parent_service* is the conclusion on the item that this one accompanies, once it is known.
     """
     record = item.readings.get(Reading.RECORD, {})
@@ -57,7 +58,7 @@ def fact_sheet(
         if fact in record and record[fact] != rationale[fact]
     )
     context = CaseContext(
-        dates=case.dates,
+        dates={**case.dates, "denial_date": case.denial_date or on},
         age_years=case.age_years,
         request=item.request,
         others=[other.request for other in case.items if other is not item],
