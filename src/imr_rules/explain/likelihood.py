@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,13 +26,29 @@ from imr_rules.explain.reasons import nearest_route, open_criteria
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
 
-FEATURES = ("overturned", "barred", "remainder", "open_criteria", "met_share")
-"""What moves the base rate, in the order of the weights.
+_Rate = Annotated[float, Field(gt=0, lt=1)]
 
-``overturned``: the prediction. ``barred``: no documentation could help. ``remainder``: part of the
-request was already authorized. ``open_criteria``: how many criteria the nearest route lacks, at
-most four (0 when overturned). ``met_share``: the share of that route's criteria that are met.
-"""
+
+class _Weights(BaseModel):
+    """How much each feature moves the base rate.
+
+    ``overturned``: the prediction. ``barred``: no documentation could help. ``remainder``: part of
+    the request was already authorized. ``open_criteria``: how many criteria the nearest route
+    lacks, at most four (0 when overturned). ``met_share``: the share of that route's criteria that
+    are met.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    overturned: float
+    barred: float
+    remainder: float
+    open_criteria: float
+    met_share: float
+
+
+FEATURES = tuple(_Weights.model_fields)
+"""What moves the base rate, in the order of the weights."""
 
 
 class _Model(BaseModel):
@@ -39,16 +56,16 @@ class _Model(BaseModel):
 
     n: int = Field(description="items the weights were fitted on")
     shift: float = Field(description="difference of these items from the published rates (logit)")
-    weights: dict[str, float]
+    weights: _Weights
 
 
 class _BaseRates(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: str
-    default: float
-    by_year: dict[str, float]
-    by_category: dict[str, float]
+    default: _Rate
+    by_year: dict[int, _Rate]
+    by_category: dict[str, _Rate]
 
 
 class LikelihoodModel(BaseModel):
@@ -76,7 +93,11 @@ class Likelihood:
 
 @cache
 def load_model(rules: Path) -> LikelihoodModel:
-    """Read ``likelihood.yaml`` of the *rules* folder."""
+    """Read ``likelihood.yaml`` of the *rules* folder.
+
+    Raises:
+        PackError: the file is missing, malformed, or lacks a weight.
+    """
     return strict_yaml.validate(LikelihoodModel, strict_yaml.read(rules / "likelihood.yaml"))
 
 
@@ -100,8 +121,9 @@ def _graded(conclusion: Conclusion, model: LikelihoodModel) -> float:
 def _alone(conclusion: Conclusion, model: LikelihoodModel) -> float:
     fitted = model.of(conclusion.sheet.basis)
     score = logit(base_rate(conclusion, model)) + fitted.shift
-    for name, value in features(conclusion).items():
-        score += fitted.weights[name] * value
+    told = features(conclusion)
+    for name, weight in fitted.weights:
+        score += weight * told[name]
     return 1 / (1 + math.exp(-score))
 
 
@@ -120,7 +142,7 @@ def base_rate(conclusion: Conclusion, model: LikelihoodModel) -> float:
     category = conclusion.item.request.category or ""
     if category in rates.by_category:
         return rates.by_category[category]
-    return rates.by_year.get(str(conclusion.on.year), rates.default)
+    return rates.by_year.get(conclusion.on.year, rates.default)
 
 
 def features(conclusion: Conclusion) -> Mapping[str, float]:

@@ -59,8 +59,7 @@ class Grader:
         """Return *concluded* with spoken criteria, base rate, and each likelihood by itself."""
         rates = self._model.base_rates_overturned
         category = pl.col(CATEGORY).replace_strict(rates.by_category, default=None)
-        by_year = {int(year): rate for year, rate in rates.by_year.items()}
-        year = pl.col(ON).dt.year().replace_strict(by_year, default=rates.default)
+        year = pl.col(ON).dt.year().replace_strict(rates.by_year, default=rates.default)
         about = items.select(
             pl.coalesce(category, year).cast(pl.Float64).alias(BASE_RATE),
             pl.col(REMAINDER).fill_null(False).cast(pl.Float64),
@@ -70,7 +69,7 @@ class Grader:
         score = (
             pl.col(BASE_RATE).replace_strict(logits, return_dtype=pl.Float64)
             + self._fitted.shift
-            + self._fitted.weights["remainder"] * pl.col(REMAINDER)
+            + self._fitted.weights.remainder * pl.col(REMAINDER)
             + pl.col(_SCORE)
         )
         return (
@@ -98,7 +97,7 @@ class Grader:
                 self._scores.clear()
             on = self._rules.governors[key[0]].first
             told = features(self._judgements.conclusion(key, request=_NOBODY, on=on))
-            self._scores[key] = sum(self._fitted.weights[name] * told[name] for name in told)
+            self._scores[key] = sum(w * told[name] for name, w in self._fitted.weights)
         return self._scores[key]
 
 
