@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from imr_rules.cases.from_paths import Loaded, load_cases
 from imr_rules.cases.from_response import read_response
 from imr_rules.checklist.build import build_checklist
 from imr_rules.checklist.model import Checklist
+from imr_rules.checklist.sheet import sheet_of
 from imr_rules.checklist.subject import subject_of
 from imr_rules.checklist.to_fhir import checklist_to_fhir
 from imr_rules.checklist.wording import Wording
@@ -26,6 +27,7 @@ from imr_rules.data_folders import cases_folder
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.errors import InputError
 from imr_rules.facts.model import Basis, Reading
+from imr_rules.guidelines.library import is_in_force
 from imr_rules.knowledge import Knowledge, load_knowledge
 
 # From the definitions of FHIR R4 (4.0.1): required bindings and value sets of the elements used.
@@ -289,3 +291,38 @@ def test_a_response_that_is_none_is_refused(
 def test_the_day_of_a_snapshot_is_fixed(sample: Checklist) -> None:
     """The sample stands on its own day, so that its documents never change by themselves."""
     assert date(2015, 6, 1) == sample.on
+
+
+def test_a_questionnaire_tells_when_its_text_is_in_force(
+    topic_checklists: list[Checklist], words: Wording, units: Mapping[str, str]
+) -> None:
+    """The period holds its last day, and is open only where the text is still in force."""
+    ended = 0
+    for checklist in topic_checklists:
+        edition, topic = checklist.edition, checklist.topic
+        assert edition is not None
+        assert topic is not None
+        period = checklist_to_fhir(checklist, words, units)["effectivePeriod"]
+        first = date.fromisoformat(period["start"])
+        assert is_in_force(edition, topic, first)
+        assert not is_in_force(edition, topic, first - timedelta(days=1))
+        if "end" in period:
+            last = date.fromisoformat(period["end"])
+            assert is_in_force(edition, topic, last)
+            assert not is_in_force(edition, topic, last + timedelta(days=1))
+            ended += 1
+        else:
+            assert is_in_force(edition, topic, date.max - timedelta(days=1))
+    assert 0 < ended < len(topic_checklists)
+
+
+def test_a_questionnaire_says_what_the_sheet_says_before_the_questions(
+    topic_checklists: list[Checklist], words: Wording, units: Mapping[str, str]
+) -> None:
+    """Remarks, warning and notice are those of the page, also where no guideline speaks."""
+    unknown = Checklist("Moon water", None, date(2017, 1, 1), add=("a drug",))
+    for checklist in (unknown, *topic_checklists):
+        sheet = sheet_of(checklist, words)
+        items = items_of(checklist_to_fhir(checklist, words, units))
+        said = {item["text"] for item in items if item["linkId"].startswith("remark/")}
+        assert {*sheet.intro, sheet.warning, sheet.notice} - {""} == said

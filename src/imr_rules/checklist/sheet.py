@@ -110,10 +110,6 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
         source = words.filled_from.format(source=Path(filled.source).name)
     day = words.as_of.format(day=checklist.on.isoformat())
     if topic is None or edition is None:
-        intro = [words.no_guideline]
-        if checklist.add:
-            intro.append(words.add.format(words=", ".join(checklist.add)))
-        intro.append(words.no_guideline_help)
         return Sheet(
             lang=words.lang,
             kind=words.checklist,
@@ -122,7 +118,7 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
             governed_by="",
             day=day,
             source=source,
-            intro=tuple(intro),
+            intro=tuple(intro_lines(checklist, words)),
             warning="",
             sections=(),
             ways_title="",
@@ -130,17 +126,6 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
             notice=words.notice,
         )
     ways = len(checklist.ways)
-    many = ways > 1
-    warning = ""
-    if not ways:
-        warning = words.never
-    elif topic.stance is Stance.NOT_RECOMMENDED:
-        warning = words.exception_only
-    intro = list(record_remarks(checklist, words))
-    if ways:
-        intro.append(words.how_to_ways if many else words.how_to)
-    if checklist.add:
-        intro.append(words.add_closer.format(words=", ".join(checklist.add)))
     return Sheet(
         lang=words.lang,
         kind=words.checklist,
@@ -149,13 +134,38 @@ def sheet_of(checklist: Checklist, words: Wording) -> Sheet:
         governed_by=f"{edition.cite_as}: {topic.cite}. {edition.legal}",
         day=day,
         source=source,
-        intro=tuple(intro),
-        warning=warning,
+        intro=tuple(intro_lines(checklist, words)),
+        warning=warning_line(checklist, words),
         sections=tuple(_Writer(topic.cite, words).sections(checklist)),
-        ways_title=words.ways_title.format(count=ways) if many else "",
+        ways_title=words.ways_title.format(count=ways) if ways > 1 else "",
         legend=tuple(_legend(checklist, words, topic.cite)),
         notice=words.notice,
     )
+
+
+def warning_line(checklist: Checklist, words: Wording) -> str:
+    """Return that the treatment is not recommended, and whether anything lets it pass; or ""."""
+    if checklist.topic is None:
+        return ""
+    if not checklist.ways:
+        return words.never
+    return words.exception_only if checklist.topic.stance is Stance.NOT_RECOMMENDED else ""
+
+
+def intro_lines(checklist: Checklist, words: Wording) -> Iterator[str]:
+    """Yield what is said before the questions, first of all of the record."""
+    yield from record_remarks(checklist, words)
+    added = ", ".join(checklist.add)
+    if checklist.topic is None:
+        yield words.no_guideline
+        if added:
+            yield words.add.format(words=added)
+        yield words.no_guideline_help
+        return
+    if checklist.ways:
+        yield words.how_to_ways if len(checklist.ways) > 1 else words.how_to
+    if added:
+        yield words.add_closer.format(words=added)
 
 
 def record_remarks(checklist: Checklist, words: Wording) -> Iterator[str]:

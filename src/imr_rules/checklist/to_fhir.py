@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from imr_rules import __version__
@@ -36,11 +37,12 @@ from imr_rules.checklist.model import (
     Way,
     questions_of,
 )
-from imr_rules.checklist.sheet import group_label, record_remarks
+from imr_rules.checklist.sheet import group_label, intro_lines, warning_line
 from imr_rules.checklist.wording import Wording
 from imr_rules.engines.thresholds import limits_on
 from imr_rules.facts.vocabulary import Fact, FactType
-from imr_rules.guidelines.model import FactIs, Stance
+from imr_rules.guidelines.library import days_in_force
+from imr_rules.guidelines.model import FactIs
 
 Item = dict[str, Any]
 
@@ -91,8 +93,11 @@ def _questionnaire(
                 "valueString": f"{edition.cite_as}: {topic.cite} ({edition.legal})",
             }
         ]
-        period = {"start": (topic.in_force_from or edition.in_force_from).isoformat()}
-        resource["effectivePeriod"] = period
+        start, end = days_in_force(edition, topic)
+        resource["effectivePeriod"] = {"start": start.isoformat()}
+        if end != date.max:
+            # A period of FHIR holds its last day.
+            resource["effectivePeriod"]["end"] = (end - timedelta(days=1)).isoformat()
     items = [_request_group(checklist, words), *_remarks(checklist, words)]
     if topic and edition:
         items += _Items(checklist, words, units).all()
@@ -118,20 +123,7 @@ def _request_group(checklist: Checklist, words: Wording) -> Item:
 
 
 def _remarks(checklist: Checklist, words: Wording) -> Iterator[Item]:
-    topic = checklist.topic
-    if topic is None:
-        lines = [words.no_guideline, words.no_guideline_help]
-        if checklist.add:
-            lines.insert(1, words.add.format(words=", ".join(checklist.add)))
-    elif not checklist.ways:
-        lines = [words.never]
-    else:
-        lines = [words.how_to_ways if len(checklist.ways) > 1 else words.how_to]
-        if topic.stance is Stance.NOT_RECOMMENDED:
-            lines.insert(0, words.exception_only)
-        if checklist.add:
-            lines.append(words.add_closer.format(words=", ".join(checklist.add)))
-    lines[:0] = record_remarks(checklist, words)
+    lines = filter(None, (warning_line(checklist, words), *intro_lines(checklist, words)))
     for index, line in enumerate((*lines, words.notice), start=1):
         yield {"linkId": f"remark/{index}", "text": line, "type": "display"}
 
