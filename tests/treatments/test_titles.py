@@ -210,6 +210,73 @@ TITLES: list[tuple[str, dict[str, Any]]] = [
         "Carpal tunnel release with post-op PT x 8",
         {"category": "surgery", "phase": None, "units": None},
     ),
+    # -- what a request follows or serves is not what is asked for
+    (
+        "Occupational therapy, eight visits, status post left carpal tunnel release",
+        {
+            "treatment": "postop_therapy",
+            "phase": Phase.POSTOPERATIVE,
+            "units": 8,
+            "side": "left",
+            "accompanies": False,
+        },
+    ),
+    (
+        "Post-surgical physical therapy x 9, left knee s/p meniscectomy",
+        {"treatment": "postop_therapy", "units": 9, "accompanies": True},
+    ),
+    (
+        "Postoperative physical therapy, left knee ACL reconstruction, 14 visits",
+        {"treatment": "postop_therapy", "units": 14, "phase": Phase.POSTOPERATIVE},
+    ),
+    (
+        "After trigger finger release hand therapy 5 visits",
+        {"treatment": "postop_therapy", "units": 5, "phase": Phase.POSTOPERATIVE},
+    ),
+    (
+        "Physical therapy after two epidural injections, neck",
+        {"treatment": "physical_therapy", "units": None, "phase": None, "accompanies": False},
+    ),
+    (
+        "Physical therapy neck, nine visits (fusion 2011)",
+        {"treatment": "physical_therapy", "units": 9, "phase": None, "body_parts": ("cervical",)},
+    ),
+    ("CT of the neck s/p C5-6 fusion", {"category": "imaging", "phase": Phase.POSTOPERATIVE}),
+    ("X-rays of the ankle secondary to ORIF", {"treatment": "xray", "phase": None}),
+    (
+        "Percocet 5/325 #24 following lumbar fusion",
+        {"category": "opioid", "quantity": 24, "phase": Phase.POSTOPERATIVE},
+    ),
+    (
+        "Urine drug screen prior to morphine refill",
+        {"treatment": "udt", "phase": None, "services": ("udt", "morphine")},
+    ),
+    (
+        "CBC prior to hip replacement",
+        {"treatment": "preop_cbc", "phase": Phase.PREOPERATIVE, "accompanies": True},
+    ),
+    (
+        "Psychological assessment for intrathecal pump trial",
+        {"treatment": "psychological_evaluation", "phase": None, "accompanies": False},
+    ),
+    (
+        "Co-surgeon for C4-5, C5-6 discectomy and fusion",
+        {"treatment": "surgical_assistant", "body_parts": ("cervical",), "accompanies": True},
+    ),
+    (
+        "Neurology consultation for occipital nerve block",
+        {"treatment": "specialist_consultation", "accompanies": False},
+    ),
+    ("Removal of hardware s/p ankle fusion", {"treatment": "hardware_removal", "phase": None}),
+    # ... but where nothing else is asked for, or the word leads to a part or a disease
+    ("For left knee meniscectomy", {"treatment": "meniscectomy", "category": "surgery"}),
+    ("Referral for acupuncture x 5", {"treatment": "acupuncture", "units": 5}),
+    ("Knee arthroscopy for chondroplasty", {"treatment": "chondroplasty"}),
+    ("Surgery for hernia repair", {"treatment": "hernia_repair"}),
+    ("Fluoroscopy for medial branch block", {"treatment": "medial_branch_block"}),
+    ("Medication for neck pain; C5-6 discectomy", {"treatment": "spinal_decompression"}),
+    ("Knee brace for the left knee and left knee meniscectomy", {"treatment": "meniscectomy"}),
+    ("Pre-op EKG, left knee meniscectomy", {"treatment": "meniscectomy"}),
     ("Acupuncture, two (2) times per week for four (4) weeks", {"units": 8, "duration_days": 28}),
     ("Soft robot companion", {"treatment": None, "category": None, "services": ()}),
 ]

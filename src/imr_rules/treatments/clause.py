@@ -6,43 +6,32 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from imr_rules.treatments import counts
-from imr_rules.treatments.catalogue import Catalogue, Drug, Named, Refinement, Treatment
-from imr_rules.treatments.model import Phase, Request, Surroundings
-from imr_rules.treatments.names import Match, Token, tokens
-from imr_rules.treatments.prescribed import (
-    Mention,
-    ingredients_of,
-    mentions_of,
-    prescriptions_of,
-)
+from imr_rules.treatments.catalogue import Catalogue, Refinement, Treatment
+from imr_rules.treatments.model import Link, Phase, Request, Surroundings
+from imr_rules.treatments.names import Token, tokens
+from imr_rules.treatments.occasion import Cue, Occasion, asked_of, occasions_of, without
+from imr_rules.treatments.prescribed import ingredients_of
+from imr_rules.treatments.service import FRAME, OPERATIONS, Service, services_of
 from imr_rules.treatments.words import TitleWords
 
-_FRAME = 20
-"""Precedence up to which a word ("referral", "injection") only frames another service."""
-
 _APPROACHES = ("arthroscopic", "endoscopic", "open")
-_OPERATIONS = "operations"
+_SURROUNDINGS = {
+    Link.AFTER: Surroundings.POSTOPERATIVE,
+    Link.BEFORE: Surroundings.PREOPERATIVE,
+}
 _HOURS_A_DAY = "hours a day"
 
 
 @dataclass(frozen=True, slots=True)
-class _Service:
-    """A treatment found in a clause, with the drugs it is made of."""
-
-    treatment: Treatment
-    start: int
-    mentions: tuple[Mention, ...] = ()
-
-    @property
-    def is_drug(self) -> bool:
-        return bool(self.mentions) and not self.treatment.administers_drugs
-
-
-@dataclass(frozen=True, slots=True)
 class _Cues:
-    """What a clause says beside the treatment."""
+    """What a clause says beside the treatment.
+
+    ``surroundings`` are those of a request that goes with an operation, ``around`` also those of
+    one that follows an operation long done.
+    """
 
     surroundings: frozenset[Surroundings]
+    around: frozenset[Surroundings]
     phase: Phase | None
     said: frozenset[str]
 
@@ -83,7 +72,11 @@ def _meets(asked: Collection[str], there: Iterable[str | None]) -> bool:
 def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) -> Request:
     """Read *text*, a folded clause of *title*; what it does not say stays None."""
     row = tokens(text)
-    cues = _cues(row, words)
+    form = next((m.value for m in words.form_index.find(row)), None)
+    services = services_of(catalogue.service_index.find(row), text, form, catalogue)
+    found = words.cue_index.find(row)
+    occasions = occasions_of(services, found, text)
+    cues = _cues(found, occasions)
     parts = _body_parts(row, catalogue)
     common = Request(
         title=title,
@@ -95,16 +88,15 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
         repeated="repeated" in cues.said,
         retrospective="retrospective" in cues.said,
     )
-    form = next((m.value for m in words.form_index.find(row)), None)
-    services = _services(catalogue.service_index.find(row), text, form, catalogue)
     if not services:
         return common
-    main = max(services, key=lambda s: s.treatment.precedence)  # the first of equals
+    asked, text = asked_of(services, occasions), without(text, occasions)
+    main = max(asked, key=lambda s: s.treatment.precedence)  # the first of equals
     form = next((m.drug.form for m in main.mentions if m.drug.form), form)
     classes = frozenset(m.drug.drug_class for m in main.mentions)
-    settings = _Settings(parts, cues.surroundings, classes, form)
+    settings = _Settings(parts, cues.around, classes, form)
     treatment = _refined(main.treatment, settings, catalogue)
-    category, accompanies = _category(treatment, cues.surroundings, catalogue)
+    category, accompanies = _category(treatment, cues, catalogue)
     told = {
         "treatment": treatment.id,
         "category": category,
@@ -112,51 +104,29 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
         "accompanies": accompanies,
     }
     if main.is_drug:
-        told |= _drug_fields(main, treatment, form, _own_text(main, services, text), catalogue)
+        told |= _drug_fields(main, treatment, form, _own_text(main, asked, text), catalogue)
         return common.model_copy(update=told)
     told |= {
         "ingredients": ingredients_of(main.mentions),
         "form": form if main.mentions else None,
         "units": _units(text, main, treatment, words),
     }
-    if treatment.unit == _OPERATIONS:
+    if treatment.unit == OPERATIONS:
         # Days, visits and "post-op" beside an operation are those of what goes with it.
         told["approach"] = cues.one_of(*_APPROACHES)
-        told["phase"] = None if cues.surroundings else cues.phase
-        if len(services) > 1:
+        told["phase"] = None if cues.around else cues.phase
+        if len(asked) > 1:
             told["units"] = None
     else:
         told["duration_days"] = counts.duration_days(text)
     return common.model_copy(update=told)
 
 
-def _services(
-    found: Sequence[Match[Named]], text: str, form: str | None, catalogue: Catalogue
-) -> list[_Service]:
-    """Return the services of a clause, in order; drugs that are injected join the injection."""
-    starts = [m.start for m in found]
-    drugs = [Match(m.start, m.end, m.words, m.value) for m in found if isinstance(m.value, Drug)]
-    mentions = tuple(mentions_of(drugs, text, starts))
-    services: list[_Service] = []
-    given = False
-    for match in found:
-        if isinstance(match.value, Treatment):
-            given = given or match.value.administers_drugs
-            inside = mentions if match.value.administers_drugs else ()
-            services.append(_Service(match.value, match.start, inside))
-    if not given:
-        services.extend(
-            _Service(p.treatment, p.start, p.mentions)
-            for p in prescriptions_of(mentions, form, catalogue)
-        )
-    return sorted(services, key=lambda s: s.start)
-
-
 def _service_ids(
-    services: Sequence[_Service], main: _Service, settings: _Settings, catalogue: Catalogue
+    services: Sequence[Service], main: Service, settings: _Settings, catalogue: Catalogue
 ) -> tuple[str, ...]:
-    framed = main.treatment.precedence > _FRAME
-    named = (s for s in services if s.treatment.precedence > _FRAME or not framed)
+    framed = main.treatment.precedence > FRAME
+    named = (s for s in services if s.treatment.precedence > FRAME or not framed)
     return tuple(dict.fromkeys(_refined(s.treatment, settings, catalogue).id for s in named))
 
 
@@ -169,18 +139,19 @@ def _refined(treatment: Treatment, settings: _Settings, catalogue: Catalogue) ->
         treatment = catalogue.treatments[closer]
 
 
-def _category(
-    treatment: Treatment, surroundings: frozenset[Surroundings], catalogue: Catalogue
-) -> tuple[str, bool]:
-    """Return the category, and whether the service only accompanies an operation."""
+def _category(treatment: Treatment, cues: _Cues, catalogue: Catalogue) -> tuple[str, bool]:
+    """Return the category, and whether the service only accompanies an operation.
+
+    An operation that is done is no item of the letter: what follows it accompanies none.
+    """
     category = catalogue.categories[treatment.category]
-    beside = not surroundings.isdisjoint(category.ancillary_when)
+    beside = not cues.surroundings.isdisjoint(category.ancillary_when)
     if beside and catalogue.ancillary_category is not None:
         return catalogue.ancillary_category, True
-    return category.id, treatment.accompanies
+    return category.id, treatment.accompanies and cues.around == cues.surroundings
 
 
-def _own_text(main: _Service, services: Sequence[_Service], text: str) -> str:
+def _own_text(main: Service, services: Sequence[Service], text: str) -> str:
     """Return the part of *text* whose numbers are the main drug's, without its names.
 
     The names are blanked: the 3 of "Tylenol #3" is no quantity.
@@ -195,7 +166,7 @@ def _own_text(main: _Service, services: Sequence[_Service], text: str) -> str:
 
 
 def _drug_fields(
-    main: _Service, treatment: Treatment, form: str | None, text: str, catalogue: Catalogue
+    main: Service, treatment: Treatment, form: str | None, text: str, catalogue: Catalogue
 ) -> dict[str, object]:
     words = catalogue.words
     assert words is not None
@@ -221,29 +192,34 @@ def _drug_fields(
     }
 
 
-def _units(text: str, main: _Service, treatment: Treatment, words: TitleWords) -> int | None:
+def _units(text: str, main: Service, treatment: Treatment, words: TitleWords) -> int | None:
     if treatment.unit == _HOURS_A_DAY:
         return counts.hours_a_day(text)
     return counts.units_asked(text, text[: main.start], words)
 
 
-def _cues(row: Sequence[Token], words: TitleWords) -> _Cues:
-    surroundings: set[Surroundings] = set()
+def _cues(found: Sequence[Cue], occasions: Sequence[Occasion]) -> _Cues:
+    inside = [span for occasion in occasions for span in occasion.spans]
+    links = {occasion.link for occasion in occasions if occasion.is_operation}
+    surroundings = {_SURROUNDINGS[link] for link in links if link in _SURROUNDINGS}
     phase: Phase | None = None
     said: set[str] = set()
-    for match in words.cue_index.find(row):
+    for match in found:
         kind, value = match.value
+        if any(start <= match.start < end for start, end in inside):
+            continue  # the trial of "evaluation for a stimulator trial" is not the evaluation's
         if kind == "surroundings":
             surroundings.add(Surroundings(value))
         elif kind == "phase":
             phase = phase or Phase(value)
         else:
             said.add(value)
-    if Surroundings.POSTOPERATIVE in surroundings:
+    around = surroundings | ({Surroundings.POSTOPERATIVE} if Link.DONE in links else set())
+    if Surroundings.POSTOPERATIVE in around:
         phase = Phase.POSTOPERATIVE
-    elif Surroundings.PREOPERATIVE in surroundings:
+    elif Surroundings.PREOPERATIVE in around:
         phase = Phase.PREOPERATIVE
-    return _Cues(frozenset(surroundings), phase, frozenset(said))
+    return _Cues(frozenset(surroundings), frozenset(around), phase, frozenset(said))
 
 
 def _body_parts(row: Sequence[Token], catalogue: Catalogue) -> tuple[str, ...]:

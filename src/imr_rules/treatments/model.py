@@ -24,6 +24,19 @@ class Surroundings(StrEnum):
     POSTOPERATIVE = "postoperative"
 
 
+class Link(StrEnum):
+    """How a title hangs its request on another service: the time, the purpose, or the reason.
+
+    ``after`` and ``done`` both follow; what is ``done`` ("status post") is past for certain.
+    """
+
+    AFTER = "after"
+    DONE = "done"
+    BEFORE = "before"
+    FOR = "for"
+    CAUSE = "cause"
+
+
 class Ingredient(BaseModel):
     """One active ingredient.
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
-from imr_rules.treatments.model import Phase, Surroundings
+from imr_rules.treatments.model import Link, Phase, Surroundings
 from imr_rules.treatments.names import NameIndex, index_of
 
 _SPACE = re.compile(r"\s+")
@@ -40,6 +40,7 @@ class TitleWords(BaseModel):
     rewrite: dict[str, list[str]]
     surroundings: dict[str, list[str]]
     phases: dict[str, list[str]]
+    links: dict[str, list[str]]
     cues: dict[str, list[str]]
     forms: dict[str, list[str]]
     visit_words: list[str]
@@ -58,11 +59,12 @@ class TitleWords(BaseModel):
 
     @cached_property
     def cue_index(self) -> NameIndex[tuple[str, str]]:
-        """Cues, surroundings and phases by their phrases, as (kind, value)."""
+        """Cues, surroundings, phases and links by their phrases, as (kind, value)."""
         return index_of(
             [
                 *((("surroundings", Surroundings(k)), v) for k, v in self.surroundings.items()),
                 *((("phase", Phase(k)), v) for k, v in self.phases.items()),
+                *((("link", Link(k)), v) for k, v in self.links.items()),
                 *((("cue", k), v) for k, v in self.cues.items()),
             ],
             prepare=self.fold,
