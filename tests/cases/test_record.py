@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from imr_rules.cases.fhir_links import TITLE
+from imr_rules.cases.from_letter import facts_used
 from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
 from imr_rules.cases.model import Case
 from imr_rules.cases.record import load_record
@@ -204,6 +206,24 @@ def test_an_extracted_note_is_asked_about_like_the_note(
     assert dict(direct.readings[Reading.RECORD]) == dict(item.readings[Reading.RECORD]) != {}
     with pytest.raises(InputError, match="does not say what is asked for"):
         load_record(extracted, KNOWLEDGE)
+
+
+def test_a_note_keeps_what_the_criteria_of_the_request_use(tmp_path: Path) -> None:
+    """What decided letters are seldom judged by may be what a chart shows."""
+    note = tmp_path / "note.txt"
+    note.write_text(
+        "Multidisciplinary evaluation done with baseline functional testing. She is motivated to"
+        " change. Depression and other negative predictors were addressed.\n",
+        encoding="utf-8",
+    )
+    asked, on = "functional restoration program 80 hours", date(2016, 5, 20)
+    (item,) = load_record(note, KNOWLEDGE, requests=[asked], as_of=on).items
+    used = facts_used(item.request, on, KNOWLEDGE)
+    known = item.readings[Reading.RECORD]
+    judged = KNOWLEDGE.lexicon.relevant_facts(item.request.category, (), item.request.treatment)
+    for fact in ("multidisciplinary_evaluation_done", "motivated_for_program"):
+        assert fact in used - judged
+        assert "yes" == known[fact]
 
 
 def test_the_facts_of_a_case_stand_for_no_other_request() -> None:

@@ -70,11 +70,12 @@ def case_from_letter(
             if f.item in (None, item.number)
             and f.fact in facts
             # A summary tells of much that nobody weighs for this treatment; a rationale that
-            # raises a fact weighs it. What dates and titles tell surely is not read out of it.
+            # raises a fact weighs it, and a chart note is the very record that criteria are held
+            # against. What dates and titles tell surely is not read out of either.
             and (
                 f.reading is Reading.RATIONALE
                 or (
-                    (not judged or f.fact in judged)
+                    (not judged or f.fact in judged or f.section is Section.NOTE)
                     and knowledge.vocabulary[f.fact].origin is not Origin.DERIVED
                 )
             )
