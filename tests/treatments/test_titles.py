@@ -46,6 +46,15 @@ TITLES: list[tuple[str, dict[str, Any]]] = [
         {"units_per_day": None, "quantity": 20},
     ),
     ("Gabapentin 300mg 1-2 capsules at bedtime #40", {"units_per_day": None, "quantity": 40}),
+    ("Trazodone 100 mg 1/2 tab at bedtime #15", {"units_per_day": 0.5, "quantity": 15}),
+    ("Soma 350 mg ½ tablet BID", {"units_per_day": 1}),
+    ("Roxicodone 15 mg 1-1/2 tablets TID", {"units_per_day": 4.5}),
+    ("Roxicodone 15 mg one half tablet every 6 hours", {"units_per_day": 2}),
+    ("Roxicodone 15 mg half a tab TID", {"units_per_day": 1.5}),
+    ("Roxicodone 15 mg two and a half tabs BID", {"units_per_day": 5}),
+    ("Roxicodone 15 mg .5 tab BID", {"units_per_day": 1}),
+    ("Roxicodone 15 mg 1/2 to 1 tab BID", {"units_per_day": None}),
+    ("Roxicodone 15 mg 1-1.5 tab BID", {"units_per_day": None}),
     ("MS Contin 15 mg BID #56", {"units_per_day": 2, "form": "extended_release"}),
     (
         "Elavil twenty-eight tablets",
@@ -307,6 +316,22 @@ def test_strengths_of_a_mixture_stand_before_or_behind_the_names(catalogue: Cata
     expected = [("ketoprofen", 10.0), ("lidocaine", 4.0)]
     assert expected == [(i.name, i.strength_percent) for i in before]
     assert expected == [(i.name, i.strength_percent) for i in behind]
+
+
+def test_the_half_of_a_tablet_is_no_strength(catalogue: Catalogue) -> None:
+    """Of "1/2 tab" nothing is the milligrams of a drug with two ingredients."""
+    ingredients = parse_request("Lortab 1/2 tab BID", catalogue).ingredients
+    assert [(i.name, i.strength_mg) for i in ingredients] == [
+        ("hydrocodone", None),
+        ("acetaminophen", None),
+    ]
+
+
+@pytest.mark.parametrize("title", ["Fentanyl patch 50 mcg q72h #10", "Duragesic 50mcg/hr #10"])
+def test_the_micrograms_of_a_patch_are_an_hour(catalogue: Catalogue, title: str) -> None:
+    """What a patch releases is told in micrograms an hour, even where the hour is left out."""
+    (fentanyl,) = parse_request(title, catalogue).ingredients
+    assert (fentanyl.strength_mcg_per_hour, fentanyl.strength_mg) == (50.0, None)
 
 
 def test_lineage_leads_from_the_drug_to_its_class(catalogue: Catalogue) -> None:

@@ -107,7 +107,7 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
         told |= _drug_fields(main, treatment, form, _own_text(main, asked, text), catalogue)
         return common.model_copy(update=told)
     told |= {
-        "ingredients": ingredients_of(main.mentions),
+        "ingredients": ingredients_of(main.mentions, form),
         "form": form if main.mentions else None,
         "units": _units(text, main, treatment, words),
     }
@@ -170,7 +170,7 @@ def _drug_fields(
 ) -> dict[str, object]:
     words = catalogue.words
     assert words is not None
-    ingredients = ingredients_of(main.mentions)
+    ingredients = ingredients_of(main.mentions, form)
     on_skin = treatment.category == catalogue.topicals.category
     quantity, quantity_unit = counts.quantity(text, words)
     duration = counts.duration_days(text)

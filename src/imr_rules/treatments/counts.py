@@ -49,7 +49,12 @@ _TOTAL = re.compile(
 _PAREN = re.compile(r"\( ?(\d{1,3}) ?([a-z]*) ?\)")
 _HOURS_A_DAY = re.compile(rf"(?<![\d.]){_N} ?(?:hours?|hrs?) ?(?:a|per|each|/) ?day")
 _LEADING = re.compile(r"(?<![\w.#/:-])(\d{1,3}) ?(?:\( ?\d{1,3} ?\) ?)?$")
-_DOSE = r"(?<![\d.])(\d(?:\.\d+)?)(?: ?(?:-|to|or) ?(\d))?"
+_DOSE = r"(?<![\d.])(\d(?:\.\d+)?)(?: ?(?:-|to|or) ?(\d(?:\.\d+)?))?"
+_FRACTION = re.compile(
+    r"(?<![\w./])(?:(\d)(?: ?- ?| and | ))?([123])/([234])(?![\d./])"
+    r"|(?<![\w./])(?:(\d) and )?(?:an? |1[ -])?half\b(?: of)?(?: an?\b)?"
+    r"|(?<!\d)\.(?=\d)"
+)
 _DAYS_IN = {"day": 1, "week": 7, "wk": 7, "month": 30, "mo": 30, "year": 365}
 
 
@@ -228,6 +233,15 @@ _PER_DAY = re.compile(
 )
 
 
+def _decimal(found: re.Match[str]) -> str:
+    """Write "1/2", "1-1/2", "1 half" and ".5" as the decimals that doses are read in."""
+    if found.group() == ".":
+        return "0."
+    whole = int(found.group(1) or found.group(4) or 0)
+    part = int(found.group(2)) / int(found.group(3)) if found.group(3) else 0.5
+    return f"{whole + part:g}"
+
+
 def units_per_day(text: str, *, strength_told: bool) -> float | None:
     """Return the tablets (or patches) a day, only where the directions are exact.
 
@@ -242,7 +256,7 @@ def units_per_day(text: str, *, strength_told: bool) -> float | None:
     if hours is not None and (hours == 0 or 24 % hours):
         return None
     times = 24 // hours if hours else int(rhythm.group(1) or 1)
-    doses = list(_TAKE.finditer(text))
+    doses = list(_TAKE.finditer(_FRACTION.sub(_decimal, text)))
     if len(doses) > 1:
         return None
     if not doses:

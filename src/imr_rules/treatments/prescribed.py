@@ -107,8 +107,8 @@ def _by_drug(mentions: Sequence[Mention], catalogue: Catalogue) -> list[Prescrip
     ]
 
 
-def ingredients_of(mentions: Sequence[Mention]) -> tuple[Ingredient, ...]:
-    """Return the ingredients with their strengths, each once.
+def ingredients_of(mentions: Sequence[Mention], form: str | None) -> tuple[Ingredient, ...]:
+    """Return the ingredients of what is given in *form* with their strengths, each once.
 
     Strengths stand behind the names, or before them in a list that opens with one ("10%
     flurbiprofen, 4% lidocaine").
@@ -119,7 +119,7 @@ def ingredients_of(mentions: Sequence[Mention]) -> tuple[Ingredient, ...]:
     by_name: dict[str, Ingredient] = {}
     for mention in mentions:
         beside = mention.before if ahead else mention.behind
-        for ingredient in strengths.with_strengths(mention.drug.ingredients, beside):
+        for ingredient in strengths.with_strengths(mention.drug.ingredients, beside, form):
             known = by_name.get(ingredient.name)
             if known is None or (known.strength_mg is None and known.strength_percent is None):
                 by_name[ingredient.name] = ingredient

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from imr_rules.treatments.model import Ingredient
 
 _AMOUNT = r"(\d{1,3}(?:,\d{3})+|\d{1,5}(?:\.\d+)?)"
+_PATCH = "patch"
 _PERCENT = re.compile(r"(?<![\d.])(\d{1,2}(?:\.\d+)?|\.\d+) ?(?:%|percent\b)")
 _RATE = re.compile(rf"(?<![\d.#]){_AMOUNT} ?mcg ?(?:/|per|an) ?(?:hr|h|hour)\b")
 _COMBINED = re.compile(
-    rf"(?<![\d.#/]){_AMOUNT} ?(?:mg|mcg)? ?[/-] ?{_AMOUNT}(?: ?(?:mg|mcg)? ?[/-] ?{_AMOUNT})?"
+    rf"(?<![\d.#/])(?![123]/[234](?![\d./]))"  # not the 1/2 of "1/2 tablet"
+    rf"{_AMOUNT} ?(?:mg|mcg)? ?[/-] ?{_AMOUNT}(?: ?(?:mg|mcg)? ?[/-] ?{_AMOUNT})?"
     r" ?(mg|mcg)?(?![\d.])"
 )
 _SINGLE = re.compile(
@@ -29,11 +31,14 @@ def has_milligrams(text: str) -> bool:
     return _SINGLE.search(text) is not None or _COMBINED.search(text) is not None
 
 
-def with_strengths(ingredients: Sequence[Ingredient], text: str) -> tuple[Ingredient, ...]:
+def with_strengths(
+    ingredients: Sequence[Ingredient], text: str, form: str | None
+) -> tuple[Ingredient, ...]:
     """Return *ingredients* with the strengths that *text*, what follows their name, states.
 
     Numbers joined by a slash or hyphen go to the ingredients in their order; a single number of
-    milligrams belongs to the first. What *text* does not say stays as it is.
+    milligrams belongs to the first. The micrograms of a patch are what it releases in an hour,
+    with or without "per hour". What *text* does not say stays as it is.
     """
     if not ingredients:
         return ()
@@ -52,9 +57,12 @@ def with_strengths(ingredients: Sequence[Ingredient], text: str) -> tuple[Ingred
         told["strength_mcg_per_hour"] = _number(rate.group(1))
     elif (single := _SINGLE.search(text)) is not None:
         amount = _number(single.group(1))
-        told["strength_mg"] = (
-            amount if single.group(2).startswith(("mg", "milli")) else amount / 1000
-        )
+        if single.group(2).startswith(("mg", "milli")):
+            told["strength_mg"] = amount
+        elif form == _PATCH:
+            told["strength_mcg_per_hour"] = amount
+        else:
+            told["strength_mg"] = amount / 1000
     return (first.model_copy(update=told), *rest) if told else tuple(ingredients)
 
 
