@@ -13,6 +13,7 @@ from imr_rules.facts.load_derivations import load_derivations
 from imr_rules.facts.vocabulary import Vocabulary, load_vocabulary
 from imr_rules.guidelines.library import Library
 from imr_rules.guidelines.load import load_library
+from imr_rules.letters.phrases import LetterPhrases, load_letter_phrases
 from imr_rules.reading.lexicon import Lexicon
 from imr_rules.reading.load_lexicon import load_lexicon
 from imr_rules.treatments.catalogue import Catalogue
@@ -35,6 +36,11 @@ class Knowledge:
     def lexicon(self) -> Lexicon:
         """The compiled cues; loaded when the first letter is read, cases do not need them."""
         return load_lexicon(self.folder, self.vocabulary, self.catalogue)
+
+    @cached_property
+    def letter_phrases(self) -> LetterPhrases:
+        """The fixed phrases of letters; loaded with the first, like the cues."""
+        return load_letter_phrases(self.folder)
 
     @cached_property
     def drug_names(self) -> Mapping[frozenset[str] | str, tuple[str, ...]]:

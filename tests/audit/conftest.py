@@ -38,7 +38,9 @@ def corpus_of_letters(knowledge: Knowledge) -> Callable[[Sequence[Written]], Cor
 
     def build(letters: Sequence[Written]) -> Corpus:
         cases = [
-            case_from_letter(parse_letter(one.text, source=one.number), knowledge)[0]
+            case_from_letter(
+                parse_letter(one.text, knowledge.letter_phrases, source=one.number), knowledge
+            )[0]
             for one in letters
         ]
         return corpus_of(cases, knowledge, ReferenceEngine())

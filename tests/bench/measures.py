@@ -216,7 +216,10 @@ def medspacy(folder: str, letters: int) -> dict[str, Any]:
 
     knowledge = load_knowledge()
     read = medspacy_reader(knowledge.lexicon)
-    found = [read_letter(path) for path in sorted(Path(folder).rglob("*.pdf"))[:letters]]
+    found = [
+        read_letter(path, knowledge.letter_phrases)
+        for path in sorted(Path(folder).rglob("*.pdf"))[:letters]
+    ]
     texts = [flatten(letter.text, 0, len(letter.text)).lower for letter in found]
     theirs: list[set[tuple[str, bool]]] = []
     seconds = _seconds(lambda: theirs.extend(map(read, texts)))

@@ -27,7 +27,7 @@ def letters() -> list[Determination]:
     files = [p for p in sorted(folder.rglob("*")) if p.suffix in (".pdf", ".txt")]
     if not files:
         pytest.skip("no real letters here: set IMR_LETTERS to their folder")
-    return [read_letter(path) for path in files]
+    return [read_letter(path, load_knowledge().letter_phrases) for path in files]
 
 
 @pytest.mark.letters

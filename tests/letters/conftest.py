@@ -9,7 +9,7 @@ import pytest
 
 from imr_rules.letters import Determination, parse_letter
 
-from .written_letters import BY_LAYOUT
+from .written_letters import BY_LAYOUT, PHRASES
 
 
 @pytest.fixture(scope="session")
@@ -25,4 +25,4 @@ def real_letters() -> list[Path]:
 @pytest.fixture(scope="session")
 def written() -> dict[str, Determination]:
     """The written letters, parsed, by layout."""
-    return {name: parse_letter(text, source=name) for name, text in BY_LAYOUT.items()}
+    return {name: parse_letter(text, PHRASES, source=name) for name, text in BY_LAYOUT.items()}

@@ -9,6 +9,8 @@ import pytest
 from imr_rules.letters import parse_letter
 from imr_rules.letters.dates import latest_date_in, parse_date
 
+from .written_letters import PHRASES
+
 TODAY = date(2026, 1, 1)
 
 
@@ -24,7 +26,7 @@ TODAY = date(2026, 1, 1)
 )
 def test_header_and_text_date_a_day_alike(written: str, day: date) -> None:
     """A year of two figures is of the century that letters can speak of."""
-    header = parse_letter(f"Date of Injury: {written}\nDate Assigned: 12/07/2016\nA note.")
+    header = parse_letter(f"Date of Injury: {written}\nDate Assigned: 12/07/2016\nA note.", PHRASES)
     assert (day, day) == (header.injury_date, parse_date(written))
 
 

@@ -14,7 +14,7 @@ from imr_rules.errors import InputError
 from imr_rules.letters import Determination, Layout, Outcome, Span, parse_letter
 from imr_rules.letters.clean import clean_text
 
-from .written_letters import BY_LAYOUT, CURRENT, DECISIONS_2013, DOUBLE_SPACED, SECTIONS
+from .written_letters import BY_LAYOUT, CURRENT, DECISIONS_2013, DOUBLE_SPACED, PHRASES, SECTIONS
 
 UPHELD, OVERTURNED = Outcome.UPHELD, Outcome.OVERTURNED
 
@@ -88,13 +88,13 @@ def test_a_rationale_ends_where_the_next_title_begins(written: dict[str, Determi
 def test_a_remark_on_another_decision_begins_no_item(remark: str) -> None:
     """Only a title with its own line, followed by labels or by nothing, begins an item."""
     text = SECTIONS.replace("No function is recorded.", f"No function is recorded. {remark}")
-    assert len(parse_letter(text).items) == 3
+    assert len(parse_letter(text, PHRASES).items) == 3
 
 
 def test_a_title_glued_to_the_sentence_before_is_found() -> None:
     """A missing line end between a rationale and the next title costs nothing."""
     text = SECTIONS.replace("medically necessary.\nTwelve", "medically necessary.Twelve")
-    item = parse_letter(text).items[1]
+    item = parse_letter(text, PHRASES).items[1]
     assert item.title.startswith("Twelve aquatic therapy")
 
 
@@ -103,7 +103,7 @@ def test_a_running_foot_inside_a_title_is_left_out() -> None:
     text = SECTIONS.replace(
         "The remaining IMR \neligible", "The remaining IMR\n\nPage 2 of 3\n\neligible"
     )
-    assert "The remaining IMR eligible portion" in parse_letter(text).items[1].title
+    assert "The remaining IMR eligible portion" in parse_letter(text, PHRASES).items[1].title
 
 
 def test_labels_may_be_hyphenated_or_glued() -> None:
@@ -111,8 +111,8 @@ def test_labels_may_be_hyphenated_or_glued() -> None:
     text = SECTIONS.replace("MAXIMUS guideline:", "MAXIMUS guide-\nline:").replace(
         "\nDecision rationale:", "Decision ra- tionale:"
     )
-    whole = parse_letter(SECTIONS)
-    broken = parse_letter(text)
+    whole = parse_letter(SECTIONS, PHRASES)
+    broken = parse_letter(text, PHRASES)
     assert broken.missing == whole.missing
     assert [item.title for item in broken.items] == [item.title for item in whole.items]
 
@@ -167,7 +167,8 @@ def test_the_summary_has_neither_heading_nor_opening(written: dict[str, Determin
 def test_what_a_cut_letter_lacks_is_said() -> None:
     """A letter cut in the middle of an item keeps what it has and names the rest."""
     cut = parse_letter(
-        SECTIONS[: SECTIONS.index("Claims Administrator guideline: Decision based on MTUS Opioid")]
+        SECTIONS[: SECTIONS.index("Claims Administrator guideline: Decision based on MTUS Opioid")],
+        PHRASES,
     )
     assert len(cut.items) == 3
     assert cut.items[2].actual is UPHELD
@@ -180,13 +181,13 @@ def test_what_a_cut_letter_lacks_is_said() -> None:
 
 def test_a_rationale_that_breaks_off_is_said() -> None:
     """A letter cut inside its last sentence has every part, but not its end."""
-    cut = parse_letter(SECTIONS[: SECTIONS.index(" is recorded.")])
+    cut = parse_letter(SECTIONS[: SECTIONS.index(" is recorded.")], PHRASES)
     assert cut.missing == ("end of the letter (its last rationale breaks off)",)
 
 
 def test_an_item_without_a_decision_is_kept() -> None:
     """A title with labels but without an outcome word is an item whose decision is unknown."""
-    determination = parse_letter(SECTIONS.replace("#20: \nUpheld", "#20:"))
+    determination = parse_letter(SECTIONS.replace("#20: \nUpheld", "#20:"), PHRASES)
     assert [item.actual for item in determination.items] == [OVERTURNED, UPHELD, None]
     assert determination.items[2].title == "Norco 5/325mg #20"
     assert determination.missing == ("item 3: decision",)
@@ -194,14 +195,15 @@ def test_an_item_without_a_decision_is_kept() -> None:
 
 def test_a_letter_without_items_says_so() -> None:
     """A letter that ends before its decisions is no note: it lacks its disputed items."""
-    determination = parse_letter(SECTIONS[: SECTIONS.index("IMR ISSUES")])
+    determination = parse_letter(SECTIONS[: SECTIONS.index("IMR ISSUES")], PHRASES)
     assert determination.layout is Layout.SECTIONS
     assert "disputed items" in determination.missing
 
 
 def test_a_letter_cut_at_its_front_loses_nothing() -> None:
     """A text that begins with a label is an item without a title, not a chart note."""
-    determination = parse_letter(SECTIONS[SECTIONS.index("Claims Administrator guideline") :])
+    text = SECTIONS[SECTIONS.index("Claims Administrator guideline") :]
+    determination = parse_letter(text, PHRASES)
     assert "item 1: title" in determination.missing
     assert determination.items[0].rationale is not None
 
@@ -210,13 +212,13 @@ def test_a_letter_cut_at_its_front_loses_nothing() -> None:
 def test_nothing_is_refused(text: str) -> None:
     """An empty text is an error, not an empty determination."""
     with pytest.raises(InputError, match="empty"):
-        parse_letter(text)
+        parse_letter(text, PHRASES)
 
 
 def test_text_is_cleaned_but_otherwise_untouched() -> None:
     """Line ends become one kind and invisible characters go; spacing and all words stay."""
     raw = "\ufeff" + DOUBLE_SPACED.replace("\n", "\r\n").replace("Soma", "So\u00adma\x00")
-    assert parse_letter(raw).text == DOUBLE_SPACED
+    assert parse_letter(raw, PHRASES).text == DOUBLE_SPACED
 
 
 def spans_of(value: object) -> list[Span]:
@@ -262,7 +264,7 @@ FRAGMENTS = [
 def test_any_text_gives_sound_spans_or_is_empty(text: str) -> None:
     """No arrangement of labels, headings and noise breaks the parser or its offsets."""
     if clean_text(text).strip():
-        assert_sound(parse_letter(text))
+        assert_sound(parse_letter(text, PHRASES))
 
 
 @given(st.sampled_from(sorted(BY_LAYOUT)), st.data())
@@ -271,21 +273,21 @@ def test_a_letter_cut_anywhere_is_sound(name: str, data: st.DataObject) -> None:
     """Wherever a letter is cut off, what is left parses, and the items before the cut stay."""
     text = BY_LAYOUT[name]
     cut = data.draw(st.integers(min_value=20, max_value=len(text)))
-    assert_sound(parse_letter(text[:cut]))
+    assert_sound(parse_letter(text[:cut], PHRASES))
 
 
 @pytest.mark.parametrize("name", sorted(BY_LAYOUT))
 def test_the_text_round_trips(name: str) -> None:
     """Parsing the text of a determination again gives the same determination."""
-    once = parse_letter(BY_LAYOUT[name], source=name)
-    assert parse_letter(once.text, source=name) == once
+    once = parse_letter(BY_LAYOUT[name], PHRASES, source=name)
+    assert parse_letter(once.text, PHRASES, source=name) == once
 
 
 def test_one_text_with_very_many_items_is_refused() -> None:
     """A file of several hundred items is no single letter, and says so."""
     block = "Thing: Upheld\nDecision rationale: It is not needed here, for any reason at all.\n"
     with pytest.raises(InputError, match="more than 500 disputed items"):
-        parse_letter(CURRENT[: CURRENT.index("1. Chest")] + block * 501)
+        parse_letter(CURRENT[: CURRENT.index("1. Chest")] + block * 501, PHRASES)
 
 
 @pytest.mark.parametrize("number", ["3)", "IV)", "99)"])
@@ -293,4 +295,4 @@ def test_a_gap_in_the_numbers_of_2013_begins_no_item(number: str) -> None:
     """Items of 2013 are counted without gaps; any other number is part of the prose."""
     text = DECISIONS_2013 + f"\n{number} some list entry is not medically necessary.\n"
     expected = 3 if number == "3)" else 2
-    assert len(parse_letter(text).items) == expected
+    assert len(parse_letter(text, PHRASES).items) == expected

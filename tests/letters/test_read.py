@@ -21,9 +21,9 @@ from imr_rules.letters import Layout, Outcome, from_docx, from_pdf, parse_letter
 from imr_rules.letters.from_html import html_text
 from imr_rules.letters.ocr import recognition_is_available, words_of_table
 
-from .written_letters import SECTIONS
+from .written_letters import PHRASES, SECTIONS
 
-TITLES = [item.title for item in parse_letter(SECTIONS).items]
+TITLES = [item.title for item in parse_letter(SECTIONS, PHRASES).items]
 OUTCOMES = [Outcome.OVERTURNED, Outcome.UPHELD, Outcome.UPHELD]
 
 STAMP = "CONFIDENTIAL - Received by fax 11/30/2016 10:42 - Page 1 of 3 - BATES 000123"
@@ -130,7 +130,7 @@ HTML_LETTER = (
 )
 def test_every_kind_of_file_gives_the_same_items(tmp_path: Path, name: str, raw: bytes) -> None:
     """The contents decide how a file is read; whatever it is, the letter is the same."""
-    determination = read_letter(written(tmp_path, name, raw))
+    determination = read_letter(written(tmp_path, name, raw), PHRASES)
     assert [item.title for item in determination.items] == TITLES
     assert [item.actual for item in determination.items] == OUTCOMES
     assert determination.source == str(tmp_path / name)
@@ -143,7 +143,7 @@ def test_a_table_in_word_keeps_its_cells_apart(tmp_path: Path) -> None:
     row += "</w:tc></w:tr></w:tbl>"
     fallback = "http://schemas.openxmlformats.org/markup-compatibility/2006"
     row += f'<m:Fallback xmlns:m="{fallback}">{paragraphs("twice")}</m:Fallback>'
-    determination = read_letter(written(tmp_path, "t.docx", docx(row)))
+    determination = read_letter(written(tmp_path, "t.docx", docx(row)), PHRASES)
     assert determination.text.split() == ["Case", "Number:", "CM16-0000009", "end", "here"]
     assert determination.case_number == "CM16-0000009"
 
@@ -202,7 +202,7 @@ def test_bad_files_are_refused_in_one_line(
     """The message has the file, the code, what is wrong and what to do, on one line."""
     path = written(tmp_path, name, raw)
     with pytest.raises(InputError, match=message) as caught:
-        read_letter(path)
+        read_letter(path, PHRASES)
     words = str(caught.value)
     assert words.startswith(f"{path}: error[input]: ")
     assert "\n" not in words
@@ -211,11 +211,11 @@ def test_bad_files_are_refused_in_one_line(
 def test_a_missing_file_or_a_folder_is_refused(tmp_path: Path) -> None:
     """A path that is no file is named, with the system's reason."""
     with pytest.raises(InputError, match="No such file"):
-        read_letter(tmp_path / "absent.txt")
+        read_letter(tmp_path / "absent.txt", PHRASES)
     with pytest.raises(InputError, match="is a folder"):
-        read_letter(tmp_path)
+        read_letter(tmp_path, PHRASES)
     with pytest.raises(InputError, match="cannot be read"):
-        read_letter("a\0b")
+        read_letter("a\0b", PHRASES)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_document_of_another_program_is_not_to_be_unpacked(
         for name, text in members.items():
             archive.writestr(name, text)
     with pytest.raises(InputError) as caught:
-        read_letter(written(tmp_path, "letter.odt", out.getvalue()))
+        read_letter(written(tmp_path, "letter.odt", out.getvalue()), PHRASES)
     assert words in str(caught.value)
 
 
@@ -247,7 +247,7 @@ def test_an_archive_that_is_no_word_document_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("letter.txt", SECTIONS)
     with pytest.raises(InputError, match="is an archive"):
-        read_letter(written(tmp_path, "letters.zip", out.getvalue()))
+        read_letter(written(tmp_path, "letters.zip", out.getvalue()), PHRASES)
 
 
 def test_a_large_file_is_refused_with_its_size(
@@ -256,7 +256,7 @@ def test_a_large_file_is_refused_with_its_size(
     """A file over the limit is not even read."""
     monkeypatch.setattr(read, "LARGEST_FILE", 1_000)
     with pytest.raises(InputError, match=r"holds 1,001 bytes; a letter has at most 1,000"):
-        read_letter(written(tmp_path, "large.txt", b"x" * 1_001))
+        read_letter(written(tmp_path, "large.txt", b"x" * 1_001), PHRASES)
 
 
 def test_a_word_document_that_unpacks_too_far_is_refused(
@@ -267,7 +267,7 @@ def test_a_word_document_that_unpacks_too_far_is_refused(
     path = written(tmp_path, "bomb.docx", docx("<w:p/>" * 100_000))
     assert path.stat().st_size < 2_000
     with pytest.raises(InputError, match="unpacks to more than 100,000 bytes"):
-        read_letter(path)
+        read_letter(path, PHRASES)
 
 
 def test_an_encrypted_pdf_is_refused(tmp_path: Path) -> None:
@@ -279,7 +279,7 @@ def test_an_encrypted_pdf_is_refused(tmp_path: Path) -> None:
     out = io.BytesIO()
     writer.write(out)
     with pytest.raises(InputError, match=r"encrypted PDF\. Save it without a password"):
-        read_letter(written(tmp_path, "locked.pdf", out.getvalue()))
+        read_letter(written(tmp_path, "locked.pdf", out.getvalue()), PHRASES)
 
 
 def test_a_scan_is_refused_where_nothing_can_recognise_it(
@@ -288,7 +288,7 @@ def test_a_scan_is_refused_where_nothing_can_recognise_it(
     """Without tesseract a scan is an error that names tesseract."""
     monkeypatch.setattr(from_pdf, "recognition_is_available", lambda: False)
     with pytest.raises(InputError, match=r"scanned image without text\. Install tesseract"):
-        read_letter(written(tmp_path, "scan.pdf", scan(["Chart note"])))
+        read_letter(written(tmp_path, "scan.pdf", scan(["Chart note"])), PHRASES)
 
 
 @pytest.mark.skipif(not recognition_is_available(), reason="tesseract is not installed")
@@ -300,7 +300,7 @@ def test_a_scan_is_recognised_with_less_confidence(tmp_path: Path) -> None:
         "Gym: Upheld",
     ]
     lines += ["Claims Administrator guideline: None of note.", "Decision rationale: It is closed."]
-    determination = read_letter(written(tmp_path, "scan.pdf", scan(lines)))
+    determination = read_letter(written(tmp_path, "scan.pdf", scan(lines)), PHRASES)
     assert [(item.title, item.actual) for item in determination.items] == [("Gym", Outcome.UPHELD)]
     assert 0.5 < determination.confidence < 1
 
@@ -311,7 +311,7 @@ def test_a_stamp_does_not_make_text_of_a_scan(tmp_path: Path) -> None:
     lines = ["IMR ISSUES, DECISIONS AND RATIONALES", "Gym: Upheld"]
     lines += ["Claims Administrator guideline: None of note.", "Decision rationale: It is closed."]
     raw = scan(lines, stamp=STAMP)
-    determination = read_letter(written(tmp_path, "stamped.pdf", raw))
+    determination = read_letter(written(tmp_path, "stamped.pdf", raw), PHRASES)
     assert [(item.title, item.actual) for item in determination.items] == [("Gym", Outcome.UPHELD)]
     assert 0.5 < determination.confidence < 1
 
@@ -323,7 +323,7 @@ def test_a_stamped_scan_is_refused_where_nothing_can_recognise_it(
     monkeypatch.setattr(from_pdf, "recognition_is_available", lambda: False)
     path = written(tmp_path, "stamped.pdf", scan(["Chart note"], stamp=STAMP))
     with pytest.raises(InputError, match=r"scanned image without text\. Install tesseract"):
-        read_letter(path)
+        read_letter(path, PHRASES)
 
 
 @pytest.mark.skipif(not recognition_is_available(), reason="tesseract is not installed")
@@ -331,7 +331,7 @@ def test_a_stamped_scan_is_refused_where_nothing_can_recognise_it(
 def test_words_that_no_picture_adds_to_stay_as_they_are(tmp_path: Path, share: float) -> None:
     """A logo is no scan, and a page on a blank background is surer as the text it is."""
     raw = scan(["Seal"] if share < 1 else [], stamp=STAMP, share=share)
-    determination = read_letter(written(tmp_path, "note.pdf", raw))
+    determination = read_letter(written(tmp_path, "note.pdf", raw), PHRASES)
     assert STAMP == determination.text.strip()
     assert 1 == determination.confidence
 
@@ -350,7 +350,7 @@ def test_no_file_raises_anything_else(tmp_path: Path, raw: bytes, magic: bytes) 
     """Any bytes at all are a determination or an InputError."""
     path = written(tmp_path, "any", magic + raw)
     try:
-        determination = read_letter(path)
+        determination = read_letter(path, PHRASES)
     except InputError:
         return
     assert determination.text.strip()
@@ -367,7 +367,7 @@ def test_a_damaged_file_raises_nothing_else(tmp_path: Path, data: st.DataObject)
     place = data.draw(st.integers(min_value=0, max_value=cut - 1))
     damaged = raw[:place] + data.draw(st.binary(max_size=8)) + raw[place + 1 : cut]
     with suppress(InputError):
-        read_letter(written(tmp_path, "damaged", damaged))
+        read_letter(written(tmp_path, "damaged", damaged), PHRASES)
 
 
 @pytest.mark.letters
@@ -375,7 +375,7 @@ def test_every_real_letter_is_read_whole(real_letters: list[Path]) -> None:
     """Each real letter has its items, each item its parts, and each dated letter its dates."""
     assert len(real_letters) >= 100
     for path in real_letters:
-        determination = read_letter(path)
+        determination = read_letter(path, PHRASES)
         header = ("header (case number and dates)",) if path.suffix == ".txt" else ()
         assert (path.name, determination.missing) == (path.name, header)
         assert determination.layout is Layout.SECTIONS
@@ -391,7 +391,7 @@ def test_real_letters_agree_with_the_cases_written_from_them(real_letters: list[
         if not case_file.exists():
             continue
         case = strict_yaml.read(case_file).data
-        determination = read_letter(path)
+        determination = read_letter(path, PHRASES)
         read_items = [(item.title, item.actual) for item in determination.items]
         # Some cases keep the "is" that joins a title to its decision.
         expected = [(item["title"].removesuffix(" is"), item["actual"]) for item in case["items"]]

@@ -1,5 +1,10 @@
 """Letters written for these tests, one in each layout; none is anybody's."""
 
+from imr_rules.data_folders import rules_folder
+from imr_rules.letters.phrases import load_letter_phrases
+
+PHRASES = load_letter_phrases(rules_folder())
+
 SECTIONS = """\
 Case Number: CM16-0000001
 Date Assigned: 12/07/2016 Date of Injury: 10/23/2016

@@ -87,7 +87,7 @@ def test_any_text_is_a_letter_a_note_or_an_input_error(
     """The whole way from a text to a case."""
     text = "CLINICAL CASE SUMMARY\n" + " ".join(words)
     try:
-        letter = parse_letter(text)
+        letter = parse_letter(text, knowledge.letter_phrases)
     except InputError:
         return
     case, result = case_from_letter(letter, knowledge)
@@ -141,7 +141,10 @@ def test_many_long_rationales_are_read_in_time(knowledge: Knowledge, anchors: st
     """What is bounded is the work for a letter, not only for each of its parts."""
     words = (anchors + " ") * (CHARACTERS // 400 // len(anchors) + 1)
     item = f"A thing: Upheld\nDecision rationale: In this case, {words}.\n"
-    letter = parse_letter("IMR ISSUES, DECISIONS AND RATIONALES\nset forth below:\n" + item * 400)
+    letter = parse_letter(
+        "IMR ISSUES, DECISIONS AND RATIONALES\nset forth below:\n" + item * 400,
+        knowledge.letter_phrases,
+    )
     begin = time.perf_counter()
     case, _ = case_from_letter(letter, knowledge)
     assert time.perf_counter() - begin < SECONDS
@@ -154,7 +157,8 @@ def test_many_items_do_not_multiply_the_work(knowledge: Knowledge, anchors: str)
     items = "".join(f"{titles[n % 4]}: Upheld\nDecision rationale: Yes.\n" for n in range(400))
     letter = parse_letter(
         f"CLINICAL CASE SUMMARY\n{(anchors + ' Norco. ') * 60}\n"
-        f"IMR ISSUES, DECISIONS AND RATIONALES\nset forth below:\n{items}"
+        f"IMR ISSUES, DECISIONS AND RATIONALES\nset forth below:\n{items}",
+        knowledge.letter_phrases,
     )
     begin = time.perf_counter()
     case_from_letter(letter, knowledge)

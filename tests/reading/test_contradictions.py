@@ -53,7 +53,9 @@ def letter(summary: str = "", rationale: str = "", title: str = "MRI of the lumb
 
 
 def read(text: str, knowledge: Knowledge) -> Case:
-    return case_from_letter(parse_letter(text, source="written"), knowledge)[0]
+    return case_from_letter(
+        parse_letter(text, knowledge.letter_phrases, source="written"), knowledge
+    )[0]
 
 
 def test_a_summary_that_finds_feeling_intact_and_lost_is_a_conflict(knowledge: Knowledge) -> None:

@@ -121,7 +121,9 @@ def test_a_count_of_a_title_that_cannot_be_is_told(tmp_path: Path, knowledge: Kn
         "Physical therapy for the low back x 1000000: Upheld\n\n"
         "Decision rationale: The request is not medically necessary.\n"
     )
-    case, _ = case_from_letter(parse_letter(text, source="written"), knowledge)
+    case, _ = case_from_letter(
+        parse_letter(text, knowledge.letter_phrases, source="written"), knowledge
+    )
     assert 1_000_000 == case.items[0].request.units
     assert "item 1: requested units cannot be 1,000,000: left out" in case.missing
 

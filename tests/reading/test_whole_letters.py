@@ -59,7 +59,7 @@ def found(case: Case, name: str, reading: Reading) -> Iterator[Fact]:
 @pytest.mark.parametrize("letter", LETTERS, ids=lambda letter: letter.stem)
 def test_what_is_listed_is_in_the_letter(letter: Path, knowledge: Knowledge) -> None:
     """Every item is found, and every quotation stands in the text."""
-    case, _ = case_from_letter(read_letter(letter), knowledge)
+    case, _ = case_from_letter(read_letter(letter, knowledge.letter_phrases), knowledge)
     items = listed(letter)
     assert [item["item"] for item in items] == [item.number for item in case.items]
     text = " ".join(letter.read_text("utf-8").split())
@@ -87,7 +87,7 @@ def test_letters_are_read_no_worse_than_they_were(
     read: set[Fact] = set()
     for letter in LETTERS:
         if int(letter.stem[-1]) % 2 == odd:
-            case, _ = case_from_letter(read_letter(letter), knowledge)
+            case, _ = case_from_letter(read_letter(letter, knowledge.letter_phrases), knowledge)
             expected |= set(stated(letter, reading, knowledge))
             read |= set(found(case, letter.stem, reading))
     f1 = 2 * len(expected & read) / (len(expected) + len(read))

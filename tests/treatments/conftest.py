@@ -10,6 +10,7 @@ import pytest
 
 from imr_rules.data_folders import rules_folder
 from imr_rules.letters import read_letter
+from imr_rules.letters.phrases import load_letter_phrases
 from imr_rules.treatments.catalogue import Catalogue
 from imr_rules.treatments.load import load_catalogue
 
@@ -32,9 +33,10 @@ def real_titles() -> list[tuple[str, str, str]]:
         pytest.skip("no real letters here: set IMR_LETTERS to their folder")
     with inventory.open(encoding="utf-8") as rows:
         topics = {(r["case"], int(r["item"])): r["topic"] for r in csv.DictReader(rows)}
+    phrases = load_letter_phrases(rules_folder())
     return [
         (file.stem, item.title, topics[file.stem, number])
         for file in files
-        for number, item in enumerate(read_letter(file).items, start=1)
+        for number, item in enumerate(read_letter(file, phrases).items, start=1)
         if (file.stem, number) in topics
     ]

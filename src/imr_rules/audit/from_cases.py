@@ -17,7 +17,7 @@ from imr_rules.knowledge import Knowledge
 from imr_rules.letters.citations import read_guideline
 from imr_rules.letters.model import Determination, DisputedItem, GuidelineCitation, Span
 from imr_rules.letters.parse import parse_letter
-from imr_rules.letters.phrases import shipped_letter_phrases
+from imr_rules.letters.phrases import Citations, LetterPhrases
 
 
 def corpus_of(
@@ -39,7 +39,8 @@ def _audit_case(
     policy: CitationPolicy,
     as_of: date | None,
 ) -> AuditCase:
-    letter = letter_of(case)
+    phrases = knowledge.letter_phrases
+    letter = letter_of(case, phrases)
     parts = {item.number: item for item in letter.items} if letter else {}
     on_record, on_review = (
         [
@@ -48,6 +49,7 @@ def _audit_case(
         ]
         for basis in (Basis.RECORD, Basis.REVIEW)
     )
+    names = phrases.citations
     items = []
     for item, record, review in zip(case.items, on_record, on_review, strict=True):
         part = parts.get(item.number)
@@ -57,7 +59,7 @@ def _audit_case(
                 item=item,
                 record=record,
                 review=review,
-                cited=cited_in_letter(part) if part else cited_in_facts(item, policy),
+                cited=cited_in_letter(part) if part else cited_in_facts(item, policy, names),
                 summary=letter.summary if letter else None,
                 rationale=part.rationale if part else None,
             )
@@ -65,11 +67,11 @@ def _audit_case(
     return AuditCase(case, tuple(items), letter)
 
 
-def letter_of(case: Case) -> Determination | None:
+def letter_of(case: Case, phrases: LetterPhrases) -> Determination | None:
     """Return the letter that *case* was read from, taken apart again, or None without its text."""
     if not case.text:
         return None
-    letter = parse_letter(case.text, source=case.source, confidence=case.confidence)
+    letter = parse_letter(case.text, phrases, source=case.source, confidence=case.confidence)
     return letter if letter.text == case.text else None
 
 
@@ -81,7 +83,7 @@ def cited_in_letter(part: DisputedItem) -> CitedGuideline:
     return CitedGuideline(line.text, line.citations, line.cited_none, line.span)
 
 
-def cited_in_facts(item: CaseItem, policy: CitationPolicy) -> CitedGuideline:
+def cited_in_facts(item: CaseItem, policy: CitationPolicy, names: Citations) -> CitedGuideline:
     """Return what a case file's short form cites ("MTUS Knee Complaints 2004: Special Studies").
 
     The whole line of a letter, which extracted lines carry, is read as letters are. Offsets
@@ -91,19 +93,20 @@ def cited_in_facts(item: CaseItem, policy: CitationPolicy) -> CitedGuideline:
     if said is None:
         # Case files leave the line out where the letter says that nothing was cited.
         return CitedGuideline(None, cited_none=True)
-    names = shipped_letter_phrases().citations
     if names.opening.lower() in said.lower() or names.none_cited.lower() in said.lower():
         line = read_guideline(said, Span(0, len(said)), names)
         return CitedGuideline(said, line.citations, line.cited_none)
     citations = [
         citation
         for part in re.split(r";\s+(?=(?:non-)?MTUS\b|outside MTUS\b)", said)
-        for citation in _short_form(part, said, policy)
+        for citation in _short_form(part, said, policy, names)
     ]
     return CitedGuideline(said, tuple(citations))
 
 
-def _short_form(part: str, said: str, policy: CitationPolicy) -> Iterable[GuidelineCitation]:
+def _short_form(
+    part: str, said: str, policy: CitationPolicy, names: Citations
+) -> Iterable[GuidelineCitation]:
     start = said.index(part)
     end = start + len(part)
     outside = next((word for word in policy.outside if part.startswith(word)), None)
@@ -112,9 +115,8 @@ def _short_form(part: str, said: str, policy: CitationPolicy) -> Iterable[Guidel
         return
     documents = list(re.finditer(policy.document, part))
     if not documents:
-        line = shipped_letter_phrases().citations
-        text = f"{line.opening} {part}"
-        read = read_guideline(text, Span(0, len(text)), line)
+        text = f"{names.opening} {part}"
+        read = read_guideline(text, Span(0, len(text)), names)
         for citation in read.citations:
             yield GuidelineCitation(
                 citation.document,

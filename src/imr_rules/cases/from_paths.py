@@ -166,7 +166,7 @@ def _load(
 ) -> Iterator[Loaded]:
     kind = kind_of_record(path)
     if kind is RecordKind.LETTER:
-        letter = read_letter(path)
+        letter = read_letter(path, knowledge.letter_phrases)
         case, result = case_from_letter(letter, knowledge, as_of=as_of, reader=reader)
         yield Loaded(path, case, result.misses, letter, result.refusals)
         return

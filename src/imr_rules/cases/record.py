@@ -68,7 +68,7 @@ def load_record(
         if not case.items:
             raise nothing_asked(path)
         return case
-    letter = read_letter(path)
+    letter = read_letter(path, knowledge.letter_phrases)
     asked = requests or (() if letter.items else otherwise)
     if asked:
         letter = _asking_for(letter, asked)

@@ -15,6 +15,7 @@ from imr_rules.letters.model import (
     Span,
 )
 from imr_rules.letters.parse import parse_letter
+from imr_rules.letters.phrases import LetterPhrases, load_letter_phrases
 from imr_rules.letters.read import read_letter
 
 __all__ = [
@@ -23,9 +24,11 @@ __all__ = [
     "Guideline",
     "GuidelineCitation",
     "Layout",
+    "LetterPhrases",
     "Outcome",
     "Reviewer",
     "Span",
+    "load_letter_phrases",
     "parse_letter",
     "read_letter",
 ]

@@ -11,7 +11,7 @@ from imr_rules.letters.header import DATE_FIELDS, Header, read_header, read_revi
 from imr_rules.letters.items import MOST_ITEMS, read_labelled_items
 from imr_rules.letters.model import Determination, DisputedItem, Layout, Reviewer, Span
 from imr_rules.letters.numbered import read_numbered_items
-from imr_rules.letters.phrases import Hit, LetterPhrases, shipped_letter_phrases
+from imr_rules.letters.phrases import Hit, LetterPhrases
 from imr_rules.letters.professional import read_professional_items
 
 _SHORTEST_BARE_HEADING = 3
@@ -22,25 +22,24 @@ _MOST_HEADINGS = 1_000
 
 def parse_letter(
     text: str,
+    phrases: LetterPhrases,
     *,
     source: str = "<text>",
     confidence: float = 1.0,
     unread: Sequence[str] = (),
-    phrases: LetterPhrases | None = None,
 ) -> Determination:
     """Take the letter or note *text* apart.
 
     Args:
         text: the document; line ends and invisible characters are cleaned first.
+        phrases: the fixed phrases of letters, those of a rules folder.
         source: what to call it in messages and in the result.
         confidence: below 1 for text recognised from an image.
         unread: what the file holds beside the text, in plain words; joins ``missing``.
-        phrases: the fixed phrases of letters; those that ship by default.
 
     Raises:
         InputError: nothing is in it, or more items than one letter can hold.
     """
-    phrases = phrases or shipped_letter_phrases()
     text = clean_text(text)
     if not text.strip():
         raise InputError("is empty.", at=Location(source))

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules import strict_yaml
-from imr_rules.data_folders import rules_folder
 from imr_rules.letters.model import Outcome
 
-_Names = Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
-_Groups = Mapping[str, _Names]
+_Phrase = Annotated[str, Field(min_length=1)]
+_Names = Annotated[tuple[_Phrase, ...], Field(strict=False, min_length=1)]
 
 _NOT_COUNTED = re.compile(r"[\s\-~]+")
 
@@ -92,11 +91,56 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+class Headings(_Frozen):
+    """The headings of every period."""
+
+    method: _Names
+    documents: _Names
+    summary: _Names
+    decisions: _Names
+    current_decisions: _Names
+    numbered_decisions: _Names
+    professional: _Names
+    issue: _Names
+    professional_guideline: _Names
+    professional_rationale: _Names
+    professional_decision: _Names
+    qualifications: _Names
+
+
+class Labels(_Frozen):
+    """The labels of a disputed item since 2014."""
+
+    claims_administrator_guideline: _Names
+    reviewer_guideline: _Names
+    current_reviewer_guideline: _Names
+    rationale: _Names
+
+
+class Verdicts(_Frozen):
+    """How a professional review says its outcome."""
+
+    denied: _Names
+    granted: _Names
+
+
+class HeaderLabels(_Frozen):
+    """The labels of the header's case number, priority and dates."""
+
+    case_number: _Names
+    priority: _Names
+    injury_date: _Names
+    assigned_date: _Names
+    received_date: _Names
+    denial_date: _Names
+    decision_date: _Names
+
+
 class PartialApproval(_Frozen):
     """The clauses by which a title tells that part of a request was authorized."""
 
-    original: str
-    remaining: str
+    original: _Phrase
+    remaining: _Phrase
 
 
 class Numbered(_Frozen):
@@ -124,12 +168,12 @@ class ReviewerLabels(_Frozen):
 class Citations(_Frozen):
     """The fixed words of guideline lines."""
 
-    opening: str
-    outside: str
-    inside: str
-    none_cited: str
-    outside_mtus: str
-    not_part: str
+    opening: _Phrase
+    outside: _Phrase
+    inside: _Phrase
+    none_cited: _Phrase
+    outside_mtus: _Phrase
+    not_part: _Phrase
     sections: _Names
     pages: _Names
     documents: _Names
@@ -139,33 +183,33 @@ class Citations(_Frozen):
 class LetterPhrases(_Frozen):
     """Every phrase of ``letter_layout.yaml``, with the searches built from them."""
 
-    headings: _Groups
+    headings: Headings
     decisions_intro: _Names
     summary_intro: _Names
-    outcomes: Mapping[str, Annotated[Outcome, Field(strict=False)]]
-    labels: _Groups
+    outcomes: Mapping[_Phrase, Annotated[Outcome, Field(strict=False)]]
+    labels: Labels
     numbered: Numbered
-    verdicts: _Groups
+    verdicts: Verdicts
     partial_approval: PartialApproval
     rationale_closings: _Names
     sentence_words: _Names
     abbreviations: _Names
     page_furniture: _Names
-    header: _Groups
+    header: HeaderLabels
     reviewer: ReviewerLabels
     citations: Citations
 
     @cached_property
     def heading_set(self) -> PhraseSet:
-        return PhraseSet.of(self.headings)
+        return PhraseSet.of(self.headings.model_dump())
 
     @cached_property
     def label_set(self) -> PhraseSet:
-        return PhraseSet.of(self.labels)
+        return PhraseSet.of(self.labels.model_dump())
 
     @cached_property
     def header_set(self) -> PhraseSet:
-        return PhraseSet.of(self.header)
+        return PhraseSet.of(self.header.model_dump())
 
     @cached_property
     def intro_set(self) -> PhraseSet:
@@ -199,7 +243,7 @@ class LetterPhrases(_Frozen):
 
     @cached_property
     def verdict_set(self) -> PhraseSet:
-        return PhraseSet.of(self.verdicts)
+        return PhraseSet.of(self.verdicts.model_dump())
 
     @cached_property
     def lead_in_set(self) -> PhraseSet:
@@ -223,16 +267,12 @@ class LetterPhrases(_Frozen):
         return re.compile(rf"\b(?:{'|'.join(map(re.escape, self.sentence_words))})\b")
 
 
-def load_letter_phrases(path: Path) -> LetterPhrases:
-    """Read the phrases of letters from the file at *path*.
+def load_letter_phrases(rules: Path) -> LetterPhrases:
+    """Read the phrases of letters from ``reading/letter_layout.yaml`` of the *rules* folder.
 
     Raises:
-        PackError: the file cannot be read, or does not hold what it should.
+        PackError: the file cannot be read.
+        PackErrors: every problem in it, each with its line and column.
     """
+    path = rules / "reading" / "letter_layout.yaml"
     return strict_yaml.validate(LetterPhrases, strict_yaml.read(path))
-
-
-@lru_cache(maxsize=1)
-def shipped_letter_phrases() -> LetterPhrases:
-    """Return the phrases that ship with this installation."""
-    return load_letter_phrases(rules_folder() / "reading" / "letter_layout.yaml")

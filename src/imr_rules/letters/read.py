@@ -13,6 +13,7 @@ from imr_rules.letters.from_html import html_text
 from imr_rules.letters.from_pdf import pdf_text
 from imr_rules.letters.model import Determination
 from imr_rules.letters.parse import parse_letter
+from imr_rules.letters.phrases import LetterPhrases
 
 LARGEST_FILE = 50_000_000
 """In bytes; the longest letter read here has 60 kB."""
@@ -57,18 +58,18 @@ class FileText:
     unread: tuple[str, ...] = field(default=())
 
 
-def read_letter(path: Path | str) -> Determination:
-    """Read the letter or note at *path*: text, PDF, Word (.docx) or HTML.
+def read_letter(path: Path | str, phrases: LetterPhrases) -> Determination:
+    """Read the letter or note at *path*, laid out by *phrases*: text, PDF, Word (.docx) or HTML.
 
     Raises:
         InputError: the file cannot be opened, is too large, is empty, or is of a kind that
             holds no readable text; the message names the file and the remedy.
     """
     path = Path(path)
-    return letter_from_bytes(_bytes_of(path), path)
+    return letter_from_bytes(_bytes_of(path), path, phrases)
 
 
-def letter_from_bytes(raw: bytes, path: Path) -> Determination:
+def letter_from_bytes(raw: bytes, path: Path, phrases: LetterPhrases) -> Determination:
     """Read the letter that *raw* holds; *path* is what messages and the letter call it.
 
     Raises:
@@ -78,6 +79,7 @@ def letter_from_bytes(raw: bytes, path: Path) -> Determination:
         content = _content(raw, path)
         return parse_letter(
             content.text,
+            phrases,
             source=str(path),
             confidence=content.confidence,
             unread=content.unread,

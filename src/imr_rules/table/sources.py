@@ -64,7 +64,8 @@ def cases_of(
     member = _MEMBER.fullmatch(source)
     if member:
         raw = _member(Path(member[1]), member[2])
-        case, _ = case_from_letter(letter_from_bytes(raw, Path(source)), knowledge, as_of=as_of)
+        letter = letter_from_bytes(raw, Path(source), knowledge.letter_phrases)
+        case, _ = case_from_letter(letter, knowledge, as_of=as_of)
         yield source, case
         return
     cases = enumerate(_cases_in(source, knowledge, as_of), start=1)

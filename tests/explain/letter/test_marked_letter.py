@@ -44,7 +44,7 @@ def knowledge() -> Knowledge:
 @pytest.fixture(scope="module")
 def read(knowledge: Knowledge) -> tuple[Determination, Case]:
     """The written letter and what was read in it."""
-    letter = parse_letter(LETTER, source="written")
+    letter = parse_letter(LETTER, knowledge.letter_phrases, source="written")
     return letter, case_from_letter(letter, knowledge)[0]
 
 
@@ -131,7 +131,7 @@ def test_values_of_the_table_lead_to_their_words(
 )
 def test_no_word_is_lost_and_no_control_passes(text: str, spans: list[tuple[int, int]]) -> None:
     """Whatever overlaps, lies outside or steers terminals: the words come out, in order."""
-    letter = parse_letter(f"Note: {text} end", source="x")
+    letter = parse_letter(f"Note: {text} end", load_knowledge().letter_phrases, source="x")
     findings = [
         Finding("pain_reduction", "yes", Assertion.AFFIRMED, Section.NOTE, start, end, "")
         for start, end in spans

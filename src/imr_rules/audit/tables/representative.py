@@ -70,7 +70,8 @@ class Representatives:
         case = Case("", "", row["injury_date"], None, None, (conclusion.item,))
         item = replace(conclusion.item, reviewer_guideline=said)
         # Where a table has no line of the reviewer's, nobody knows whether anything was cited.
-        cited = cited_in_facts(item, self._policy.citation) if said else CitedGuideline(None)
+        names = self._rules.knowledge.letter_phrases.citations
+        cited = cited_in_facts(item, self._policy.citation, names) if said else CitedGuideline(None)
         explanation = explained(replace(conclusion, item=item, case=case))
         return AuditItem(case, item, record=explanation, review=explanation, cited=cited)
 
