@@ -168,6 +168,25 @@ def test_every_question_carries_its_citation(
         assert any(e["url"].endswith("/citation") for e in item["extension"])
 
 
+def test_what_rules_a_way_out_stands_under_that_heading(
+    topic_checklists: list[Checklist], words: Wording, units: Mapping[str, str]
+) -> None:
+    """Each way has a group for what it needs and one for what rules it out, where it has any."""
+    seen = 0
+    for checklist in topic_checklists:
+        groups = {i["linkId"]: i for i in items_of(checklist_to_fhir(checklist, words, units))}
+        for way in checklist.ways:
+            needs, bars = (groups.get(f"way/{way.letter}/{part}") for part in ("needs", "bars"))
+            assert bool(way.needs) == (needs is not None)
+            assert bool(way.bars) == (bars is not None)
+            if bars is not None:
+                seen += len(way.bars)
+                assert words.bars_title == bars["text"]
+                held = [i for i in bars["item"] if not i["linkId"].startswith("unless/")]
+                assert len(way.bars) == len(held)
+    assert seen > 100
+
+
 def test_an_exception_waits_for_its_rule(
     sample: Checklist, words: Wording, units: Mapping[str, str]
 ) -> None:

@@ -160,17 +160,20 @@ class _Items:
         lead = f"{self.words.way.format(letter=way.letter)}: " if many else ""
         applies = self._nodes(way.applies)
         needs = self._nodes(way.needs)
-        needs += [item for bar in way.bars for item in self._bar(bar)]
-        if not applies and not needs:
+        bars = [item for bar in way.bars for item in self._bar(bar)]
+        if not applies and not needs and not bars:
             return
-        group = self._group_item(f"way/{way.letter}", f"{lead}{way.title}", applies)
+        link = f"way/{way.letter}"
+        inner: list[Item] = []
         if needs:
-            inner = self._group_item(f"way/{way.letter}/needs", self.words.needs_title, needs)
-            enabling = self._applies(way)
-            if enabling is not None and self._is_all_its_own(way):
-                inner |= enabling.as_fields()
-            group["item"] = [*applies, inner]
-        yield group
+            inner.append(self._group_item(f"{link}/needs", self.words.needs_title, needs))
+        if bars:
+            inner.append(self._group_item(f"{link}/bars", self.words.bars_title, bars))
+        enabling = self._applies(way)
+        if enabling is not None and self._is_all_its_own(way):
+            for group in inner:
+                group |= enabling.as_fields()
+        yield self._group_item(link, f"{lead}{way.title}", [*applies, *inner])
 
     def _applies(self, way: Way) -> Enabling | None:
         if len(way.applies) != 1:
