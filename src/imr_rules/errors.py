@@ -92,7 +92,7 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
     """
     by_folded: dict[str, str] = {}
     for one in known:
-        by_folded.setdefault(one.casefold(), one)
+        by_folded.setdefault(one.casefold(), str(one))  # the word itself, of an enum too
     folded = name.casefold()
     if folded in by_folded:
         return [by_folded[folded]]

@@ -113,7 +113,7 @@ def _short_form(
     if outside is not None:
         yield GuidelineCitation(part[len(outside) :].strip(), None, (), (), False, start, end)
         return
-    documents = list(re.finditer(policy.document, part))
+    documents = list(policy.document.finditer(part))
     if not documents:
         text = f"{names.opening} {part}"
         read = read_guideline(text, Span(0, len(text)), names)

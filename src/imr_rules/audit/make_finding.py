@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from imr_rules.audit.model import AuditFinding, AuditItem, Kind, Severity
-from imr_rules.audit.policy import Policy
+from imr_rules.audit.policy import Policy, RuleId
 from imr_rules.audit.sentences import sentences_of
 from imr_rules.cases.model import Case
 from imr_rules.facts.model import Evidence, Section
@@ -19,7 +19,7 @@ def is_read_by_program(case: Case) -> bool:
 def finding_of(
     policy: Policy,
     kind: Kind,
-    rule: str,
+    rule: RuleId,
     item: AuditItem,
     explanation: str,
     evidence: Sequence[Evidence] = (),

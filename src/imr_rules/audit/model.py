@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from imr_rules.audit.policy import Policy
+from imr_rules.audit.policy import Policy, RuleId
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.explain.model import Explanation
 from imr_rules.facts.model import Basis, Evidence
@@ -46,7 +46,7 @@ class AuditFinding:
     """
 
     kind: Kind
-    rule: str
+    rule: RuleId
     case_number: str | None
     item: int | None
     severity: Severity

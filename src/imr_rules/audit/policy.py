@@ -3,19 +3,53 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticKnownError
 
 from imr_rules import strict_yaml
-from imr_rules.reading.pattern import compile_phrase
+from imr_rules.audit.phrases import DatePhrases, NumberPhrases, Phrases
+from imr_rules.errors import PackError, PackErrors, UnknownNameError, WrongTypeError
 
 M = TypeVar("M", bound=BaseModel)
 _Words = Annotated[tuple[str, ...], Field(strict=False)]
+
+
+class RuleId(StrEnum):
+    """The sorts of finding, in the order of ``rules.yaml``."""
+
+    EVIDENCE_DENIED = "evidence-denied"
+    CONCLUSION_REVERSED = "conclusion-reversed"
+    CRITERIA_SAID_MET = "criteria-said-met"
+    FINDINGS_FAVOUR_REFUSED = "findings-favour-refused"
+    FINDINGS_AGAINST_GRANTED = "findings-against-granted"
+    VISITS_DIFFER = "visits-differ"
+    SIDES_DIFFER = "sides-differ"
+    PERSON_CHANGES = "person-changes"
+    INJURY_DATE_DIFFERS = "injury-date-differs"
+    LONGER_THAN_INJURY = "longer-than-injury"
+    OTHER_BODY_PART = "other-body-part"
+    OTHER_STUDY = "other-study"
+    DRUG_FORM = "drug-form"
+    RULES_DIFFER = "rules-differ"
+    RULES_DIFFER_UNDOCUMENTED = "rules-differ-undocumented"
+    LIKE_CASES = "like-cases"
+    SECTION_ELSEWHERE = "section-elsewhere"
+    PAGES_ELSEWHERE = "pages-elsewhere"
+    CHAPTER_ELSEWHERE = "chapter-elsewhere"
+    EDITION_NOT_IN_FORCE = "edition-not-in-force"
+    SECTION_UNKNOWN = "section-unknown"
+    SECTION_FOR_LATER = "section-for-later"
+    NONE_CITED = "none-cited"
+    UNADDRESSED = "unaddressed"
+    GROUP_DIFFERS = "group-differs"
+    LIKE_CASES_SCATTER = "like-cases-scatter"
 
 
 class _Frozen(BaseModel):
@@ -57,19 +91,19 @@ class ConflictPolicy(_Frozen):
 class ConclusionWords(_Frozen):
     """Phrases by which a rationale ends for or against a treatment."""
 
-    granted: _Words
-    refused: _Words
-    criteria_met: _Words
-    criteria_unmet: _Words
+    granted: Phrases
+    refused: Phrases
+    criteria_met: Phrases
+    criteria_unmet: Phrases
 
 
 class RestatedWords(_Frozen):
     """Where a rationale names the request again, from an opening word to a closing one."""
 
-    opens: _Words
+    opens: Phrases
     closes: _Words
     longest_words: int
-    not_near: _Words
+    not_near: Phrases
 
 
 class PersonWords(_Frozen):
@@ -80,18 +114,18 @@ class PersonWords(_Frozen):
 
     female: _Words
     male: _Words
-    she: _Words
-    he: _Words
-    ages: _Words
-    not_near: _Words
+    she: Phrases
+    he: Phrases
+    ages: NumberPhrases
+    not_near: Phrases
 
 
 class DurationWords(_Frozen):
     """How rationales tell for how long something went on; days of each unit."""
 
-    phrases: _Words
-    subjects: _Words
-    not_near: _Words
+    phrases: Phrases
+    subjects: Phrases
+    not_near: Phrases
     units: Mapping[str, int]
     slack_days: int
 
@@ -99,8 +133,8 @@ class DurationWords(_Frozen):
 class VisitWords(_Frozen):
     """How rationales quote the number of visits that a guideline allows, and apply it."""
 
-    quoted: _Words
-    applied: _Words
+    quoted: NumberPhrases
+    applied: NumberPhrases
 
 
 class FormWords(_Frozen):
@@ -120,9 +154,9 @@ class ContradictionPolicy(_Frozen):
     conclusion: ConclusionWords
     restated: RestatedWords
     near: Annotated[tuple[_Words, ...], Field(strict=False)]
-    guideline_talk: _Words
+    guideline_talk: Phrases
     person: PersonWords
-    injury_date: _Words
+    injury_date: DatePhrases
     durations: DurationWords
     visits: VisitWords
     forms: FormWords
@@ -135,6 +169,18 @@ class LaterSections(_Frozen):
     categories: _Words
     sections: _Words
     least_days: int
+
+
+def _document(expression: Any) -> re.Pattern[str]:
+    if not isinstance(expression, str):
+        raise PydanticKnownError("string_type")
+    try:
+        compiled = re.compile(expression)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    if not {"document", "year"} <= set(compiled.groupindex):
+        raise ValueError("the expression names the groups 'document' and 'year'")
+    return compiled
 
 
 class CitationPolicy(_Frozen):
@@ -150,7 +196,7 @@ class CitationPolicy(_Frozen):
     anywhere: _Words
     later: LaterSections
     outside: _Words
-    document: str
+    document: Annotated[re.Pattern[str], BeforeValidator(_document)]
 
 
 class NoisePolicy(_Frozen):
@@ -170,7 +216,7 @@ class NoisePolicy(_Frozen):
 class Policy:
     """All of ``rules/audit``; *speaks_for* are parts whose findings speak for another part."""
 
-    rules: Mapping[str, RulePolicy]
+    rules: Mapping[RuleId, RulePolicy]
     conflicts: Mapping[str, ConflictPolicy]
     speaks_for: Mapping[str, tuple[str, ...]]
     contradiction: ContradictionPolicy
@@ -192,12 +238,13 @@ def load_policy(rules: Path) -> Policy:
     """Read the folder ``audit`` of the *rules* folder.
 
     Raises:
-        PackError: a file is missing or does not hold what it should.
+        PackError: a file is missing, does not hold what it should, or holds a phrase that cannot
+            be read.
     """
     folder = rules / "audit"
     conflicts = _load(_ConflictsFile, folder / "evidence_conflict.yaml")
     return Policy(
-        rules=_load(_RulesFile, folder / "rules.yaml").rules,
+        rules=_rules(folder / "rules.yaml"),
         conflicts=conflicts.conflicts,
         speaks_for=conflicts.speaks_for,
         contradiction=_load(ContradictionPolicy, folder / "self_contradiction.yaml"),
@@ -210,18 +257,20 @@ def _load(shape: type[M], path: Path) -> M:
     return strict_yaml.validate(shape, strict_yaml.read(path))
 
 
-@cache
-def phrases_pattern(phrases: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """Return the expressions of *phrases*, written in the cue language of the reading room."""
-    return tuple(compile_phrase(phrase).regex for phrase in phrases)
-
-
-def says(phrases: tuple[str, ...], text: str) -> bool:
-    """Whether the flat, lower-case *text* holds one of *phrases*."""
-    return any(pattern.search(text) for pattern in phrases_pattern(phrases))
-
-
-def hits(phrases: tuple[str, ...], text: str) -> Iterator[re.Match[str]]:
-    """Yield the places of *phrases* in the flat, lower-case *text*, phrase by phrase."""
-    for pattern in phrases_pattern(phrases):
-        yield from pattern.finditer(text)
+def _rules(path: Path) -> Mapping[RuleId, RulePolicy]:
+    """Read what is stated of every rule; one that is left out would fail its first finding."""
+    document = strict_yaml.read(path)
+    stated = strict_yaml.validate(_RulesFile, document).rules
+    problems: list[PackError] = [
+        UnknownNameError("rule", name, RuleId, at=document.at("rules", name))
+        for name in stated
+        if name not in set(RuleId)
+    ]
+    problems += [
+        WrongTypeError(f"rule {rule.value!r} is missing.", at=document.at("rules"))
+        for rule in RuleId
+        if rule not in stated
+    ]
+    if problems:
+        raise PackErrors(problems)
+    return {rule: stated[rule] for rule in RuleId}

@@ -53,7 +53,7 @@ def finding_to_json(finding: AuditFinding, policy: Policy) -> dict[str, Any]:
     """Return one finding as plain data; *item* and *case_number* are null for groups."""
     return {
         "kind": finding.kind.value,
-        "rule": finding.rule,
+        "rule": finding.rule.value,
         "title": policy.rules[finding.rule].title,
         "case_number": finding.case_number,
         "item": finding.item,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
-from imr_rules.audit.policy import ConclusionWords, says
+from imr_rules.audit.phrases import says
+from imr_rules.audit.policy import ConclusionWords, RuleId
 from imr_rules.audit.sentences import Sentence, sentences_of
 from imr_rules.facts.model import Section
 
@@ -23,7 +24,7 @@ def find_reversed_conclusion(corpus: Corpus, case: AuditCase) -> Iterator[AuditF
             yield finding_of(
                 corpus.policy,
                 Kind.SELF_CONTRADICTION,
-                "conclusion-reversed",
+                RuleId.CONCLUSION_REVERSED,
                 item,
                 f"The decision reads {item.actual}; the rationale ends by finding the treatment "
                 f"{'necessary' if last[1] == 'overturned' else 'not necessary'}.",
@@ -56,7 +57,7 @@ def _criteria_said(
             yield finding_of(
                 corpus.policy,
                 Kind.SELF_CONTRADICTION,
-                "criteria-said-met",
+                RuleId.CRITERIA_SAID_MET,
                 item,
                 f"The rationale says that the criteria are {'met' if met else 'not met'}, and the "
                 f"item is {item.actual}.",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
-from imr_rules.audit.policy import DurationWords, hits, says
+from imr_rules.audit.phrases import captured, says
+from imr_rules.audit.policy import DurationWords, RuleId
 from imr_rules.audit.sentences import Sentence, sentences_of
 from imr_rules.facts.model import Reading, Section
 from imr_rules.reading.pattern import number_of
@@ -44,13 +45,13 @@ def longest_told(sentence: Sentence, words: DurationWords) -> float:
     if not says(words.subjects, sentence.lower):
         return 0.0
     longest = 0.0
-    for hit in hits(words.phrases, sentence.lower):
+    for number, hit in captured("number", words.phrases, sentence.lower):
         before = sentence.lower[max(0, hit.start() - 40) : hit.end()]
-        if "number" not in hit.re.groupindex or says(words.not_near, before):
+        if says(words.not_near, before):
             continue
         unit = next((unit for unit in words.units if unit in hit.group()), None)
         if unit is not None:
-            longest = max(longest, number_of(hit["number"]) * words.units[unit])
+            longest = max(longest, number_of(number) * words.units[unit])
     return longest
 
 
@@ -65,7 +66,7 @@ def _finding(
     return finding_of(
         corpus.policy,
         Kind.SELF_CONTRADICTION,
-        "longer-than-injury",
+        RuleId.LONGER_THAN_INJURY,
         item,
         f"The rationale speaks of about {days:g} days; at the decision the injury was "
         f"{age_days} days old.",

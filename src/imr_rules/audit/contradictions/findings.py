@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from imr_rules.audit.kinds.disagreement import governing_cite
 from imr_rules.audit.make_finding import finding_of, is_read_by_program
 from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
+from imr_rules.audit.policy import RuleId
 from imr_rules.engines.model import Prediction
 from imr_rules.facts.model import Reading, Value
 from imr_rules.facts.vocabulary import Fact, FactType
@@ -35,7 +36,7 @@ def find_one_sided_findings(corpus: Corpus, case: AuditCase) -> Iterator[AuditFi
         yield finding_of(
             corpus.policy,
             Kind.SELF_CONTRADICTION,
-            "findings-favour-refused" if overturned else "findings-against-granted",
+            RuleId.FINDINGS_FAVOUR_REFUSED if overturned else RuleId.FINDINGS_AGAINST_GRANTED,
             item,
             f"Every finding of the rationale that the guideline asks for speaks "
             f"{'for' if overturned else 'against'} the treatment ({names}), and the item is "

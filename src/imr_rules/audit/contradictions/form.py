@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
-from imr_rules.audit.policy import FormWords
+from imr_rules.audit.policy import FormWords, RuleId
 from imr_rules.facts.model import Evidence, Section
 
 
@@ -24,7 +24,7 @@ def find_drug_form(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]:
         yield finding_of(
             corpus.policy,
             Kind.SELF_CONTRADICTION,
-            "drug-form",
+            RuleId.DRUG_FORM,
             item,
             f"The request names no form for the skin; it is judged under {', '.join(sections)}.",
             (

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditCase, AuditFinding, Corpus, Kind
-from imr_rules.audit.policy import hits
+from imr_rules.audit.phrases import captured
+from imr_rules.audit.policy import RuleId
 from imr_rules.audit.sentences import sentences_of
 from imr_rules.facts.model import Section
 from imr_rules.letters.dates import parse_date
@@ -26,14 +27,16 @@ def find_other_injury_date(corpus: Corpus, case: AuditCase) -> Iterator[AuditFin
         for sentence in sentences_of(case.case.text, span):
             told = [
                 day
-                for hit in hits(corpus.policy.contradiction.injury_date, sentence.lower)
-                if (day := parse_date(hit["date"])) is not None
+                for said, _ in captured(
+                    "date", corpus.policy.contradiction.injury_date, sentence.lower
+                )
+                if (day := parse_date(said)) is not None
             ]
             if told and injury not in told:
                 yield finding_of(
                     corpus.policy,
                     Kind.SELF_CONTRADICTION,
-                    "injury-date-differs",
+                    RuleId.INJURY_DATE_DIFFERS,
                     item,
                     f"The header dates the injury {injury}, the {section.value} {told[0]}.",
                     (sentence.evidence(section),),

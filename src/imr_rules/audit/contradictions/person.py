@@ -8,7 +8,8 @@ from functools import cache
 
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
-from imr_rules.audit.policy import PersonWords, hits, says
+from imr_rules.audit.phrases import captured, hits, says
+from imr_rules.audit.policy import PersonWords, RuleId
 from imr_rules.audit.sentences import Sentence, sentences_of
 from imr_rules.facts.model import Section
 from imr_rules.reading.pattern import number_of
@@ -35,7 +36,7 @@ def find_other_person(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]
                 yield finding_of(
                     corpus.policy,
                     Kind.SELF_CONTRADICTION,
-                    "person-changes",
+                    RuleId.PERSON_CHANGES,
                     item,
                     f"The summary tells of a worker of {first_age[0]:g} years, the rationale of "
                     f"one of {age:g}.",
@@ -50,7 +51,7 @@ def find_other_person(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]
                 yield finding_of(
                     corpus.policy,
                     Kind.SELF_CONTRADICTION,
-                    "person-changes",
+                    RuleId.PERSON_CHANGES,
                     item,
                     f"The summary tells of a {first_sex[0]} worker, the rationale of a {sex} one.",
                     (
@@ -72,7 +73,7 @@ def _pronouns(
         yield finding_of(
             corpus.policy,
             Kind.SELF_CONTRADICTION,
-            "person-changes",
+            RuleId.PERSON_CHANGES,
             item,
             "The rationale speaks of the worker as he in one sentence and as she in another.",
             (he.evidence(Section.RATIONALE), she.evidence(Section.RATIONALE)),
@@ -81,9 +82,9 @@ def _pronouns(
 
 def _ages(sentences: list[Sentence], words: PersonWords) -> Iterator[tuple[float, Sentence]]:
     for sentence in sentences:
-        for hit in hits(words.ages, sentence.lower):
+        for number, hit in captured("number", words.ages, sentence.lower):
             before = sentence.lower[max(0, hit.start() - 25) : hit.start()]
-            age = number_of(hit["number"])
+            age = number_of(number)
             if age >= _LEAST_AGE and not says(words.not_near, before):
                 yield age, sentence
 

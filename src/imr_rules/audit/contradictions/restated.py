@@ -9,7 +9,8 @@ from functools import cache
 from imr_rules.audit.body_parts import are_near
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
-from imr_rules.audit.policy import RestatedWords, hits, says
+from imr_rules.audit.phrases import hits, says
+from imr_rules.audit.policy import RestatedWords, RuleId
 from imr_rules.audit.sentences import Sentence, sentences_of
 from imr_rules.facts.model import Section
 from imr_rules.treatments.from_title import parse_request
@@ -28,7 +29,7 @@ def find_other_request(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding
     policy = corpus.policy.contradiction
     titles = [item.item.request for item in case.items]
     for item in case.items:
-        told: set[str] = set()
+        told: set[RuleId] = set()
         for sentence in sentences_of(case.case.text, item.rationale):
             if says(policy.restated.not_near, sentence.lower) or says(
                 policy.guideline_talk, sentence.lower
@@ -73,7 +74,7 @@ def _closing(closes: tuple[str, ...]) -> re.Pattern[str]:
 
 def _differences(
     corpus: Corpus, item: AuditItem, said: Request, words: str, titles: Sequence[Request]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[RuleId, str]]:
     asked = item.item.request
     # What the title asks around another item of the letter may be named for that one's sake.
     others = [title for title in titles if title is not asked]
@@ -81,13 +82,13 @@ def _differences(
     if own_parts and said.body_parts and not are_near(own_parts, said.body_parts, corpus):
         if not any(set(said.body_parts) & set(other.body_parts) for other in others):
             yield (
-                "other-body-part",
+                RuleId.OTHER_BODY_PART,
                 f"The request is for the {_named(asked.body_parts)}; the rationale decides upon "
                 f"“{words}”.",
             )
     elif {asked.side, said.side} == _SIDES and set(said.body_parts) & own_parts:
         yield (
-            "sides-differ",
+            RuleId.SIDES_DIFFER,
             f"The request is for the {asked.side} {_named(asked.body_parts)}; the rationale "
             f"decides upon “{words}”.",
         )
@@ -95,7 +96,7 @@ def _differences(
         said.treatment in other.services for other in others
     ):
         yield (
-            "other-study",
+            RuleId.OTHER_STUDY,
             f"The title asks for {asked.title.split(' was the original')[0].strip()}; the "
             f"rationale decides upon “{words}”.",
         )
@@ -108,7 +109,7 @@ def _differences(
         and said.units not in numbers | {_rest(asked)}
     ):
         yield (
-            "visits-differ",
+            RuleId.VISITS_DIFFER,
             f"The request is for {asked.units} visits or units; the rationale decides upon "
             f"“{words}”.",
         )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditCase, AuditFinding, Corpus, Kind
-from imr_rules.audit.policy import hits
+from imr_rules.audit.phrases import captured
+from imr_rules.audit.policy import RuleId
 from imr_rules.audit.sentences import Sentence, sentences_of
 from imr_rules.facts.model import Section
 from imr_rules.reading.pattern import number_of
@@ -19,21 +20,21 @@ def find_two_limits(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]:
         quoted: dict[float, Sentence] = {}
         applied: dict[float, Sentence] = {}
         for sentence in sentences_of(case.case.text, item.rationale):
-            for hit in hits(words.applied, sentence.lower):
-                applied.setdefault(number_of(hit["number"]), sentence)
-            for hit in hits(words.quoted, sentence.lower):
-                quoted.setdefault(number_of(hit["number"]), sentence)
-        for number, sentence in applied.items():
+            for number, _ in captured("number", words.applied, sentence.lower):
+                applied.setdefault(number_of(number), sentence)
+            for number, _ in captured("number", words.quoted, sentence.lower):
+                quoted.setdefault(number_of(number), sentence)
+        for limit, sentence in applied.items():
             others = {value: told for value, told in quoted.items() if told is not sentence}
-            if others and number not in quoted:
+            if others and limit not in quoted:
                 row = next(iter(others))
                 yield finding_of(
                     corpus.policy,
                     Kind.SELF_CONTRADICTION,
-                    "visits-differ",
+                    RuleId.VISITS_DIFFER,
                     item,
                     f"The rationale quotes {', '.join(f'{value:g}' for value in others)} visits "
-                    f"from the guideline and applies {number:g}.",
+                    f"from the guideline and applies {limit:g}.",
                     (
                         others[row].evidence(Section.RATIONALE),
                         sentence.evidence(Section.RATIONALE),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind
+from imr_rules.audit.policy import RuleId
 from imr_rules.facts.model import Evidence, Section
 from imr_rules.guidelines.model import Citation, Edition, Topic
 from imr_rules.letters.model import GuidelineCitation
@@ -20,7 +21,10 @@ def find_citations(corpus: Corpus) -> Iterator[AuditFinding]:
     for item in corpus.items:
         if item.cited.cited_none:
             yield _finding(
-                corpus, item, "none-cited", "The reviewer cites no guideline for this decision."
+                corpus,
+                item,
+                RuleId.NONE_CITED,
+                "The reviewer cites no guideline for this decision.",
             )
             continue
         yield from _not_in_force(corpus, item)
@@ -30,7 +34,7 @@ def find_citations(corpus: Corpus) -> Iterator[AuditFinding]:
         yield from _other_pages(corpus, item)
 
 
-def _finding(corpus: Corpus, item: AuditItem, rule: str, explanation: str) -> AuditFinding:
+def _finding(corpus: Corpus, item: AuditItem, rule: RuleId, explanation: str) -> AuditFinding:
     return finding_of(
         corpus.policy, Kind.CITATION, rule, item, explanation, _evidence(item), cite=_topic(item)
     )
@@ -69,7 +73,7 @@ def _not_in_force(corpus: Corpus, item: AuditItem) -> Iterator[AuditFinding]:
         yield _finding(
             corpus,
             item,
-            "edition-not-in-force",
+            RuleId.EDITION_NOT_IN_FORCE,
             f"Cited is {citation.document} {citation.year}, in force {period}. "
             f"The denial that is reviewed is of {item.on}.",
         )
@@ -118,7 +122,7 @@ def _other_chapter(corpus: Corpus, item: AuditItem) -> Iterator[AuditFinding]:
         yield _finding(
             corpus,
             item,
-            "chapter-elsewhere",
+            RuleId.CHAPTER_ELSEWHERE,
             f"The request is for the {named}; the chapter cited is about the "
             f"{' and '.join(dict.fromkeys(wrong))}.",
         )
@@ -147,7 +151,7 @@ def _other_section(corpus: Corpus, item: AuditItem) -> Iterator[AuditFinding]:
                 yield _finding(
                     corpus,
                     item,
-                    "section-unknown",
+                    RuleId.SECTION_UNKNOWN,
                     f"Cited as a section of {citation.document} is the number {section}, "
                     "which is no section of it.",
                 )
@@ -165,7 +169,7 @@ def _other_section(corpus: Corpus, item: AuditItem) -> Iterator[AuditFinding]:
         yield _finding(
             corpus,
             item,
-            "section-elsewhere",
+            RuleId.SECTION_ELSEWHERE,
             f"The section cited, {', '.join(dict.fromkeys(elsewhere))}, is about something else "
             f"than the request; the text that covers it is {governing.topic.cite}.",
         )
@@ -201,7 +205,7 @@ def _later_section(corpus: Corpus, item: AuditItem) -> Iterator[AuditFinding]:
         yield _finding(
             corpus,
             item,
-            "section-for-later",
+            RuleId.SECTION_FOR_LATER,
             f"At the denial the injury was {age_days} days old; the section cited "
             f"({'; '.join(told)}) is about long-term treatment, from {later.least_days} days on.",
         )
@@ -220,7 +224,7 @@ def _other_pages(corpus: Corpus, item: AuditItem) -> Iterator[AuditFinding]:
             yield _finding(
                 corpus,
                 item,
-                "pages-elsewhere",
+                RuleId.PAGES_ELSEWHERE,
                 f"Cited are pages {_ranges(citation.pages)}; {governing.topic.title} stands on "
                 f"pages {_ranges(held)} of {edition.cite_as}.",
             )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind, Severity
+from imr_rules.audit.policy import RuleId
 from imr_rules.engines.model import Prediction, Status
 from imr_rules.explain.listed import listed
 from imr_rules.explain.model import Reason
@@ -23,7 +24,7 @@ def find_disagreements(corpus: Corpus) -> Iterator[AuditFinding]:
             reason.status is Status.UNKNOWN for reason in decisive
         )
         confidence = None
-        rule = "rules-differ-undocumented" if silent else "rules-differ"
+        rule = RuleId.RULES_DIFFER_UNDOCUMENTED if silent else RuleId.RULES_DIFFER
         if item.review.on_background_alone:
             stated = corpus.policy.rules[rule]
             confidence = min(stated.from_letter, stated.from_facts) / 2

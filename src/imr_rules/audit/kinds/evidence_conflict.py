@@ -9,7 +9,7 @@ from imr_rules.audit.body_parts import are_near, parts_named
 from imr_rules.audit.kinds.disagreement import governing_cite
 from imr_rules.audit.make_finding import finding_of, is_read_by_program, whole_sentence
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind, Severity
-from imr_rules.audit.policy import ConflictPolicy
+from imr_rules.audit.policy import ConflictPolicy, RuleId
 from imr_rules.explain.model import Reason
 from imr_rules.facts.model import UNDOCUMENTED, Assertion, Conflict, Evidence, Reading, Section
 from imr_rules.facts.vocabulary import Fact, Scope
@@ -113,7 +113,7 @@ def _finding(
     return finding_of(
         corpus.policy,
         Kind.EVIDENCE_CONFLICT,
-        "evidence-denied",
+        RuleId.EVIDENCE_DENIED,
         item,
         f"{question} The summary says {said}; the rationale {rationale}. The refusal turns on it.",
         (*conflict.record_evidence[:2], *conflict.rationale_evidence[:2]),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from imr_rules.audit.kinds.disagreement import evidence_of, governing_cite
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind
+from imr_rules.audit.policy import RuleId
 from imr_rules.audit.signature import like_items
 from imr_rules.engines.model import Status
 from imr_rules.explain.listed import listed
@@ -51,7 +52,7 @@ def _finding(corpus: Corpus, item: AuditItem, others: list[AuditItem]) -> AuditF
     return finding_of(
         corpus.policy,
         Kind.LIKE_CASES,
-        "like-cases",
+        RuleId.LIKE_CASES,
         item,
         alike_unlike(
             str(item.actual),

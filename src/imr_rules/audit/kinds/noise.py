@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from imr_rules.audit.model import AuditFinding, Corpus, Kind, Severity
 from imr_rules.audit.noise import GROUPINGS, LevelNoise, level_noise
-from imr_rules.audit.policy import Policy
+from imr_rules.audit.policy import Policy, RuleId
 from imr_rules.audit.rows import rows_of
 from imr_rules.audit.signature import like_items
 from imr_rules.facts.model import Basis
@@ -35,12 +35,12 @@ def find_noise(corpus: Corpus) -> Iterator[AuditFinding]:
 
 def differing_groups(level: LevelNoise, policy: Policy) -> Iterator[AuditFinding]:
     """Yield a finding for each group of *level* that differs after correction."""
-    stated = policy.rules["group-differs"]
+    stated = policy.rules[RuleId.GROUP_DIFFERS]
     for group in level.groups:
         if group.differs:
             yield AuditFinding(
                 kind=Kind.NOISE,
-                rule="group-differs",
+                rule=RuleId.GROUP_DIFFERS,
                 case_number=None,
                 item=None,
                 severity=Severity(stated.severity),
@@ -58,10 +58,10 @@ def scattering(
     topic: str, overturned: int, n: int, against: Sequence[str], policy: Policy
 ) -> AuditFinding:
     """Return the finding about *n* like items under *topic*, some of them *overturned*."""
-    stated = policy.rules["like-cases-scatter"]
+    stated = policy.rules[RuleId.LIKE_CASES_SCATTER]
     return AuditFinding(
         kind=Kind.NOISE,
-        rule="like-cases-scatter",
+        rule=RuleId.LIKE_CASES_SCATTER,
         case_number=None,
         item=None,
         severity=Severity(stated.severity),

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from imr_rules.audit.kinds.disagreement import governing_cite
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind
-from imr_rules.audit.policy import says
+from imr_rules.audit.phrases import says
+from imr_rules.audit.policy import RuleId
 from imr_rules.audit.sentences import sentences_of
 from imr_rules.engines.model import Prediction
 from imr_rules.explain.listed import listed
@@ -86,7 +87,7 @@ def _finding(corpus: Corpus, item: AuditItem, required: list[Reason]) -> AuditFi
     return finding_of(
         corpus.policy,
         Kind.UNADDRESSED,
-        "unaddressed",
+        RuleId.UNADDRESSED,
         item,
         f"The guideline asks: {points}. The rationale speaks of none of this; it rests on other "
         "points.",

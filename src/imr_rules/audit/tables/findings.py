@@ -140,7 +140,7 @@ class ItemFindings:
             if len(self._grades) >= _MOST_KEPT:
                 self._grades.clear()
             self._grades[key] = [
-                (kind.value, f.rule, f.severity.value, f.confidence, f.criterion, f.cite)
+                (kind.value, f.rule.value, f.severity.value, f.confidence, f.criterion, f.cite)
                 for f in self._representatives.find(kind, row)
             ]
         return self._grades[key]

@@ -10,7 +10,7 @@ import polars as pl
 from imr_rules.audit.kinds.like_cases import LEAST_KNOWN, alike_unlike
 from imr_rules.audit.kinds.noise import LEAST_LIKE, LEAST_MINORITY, scattering
 from imr_rules.audit.model import AuditFinding, Kind, Severity
-from imr_rules.audit.policy import Policy
+from imr_rules.audit.policy import Policy, RuleId
 from imr_rules.audit.tables.findings import LISTED, SHOWN
 from imr_rules.engines.model import Status
 from imr_rules.knowledge import Knowledge
@@ -61,10 +61,10 @@ def like_cases(items: Path, policy: Policy) -> pl.LazyFrame:
         .then(n_upheld - pl.col("own_upheld").fill_null(0))
         .otherwise(n_overturned - pl.col("own_overturned").fill_null(0))
     )
-    stated = policy.rules["like-cases"]
+    stated = policy.rules[RuleId.LIKE_CASES]
     told = {
         "kind": Kind.LIKE_CASES.value,
-        "rule": "like-cases",
+        "rule": RuleId.LIKE_CASES.value,
         "severity": stated.severity,
         "confidence": min(stated.from_letter, stated.from_facts),
         "criterion": "",
@@ -133,10 +133,10 @@ def _like_case(
         for criterion in topic.criteria.values()
         if criterion.id in statuses
     ]
-    stated = policy.rules["like-cases"]
+    stated = policy.rules[RuleId.LIKE_CASES]
     return AuditFinding(
         kind=Kind.LIKE_CASES,
-        rule="like-cases",
+        rule=RuleId.LIKE_CASES,
         case_number=str(row["case_number"]),
         item=int(str(row["item"])),
         severity=Severity(stated.severity),
@@ -152,7 +152,7 @@ def scattered(items: Path, policy: Policy) -> pl.DataFrame:
 
     Beside the columns ``LISTED`` there are the signature and the numbers of items.
     """
-    stated = policy.rules["like-cases-scatter"]
+    stated = policy.rules[RuleId.LIKE_CASES_SCATTER]
     return (
         pl.scan_parquet(items)
         .filter(pl.col("actual").is_not_null() & pl.col(_SIGNATURE).is_not_null())
@@ -168,7 +168,7 @@ def scattered(items: Path, policy: Policy) -> pl.DataFrame:
         .filter((pl.col("letters") >= LEAST_LIKE) & (pl.col("fewer") >= LEAST_MINORITY))
         .with_columns(
             pl.lit(Kind.NOISE.value).alias("kind"),
-            pl.lit("like-cases-scatter").alias("rule"),
+            pl.lit(RuleId.LIKE_CASES_SCATTER.value).alias("rule"),
             pl.lit(None, pl.String).alias("case_number"),
             pl.lit(None, pl.Int64).alias("item"),
             pl.lit(stated.severity).alias("severity"),
