@@ -1,23 +1,68 @@
-"""The weights of the likelihood as ``likelihood.yaml`` writes them."""
+"""The likelihood of overturning: its published rate, and what moves it."""
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from imr_rules.cases.draft import Draft, case_from_draft
+from imr_rules.cases.evaluate import Conclusion, evaluate_case
 from imr_rules.data_folders import rules_folder
+from imr_rules.engines.model import Certainty
+from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.errors import PackErrors
-from imr_rules.explain.likelihood import load_model
+from imr_rules.explain.likelihood import likelihood_of, load_model
+from imr_rules.facts.model import Basis, Value
+from imr_rules.knowledge import load_knowledge
 
+KNOWLEDGE = load_knowledge()
 SHIPPED = (rules_folder() / "likelihood.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("category", "year", "share", "of"),
+    [
+        ("consult_visit", 2016, 0.30, "this kind of treatment, 2016"),
+        ("consult_visit", 2017, 0.30, "this kind of treatment, 2016"),
+        ("consult_visit", 2026, 0.231, "this kind of treatment, 2024"),
+        ("imaging", 2016, 0.084, "all treatments, 2016"),
+        ("imaging", 2020, 0.1, "all treatments"),
+        (None, 2024, 0.127, "all treatments, 2024"),
+    ],
+)
+def test_the_published_rate_is_that_of_the_nearest_year(
+    category: str | None, year: int, share: float, of: str
+) -> None:
+    """Of the category where one is published, else of all treatments; it says which."""
+    rate = load_model(KNOWLEDGE.folder).base_rates_overturned.published(category, year)
+    assert (share, of) == (rate.overturned, rate.of)
+
+
+def cream(**facts: Value) -> Conclusion:
+    """Return what follows, with *facts*, for a cream with an ingredient that rules it out."""
+    request = "Flurbiprofen 20% / cyclobenzaprine 4% cream 180 gm"
+    draft = Draft(request, facts=facts, request_date=date(2015, 6, 1))
+    case = case_from_draft(draft, KNOWLEDGE.catalogue, source="test")
+    (conclusion,) = evaluate_case(case, Basis.RECORD, KNOWLEDGE, ReferenceEngine())
+    assert conclusion.trace is not None
+    assert Certainty.BARRED is conclusion.trace.verdict.certainty
+    return conclusion
+
+
+def test_what_else_is_documented_does_not_make_a_bar_likelier_to_fall() -> None:
+    """Below the published rate, and the same with every other criterion met as with none."""
+    beside = cream(neuropathic_pain="yes", first_line_failed="yes", pain_reduction="yes")
+    met, none = likelihood_of(beside, KNOWLEDGE), likelihood_of(cream(), KNOWLEDGE)
+    assert met.overturned == none.overturned < met.base_rate.overturned
 
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
         ("    barred:", "    bared:", "Did you mean 'barred'?"),
-        ("    met_share: 0.706\n", "", "record.weights.met_share is missing."),
+        ("    met_share: 0.821\n", "", "record.weights.met_share is missing."),
         ("default: 0.1", "default: 0", "base_rates_overturned.default: "),
         ('"2013": 0.16', '"2013": 16', "base_rates_overturned.by_year.2013: "),
         ('"2013":', "last year:", "'last year' is not a whole number"),

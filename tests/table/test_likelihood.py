@@ -38,7 +38,7 @@ def test_every_likelihood_is_that_of_the_explanation(
     assert graded[LIKELIHOOD].to_list() == pytest.approx(
         [one.overturned for one in expected], abs=1e-12
     )
-    assert graded[BASE_RATE].to_list() == [one.base_rate for one in expected]
+    assert graded[BASE_RATE].to_list() == [one.base_rate.overturned for one in expected]
 
 
 def test_a_row_decides_on_the_criteria_that_its_case_decides_on(

@@ -68,6 +68,7 @@ def _row(item: AuditItem, policy: NoisePolicy) -> Row:
     governing = item.review.conclusion.governing
     decided = case.decision_date or case.denial_date
     record, review = _half(item, Basis.RECORD), _half(item, Basis.REVIEW)
+    rate = item.record.base_rate
     return Row(
         case_number=case.case_number,
         item=item.item.number,
@@ -86,7 +87,7 @@ def _row(item: AuditItem, policy: NoisePolicy) -> Row:
         licensure=_first(case.licensure),
         administrator_citation=_citation_group(item, policy),
         actual=item.actual,
-        base_rate_overturned=item.record.base_rate_overturned,
+        base_rate_overturned=None if rate is None else rate.overturned,
         record_prediction=record[0],
         record_certainty=record[1],
         record_likelihood=record[2],

@@ -74,7 +74,7 @@ def _observe(conclusion: Conclusion, model: LikelihoodModel) -> Observation:
 def _known(conclusion: Conclusion, model: LikelihoodModel) -> Known:
     parent, other = conclusion.parent, conclusion.with_other_parent
     return Known(
-        offset=logit(base_rate(conclusion, model)),
+        offset=logit(base_rate(conclusion, model).overturned),
         features=tuple(features(conclusion).values()),
         parent=_known(parent, model) if parent else None,
         parent_overturned=parent is not None and parent.prediction is Prediction.OVERTURNED,

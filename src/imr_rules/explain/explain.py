@@ -33,7 +33,7 @@ def explain(conclusion: Conclusion, knowledge: Knowledge) -> Explanation:
         hinges_on=flips.sets,
         likelihood_overturned=likelihood.overturned,
         likelihood_n=likelihood.n,
-        base_rate_overturned=likelihood.base_rate,
+        base_rate=likelihood.base_rate,
         on_background_alone=rests_on_background(reasons),
     )
 

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from imr_rules import strict_yaml
 from imr_rules.cases.evaluate import Conclusion
 from imr_rules.engines.model import Certainty, Prediction
+from imr_rules.explain.model import PublishedRate
 from imr_rules.explain.reasons import nearest_route, open_criteria
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
@@ -34,8 +35,8 @@ class _Weights(BaseModel):
 
     ``overturned``: the prediction. ``barred``: no documentation could help. ``remainder``: part of
     the request was already authorized. ``open_criteria``: how many criteria the nearest route
-    lacks, at most four (0 when overturned). ``met_share``: the share of that route's criteria that
-    are met.
+    lacks, at most four. ``met_share``: the share of that route's criteria that are met. Both are 0
+    when barred, and the first when overturned.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,7 +66,17 @@ class _BaseRates(BaseModel):
     source: str
     default: _Rate
     by_year: dict[int, _Rate]
-    by_category: dict[str, _Rate]
+    by_category: dict[str, dict[int, _Rate]]
+
+    def published(self, category: str | None, year: int) -> PublishedRate:
+        """Return the rate of *category* in the year nearest to *year*, else that of all items."""
+        own = self.by_category.get(category or "", {})
+        if own:
+            nearest = min(own, key=lambda known: (abs(known - year), known))
+            return PublishedRate(own[nearest], f"this kind of treatment, {nearest}")
+        if year in self.by_year:
+            return PublishedRate(self.by_year[year], f"all treatments, {year}")
+        return PublishedRate(self.default, "all treatments")
 
 
 class LikelihoodModel(BaseModel):
@@ -88,7 +99,7 @@ class Likelihood:
 
     overturned: float
     n: int
-    base_rate: float
+    base_rate: PublishedRate
 
 
 @cache
@@ -120,7 +131,7 @@ def _graded(conclusion: Conclusion, model: LikelihoodModel) -> float:
 
 def _alone(conclusion: Conclusion, model: LikelihoodModel) -> float:
     fitted = model.of(conclusion.sheet.basis)
-    score = logit(base_rate(conclusion, model)) + fitted.shift
+    score = logit(base_rate(conclusion, model).overturned) + fitted.shift
     told = features(conclusion)
     for name, weight in fitted.weights:
         score += weight * told[name]
@@ -136,13 +147,10 @@ def logit(rate: float) -> float:
     return math.log(rate / (1 - rate))
 
 
-def base_rate(conclusion: Conclusion, model: LikelihoodModel) -> float:
-    """Return the published share of overturned denials for the category, else for the year."""
-    rates = model.base_rates_overturned
-    category = conclusion.item.request.category or ""
-    if category in rates.by_category:
-        return rates.by_category[category]
-    return rates.by_year.get(conclusion.on.year, rates.default)
+def base_rate(conclusion: Conclusion, model: LikelihoodModel) -> PublishedRate:
+    """Return the published rate for the category and year of *conclusion*."""
+    category = conclusion.item.request.category
+    return model.base_rates_overturned.published(category, conclusion.on.year)
 
 
 def features(conclusion: Conclusion) -> Mapping[str, float]:
@@ -158,9 +166,13 @@ def features(conclusion: Conclusion) -> Mapping[str, float]:
         lacking = float(min(len(open_criteria(route, trace)), 4))
         statuses = [trace.statuses[name].value for name in route.criteria]
         share = statuses.count("met") / len(statuses)
+    barred = trace.verdict.certainty is Certainty.BARRED
+    if barred:
+        # What else is documented does not lift a bar.
+        lacking, share = 0.0, 0.0
     values = (
         float(overturned),
-        float(trace.verdict.certainty is Certainty.BARRED),
+        float(barred),
         remainder,
         0.0 if overturned else lacking,
         share,

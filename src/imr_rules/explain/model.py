@@ -12,6 +12,14 @@ from imr_rules.notice import NOTICE as NOTICE
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedRate:
+    """The published share of overturned denials (0 to 1), and in words what it is the share of."""
+
+    overturned: float
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class FactShown:
     """A fact that a reason rests on: its value (None: nobody mentions it) and where it stands."""
 
@@ -67,5 +75,5 @@ class Explanation:
     hinges_on: tuple[tuple[str, ...], ...]
     likelihood_overturned: float | None
     likelihood_n: int
-    base_rate_overturned: float | None
+    base_rate: PublishedRate | None
     on_background_alone: bool

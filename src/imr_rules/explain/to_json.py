@@ -15,6 +15,7 @@ FORMAT = "imr.trace.v1"
 def explanation_to_json(explanation: Explanation) -> dict[str, Any]:
     """Return *explanation* as plain data."""
     conclusion = explanation.conclusion
+    rate = explanation.base_rate
     governing, trace, item = conclusion.governing, conclusion.trace, conclusion.item
     return {
         "format": FORMAT,
@@ -36,7 +37,8 @@ def explanation_to_json(explanation: Explanation) -> dict[str, Any]:
         "route": explanation.route,
         "likelihood_overturned": _rounded(explanation.likelihood_overturned),
         "likelihood_n": explanation.likelihood_n,
-        "base_rate_overturned": _rounded(explanation.base_rate_overturned),
+        "base_rate_overturned": _rounded(rate.overturned) if rate else None,
+        "base_rate_of": rate.of if rate else None,
         "distance": explanation.distance,
         "hinges_on": [list(facts) for facts in explanation.hinges_on],
         "on_background_alone": explanation.on_background_alone,

@@ -106,11 +106,11 @@ def _verdict(explanation: Explanation) -> Text:
     if conclusion.agrees is not None:
         agrees = "as decided" if conclusion.agrees else "otherwise than decided"
         line.append(f" · {agrees}", style="green" if conclusion.agrees else "bold magenta")
-    if explanation.likelihood_overturned is not None:
+    rate = explanation.base_rate
+    if explanation.likelihood_overturned is not None and rate is not None:
         line.append(
             f" · likelihood of overturning {_percent(explanation.likelihood_overturned)}"
-            f" (n={explanation.likelihood_n}, published rate"
-            f" {_percent(explanation.base_rate_overturned or 0)})",
+            f" (n={explanation.likelihood_n}; published {_percent(rate.overturned)}: {rate.of})",
             style="dim",
         )
     return line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class _Line(BaseModel):
@@ -82,6 +82,7 @@ class TraceLine(_Line):
     likelihood_overturned: float | None
     likelihood_n: int
     base_rate_overturned: float | None
+    base_rate_of: str | None = Field(default=None, description="what the rate was published for")
     distance: int | None
     hinges_on: list[list[str]]
     on_background_alone: bool

@@ -65,6 +65,7 @@ class PreviewLine(_Line):
     likelihood_overturned: float | None
     likelihood_n: int
     base_rate_overturned: float | None
+    base_rate_of: str | None = Field(description="what the rate was published for")
     decisive: list[ReasonLine]
     held_by: list[HeldByLine] = Field(
         description="the fewest known facts that alone hold the prediction"

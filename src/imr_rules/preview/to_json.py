@@ -25,6 +25,7 @@ def preview_to_json(preview: Preview) -> dict[str, Any]:
         "likelihood_overturned": trace["likelihood_overturned"],
         "likelihood_n": trace["likelihood_n"],
         "base_rate_overturned": trace["base_rate_overturned"],
+        "base_rate_of": trace["base_rate_of"],
         "decisive": [reason for reason in trace["reasons"] if reason["decisive"]],
         "held_by": [_stated(fact) for fact in preview.held_by],
         "only_presumed": [reason.criterion for reason in preview.rests_on],

@@ -149,9 +149,9 @@ def _likelihood(preview: Preview) -> Text:
         return Text("Likelihood of overturning: not known.")
     line = Text(f"Likelihood of overturning: {_percent(explanation.likelihood_overturned)}")
     line.append(f" (fitted on n={explanation.likelihood_n}", style="dim")
-    if explanation.base_rate_overturned is not None:
-        rate = _percent(explanation.base_rate_overturned)
-        line.append(f"; published rate of this kind of treatment {rate}", style="dim")
+    rate = explanation.base_rate
+    if rate is not None:
+        line.append(f"; published rate {_percent(rate.overturned)}: {rate.of}", style="dim")
     line.append(").", style="dim")
     return line
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from imr_rules.engines.table.names import ON, ROW
 from imr_rules.engines.table.topic import OVERTURNED
-from imr_rules.explain.likelihood import features, load_model, logit
+from imr_rules.explain.likelihood import LikelihoodModel, features, load_model, logit
 from imr_rules.facts.model import Basis
 from imr_rules.table.evaluate import PLACE, TableRules, conclude
 from imr_rules.table.judged import JUDGED_BY, SPOKEN, JudgedKey, Judgements, spoken_of
@@ -18,6 +18,7 @@ BASE_RATE = "base_rate"
 
 _SCORE = "score"
 _APPROVED = "approved"
+_YEAR = "year"
 _NOBODY = Request(title="")
 _MOST_KINDS = 1_000_000
 """Kinds of rows whose grading is kept: more than corpora have, a bound all the same."""
@@ -57,12 +58,8 @@ class Grader:
 
     def _alone(self, items: pl.DataFrame, concluded: pl.DataFrame) -> pl.DataFrame:
         """Return *concluded* with spoken criteria, base rate, and each likelihood by itself."""
-        rates = self._model.base_rates_overturned
-        category = pl.col(CATEGORY).replace_strict(rates.by_category, default=None)
-        year = pl.col(ON).dt.year().replace_strict(rates.by_year, default=rates.default)
-        about = items.select(
-            pl.coalesce(category, year).cast(pl.Float64).alias(BASE_RATE),
-            pl.col(REMAINDER).fill_null(False).cast(pl.Float64),
+        about = _base_rates(items, self._model).with_columns(
+            items[REMAINDER].fill_null(False).cast(pl.Float64)
         )
         logits = {rate: logit(rate) for rate in about[BASE_RATE].unique()}
         spoken = spoken_of(items, concluded[PLACE], self._rules).alias(SPOKEN)
@@ -129,3 +126,14 @@ def _told(items: pl.DataFrame, approved: pl.Series, rules: TableRules) -> pl.Dat
         .alias(fact)
         for fact in rules.parent_facts
     )
+
+
+def _base_rates(items: pl.DataFrame, model: LikelihoodModel) -> pl.DataFrame:
+    asked = items.select(CATEGORY, pl.col(ON).dt.year().alias(_YEAR))
+    published = model.base_rates_overturned.published
+    kinds = asked.unique()
+    rates = [published(category, year).overturned for category, year in kinds.iter_rows()]
+    known = kinds.with_columns(pl.Series(BASE_RATE, rates, dtype=pl.Float64))
+    return asked.join(
+        known, on=[CATEGORY, _YEAR], how="left", nulls_equal=True, maintain_order="left"
+    ).select(BASE_RATE)

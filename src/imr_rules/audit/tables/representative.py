@@ -109,6 +109,6 @@ def explained(conclusion: Conclusion) -> Explanation:
         hinges_on=(),
         likelihood_overturned=None,
         likelihood_n=0,
-        base_rate_overturned=None,
+        base_rate=None,
         on_background_alone=rests_on_background(reasons),
     )
