@@ -117,6 +117,16 @@ TITLES: list[tuple[str, dict[str, Any]]] = [
         {"phase": Phase.CONTINUATION, "units": None, "body_parts": ("cervical",)},
     ),
     ("Home aide 8 hours per day, 5 days a week for 3 weeks", {"units": 8, "duration_days": 21}),
+    ("PT eval and treat 2x5, right hip", {"treatment": "physical_therapy", "units": 10}),
+    ("PT evaluation x1 and treatment 2x5", {"treatment": "physical_therapy"}),
+    ("Physical therapy re-evaluation and treatment", {"treatment": "physical_therapy"}),
+    ("OT evaluation & treatment 1x8", {"treatment": "occupational_therapy", "units": 8}),
+    ("Chiropractic evaluation and treatment, neck, 2x4", {"treatment": "chiropractic", "units": 8}),
+    ("Chiropractic re-exam and treat", {"treatment": "chiropractic"}),
+    ("Post-op PT eval and treat 2x5", {"treatment": "postop_therapy", "units": 10}),
+    ("Physical therapy evaluation", {"treatment": "pt_evaluation", "category": "consult_visit"}),
+    ("PT eval for the neck", {"treatment": "pt_evaluation"}),
+    ("Chiropractic evaluation", {"treatment": "chiropractic_reexamination"}),
     # -- granted in part
     (
         _partial(
