@@ -96,7 +96,6 @@ def _case(document: Document, vocabulary: Vocabulary, catalogue: Catalogue) -> C
                 evidence=evidence,
                 claims_administrator_guideline=entry.claims_administrator_guideline,
                 reviewer_guideline=entry.reviewer_guideline,
-                gold_category=entry.category,
             )
         )
     if raw.age_years is not None:

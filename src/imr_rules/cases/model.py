@@ -30,7 +30,6 @@ class CaseItem:
     evidence: Mapping[tuple[Reading, str], tuple[Evidence, ...]] = field(default_factory=dict)
     claims_administrator_guideline: str | None = None
     reviewer_guideline: str | None = None
-    gold_category: str | None = None
     conflicts: tuple[InnerConflict, ...] = ()
     """Where one reading contradicts itself; between the readings a fact sheet tells."""
 

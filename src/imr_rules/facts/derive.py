@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules.facts.from_formulary import FormularyQuestion, formulary_value
 from imr_rules.facts.model import UNDOCUMENTED, Value
@@ -118,7 +118,6 @@ Derivation = Annotated[
     | MorphineEquivalent,
     Field(discriminator="way"),
 ]
-_DERIVATION: TypeAdapter[Derivation] = TypeAdapter(Derivation)
 
 
 @dataclass(frozen=True)

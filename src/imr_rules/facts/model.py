@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -143,7 +143,3 @@ class FactSheet:
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     inner_conflicts: tuple[InnerConflict, ...] = ()
-
-    def with_values(self, values: Mapping[str, Value]) -> FactSheet:
-        """Return a sheet in which *values* replace or join the known ones."""
-        return replace(self, values={**self.values, **values})

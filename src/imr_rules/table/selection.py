@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from imr_rules.errors import InputError
@@ -49,11 +49,6 @@ class Selector:
         days |= {e.in_force_until for e in library.editions.values() if e.in_force_until}
         self.change_days = tuple(sorted(days - {date.min, date.max}))
         """The days on which a text comes into force or goes out of it."""
-        self._about: dict[str, list[Governor]] = {}
-        for governor in self.governors:
-            for name in governor.topic.applies_to.treatments:
-                self._about.setdefault(name, []).append(governor)
-        self._narrowed: dict[tuple[str, ...], Library] = {}
         self._found: dict[tuple[RequestKey, int], int | None] = {}
 
     def stretch_of(self, day: date) -> int:
@@ -93,23 +88,5 @@ class Selector:
         if stretch == 0:
             return None
         on = self.change_days[stretch - 1]
-        governing = governing_topic(self._narrow(request), request, on)
+        governing = governing_topic(self._library, request, on)
         return self._places[governing.edition.id, governing.topic.id] if governing else None
-
-    def _narrow(self, request: Request) -> Library:
-        """Return the library with only those topics that could speak to *request*.
-
-        The search itself stays the one of the guidelines; it only has less to look through.
-        """
-        lineage = self._library.catalogue.lineage(request)
-        if lineage not in self._narrowed:
-            about = {g.key for name in lineage for g in self._about.get(name, ())}
-            editions = {
-                name: replace(
-                    edition,
-                    topics={t: x for t, x in edition.topics.items() if (name, t) in about},
-                )
-                for name, edition in self._library.editions.items()
-            }
-            self._narrowed[lineage] = replace(self._library, editions=editions)
-        return self._narrowed[lineage]
