@@ -42,6 +42,14 @@ class Knowledge:
         """The fixed phrases of letters; loaded with the first, like the cues."""
         return load_letter_phrases(self.folder)
 
+    def load_reading(self) -> None:
+        """Load what letters are read by, before the first of many is.
+
+        Raises:
+            PackErrors: it cannot be loaded, which is no fault of any letter.
+        """
+        _ = self.letter_phrases, self.lexicon
+
     @cached_property
     def drug_names(self) -> Mapping[frozenset[str] | str, tuple[str, ...]]:
         """The names of drugs by what they contain, and by the treatment they are."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from imr_rules.cases.model import Case
 from imr_rules.cases.record import load_record
 from imr_rules.data_folders import rules_folder
 from imr_rules.engines.reference import ReferenceEngine
-from imr_rules.errors import ImrRulesError
+from imr_rules.errors import ImrRulesError, PackErrors
 from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.letters import load_letter_phrases
 from imr_rules.table.sources import cases_of
@@ -97,6 +98,15 @@ def test_an_audit_takes_letters_and_lines_apart_as_its_rules_say(
         assert (audited.case.text == "") is (item.summary is None)
 
 
+def _layout_with(rules: Path, shipped: str, wrong: str) -> Path:
+    path = rules / "reading" / "letter_layout.yaml"
+    path.parent.mkdir(exist_ok=True)
+    text = (rules_folder() / "reading" / path.name).read_text(encoding="utf-8")
+    assert shipped in text
+    path.write_text(text.replace(shipped, wrong, 1), encoding="utf-8")
+    return path
+
+
 @pytest.mark.parametrize(
     ("shipped", "wrong", "said"),
     [
@@ -109,12 +119,22 @@ def test_a_layout_that_is_none_is_refused(
     tmp_path: Path, shipped: str, wrong: str, said: str
 ) -> None:
     """A name that no part of a letter has would be a part that is never found."""
-    path = tmp_path / "reading" / "letter_layout.yaml"
-    path.parent.mkdir()
-    text = (rules_folder() / "reading" / path.name).read_text(encoding="utf-8")
-    assert shipped in text
-    path.write_text(text.replace(shipped, wrong, 1), encoding="utf-8")
+    path = _layout_with(tmp_path, shipped, wrong)
     with pytest.raises(ImrRulesError) as refused:
         load_letter_phrases(tmp_path)
     assert f"{path}:" in str(refused.value)
     assert said in str(refused.value)
+
+
+def test_rules_of_reading_that_cannot_be_loaded_reject_no_letter(
+    tmp_path: Path, knowledge: Knowledge
+) -> None:
+    """The batch ends with what is wrong in the rules; its letters are not at fault, one by one."""
+    letter, case = tmp_path / "letter.txt", tmp_path / "case.yaml"
+    letter.write_text(LETTER, encoding="utf-8")
+    case.write_text(CASE, encoding="utf-8")
+    path = _layout_with(tmp_path, "  injury_date: [", "  injry_date: [")
+    broken = replace(knowledge, folder=tmp_path)
+    with pytest.raises(PackErrors, match=path.name):
+        list(load_cases([letter], broken))
+    assert isinstance(next(load_cases([case, letter], broken)), Loaded)

@@ -146,25 +146,38 @@ def load_cases(
     """Yield every case of *paths*, and what had to be rejected or was passed over, in order.
 
     *reader* reads the letters; by default their cues are read.
+
+    Raises:
+        PackErrors: a letter is to be read, and the rules of reading cannot be loaded.
     """
     for path in files_of(paths):
         if not isinstance(path, Path):
             yield path
             continue
         try:
-            yield from _load(path, knowledge, as_of, reader)
-        except ImrRulesError as error:
-            # What reads a letter knows its text and not its file.
-            error.at = error.at or Location(path)
-            yield Rejected(path, str(error))
-        except OSError as error:
-            yield Rejected(path, f"{path}: error[input]: {error.strerror or error}.")
+            kind = kind_of_record(path)
+        except (ImrRulesError, OSError) as error:
+            yield _rejected(path, error)
+            continue
+        if kind is RecordKind.LETTER:
+            knowledge.load_reading()
+        try:
+            yield from _load(path, kind, knowledge, as_of, reader)
+        except (ImrRulesError, OSError) as error:
+            yield _rejected(path, error)
+
+
+def _rejected(path: Path, error: ImrRulesError | OSError) -> Rejected:
+    if isinstance(error, ImrRulesError):
+        # What reads a letter knows its text and not its file.
+        error.at = error.at or Location(path)
+        return Rejected(path, str(error))
+    return Rejected(path, f"{path}: error[input]: {error.strerror or error}.")
 
 
 def _load(
-    path: Path, knowledge: Knowledge, as_of: date | None, reader: Reader | None
+    path: Path, kind: RecordKind, knowledge: Knowledge, as_of: date | None, reader: Reader | None
 ) -> Iterator[Loaded]:
-    kind = kind_of_record(path)
     if kind is RecordKind.LETTER:
         letter = read_letter(path, knowledge.letter_phrases)
         case, result = case_from_letter(letter, knowledge, as_of=as_of, reader=reader)

@@ -97,8 +97,7 @@ def extract_table(
         KeyboardInterrupt: after what was read has been written.
     """
     knowledge = load_knowledge(rules)
-    # Rules of reading that cannot be loaded end the run here, and do not reject letter by letter.
-    _ = knowledge.letter_phrases, knowledge.lexicon
+    knowledge.load_reading()
     named = list(letter_sources(paths))
     sources = [source for source in named if isinstance(source, str)]
     unfound = tuple(source for source in named if isinstance(source, Rejected))
@@ -253,7 +252,7 @@ def _start(rules: Path | None, as_of: date | None) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         knowledge = load_knowledge(rules)
-        _ = knowledge.letter_phrases, knowledge.lexicon
+        knowledge.load_reading()
         _worker.append(_Worker(knowledge, as_of))
     except ImrRulesError as error:
         # Someone is editing the rules. Raised here it would only look like a crash of the worker.
