@@ -166,6 +166,33 @@ TITLES: list[tuple[str, dict[str, Any]]] = [
         "Chiropractic, remaining 4 of 10 visits (6 authorized)",
         {"units": 10, "authorized_units": 6, "disputed_units": 4, "remainder": True},
     ),
+    (
+        "Massage 2x4, 5 sessions certified",
+        {"units": 8, "authorized_units": 5, "disputed_units": 3, "remainder": True},
+    ),
+    (
+        "Aquatic therapy 10 visits (4 of 10 authorized), right knee",
+        {"units": 10, "authorized_units": 4, "disputed_units": 6, "side": "right"},
+    ),
+    (
+        "Chiropractic 3x4 modified to 1x4",
+        {"units": 12, "authorized_units": 4, "disputed_units": 8},
+    ),
+    (
+        "Endocet 5/325 mg #70 (modified to #40)",
+        {
+            "quantity": 30,
+            "original_quantity": 70,
+            "authorized_quantity": 40,
+            "units": None,
+            "remainder": True,
+        },
+    ),
+    ("Acupuncture 7 visits, 3 previously authorized", {"units": 7, "authorized_units": None}),
+    ("Acupuncture 7 visits (non-certified)", {"units": 7, "remainder": False}),
+    ("Acupuncture 7 visits certified", {"units": 7, "authorized_units": None, "remainder": False}),
+    ("Additional 7 visits beyond the 9 approved, acupuncture", {"units": 7, "remainder": False}),
+    ("Soma 350 mg #40 allowed 2 weeks", {"quantity": 40, "authorized_quantity": None}),
     # -- around an operation
     (
         "Associated surgical service: Elbow brace",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from imr_rules.treatments import counts
 from imr_rules.treatments.catalogue import Catalogue
 from imr_rules.treatments.clause import read_clause
 from imr_rules.treatments.model import Request
@@ -17,6 +18,13 @@ no title, and must not cost more than one."""
 
 _SHORT_REMAINDER = re.compile(
     r"[,;]? ?\(?\bremaining (\d{1,4}) of (\d{1,4})\b(?P<rest>.*?)\((\d{1,4}) [^()]*authorized\)"
+)
+
+
+_OF = re.compile(r"\D{0,20}(\d{1,4}) of (?:the )?#?\d{1,4}\b")
+_NUMBER = re.compile(
+    r"\W*(?:(?:for|to|only|x|quantity|qty)\W*)*(\d{1,4})(?![\d./%x])"
+    r"(?! ?(?:mc?g|x|times|days?|weeks?|wks?|months?|years?|hours?)\b)"
 )
 
 
@@ -37,6 +45,10 @@ def parse_request(title: str, catalogue: Catalogue) -> Request:
     short = _SHORT_REMAINDER.search(text)
     if short is not None:
         return _short_remainder(title, text, short, catalogue, words)
+    for grant in words.grant.finditer(text):
+        told = _short_grant(title, text, grant, catalogue, words)
+        if told is not None:
+            return told
     return read_clause(title, text, catalogue, words)
 
 
@@ -123,9 +135,41 @@ def _short_remainder(
     """Read "…, remaining 6 of 12 visits (6 authorized)"."""
     rest, whole, granted = (int(short.group(i)) for i in (1, 2, 4))
     base = read_clause(title, f"{text[: short.start()]} {short.group('rest')}", catalogue, words)
-    is_drug = base.drug_class is not None
+    return _granted(base, whole, granted, rest)
+
+
+def _short_grant(
+    title: str, text: str, grant: re.Match[str], catalogue: Catalogue, words: TitleWords
+) -> Request | None:
+    """Read "2x6, 6 visits certified" and "#90 (modified to #60)".
+
+    Returns:
+        None where the words grant no part of this request: all of it, none, or something else.
+    """
+    begin, end = grant.span()
+    granted = _number_granted(grant.group(1), words)
+    if granted is None and (number := words.before_grant.search(text, 0, begin)) is not None:
+        granted, begin, end = int(number.group(1)), number.start(), grant.start(1)
+    if granted is None or any(words.no_grant.search(text, 0, i) for i in (begin, grant.start())):
+        return None
+    base = read_clause(title, f"{text[:begin]} {text[end:]}", catalogue, words)
+    whole = base.units if base.drug_class is None else base.quantity
+    if whole is None or not 0 < granted < whole:
+        return None
+    return _granted(base, whole, granted, whole - granted)
+
+
+def _number_granted(behind: str, words: TitleWords) -> float | None:
+    """Return the number in *behind*, the words after the one that grants."""
+    if (number := _OF.match(behind) or _NUMBER.match(behind)) is not None:
+        return int(number.group(1))
+    quantity, _ = counts.quantity(behind, words)
+    return counts.units_asked(behind, "", words) if quantity is None else quantity
+
+
+def _granted(base: Request, whole: float, granted: float, rest: float) -> Request:
     told: dict[str, object] = {"remainder": True}
-    if is_drug:
+    if base.drug_class is not None:
         told |= {"quantity": rest, "original_quantity": whole, "authorized_quantity": granted}
     else:
         told |= {"units": whole, "disputed_units": rest, "authorized_units": granted}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
@@ -41,6 +41,8 @@ class PartialWords(BaseModel):
     authorized: list[str]
     remaining: list[str]
     whole: list[str]
+    granted: list[str]
+    not_granted: list[str]
 
 
 class TitleWords(BaseModel):
@@ -94,6 +96,25 @@ class TitleWords(BaseModel):
         return {word: unit for unit, words in self.mass_words.items() for word in words}
 
     @cached_property
+    def grant(self) -> re.Pattern[str]:
+        """A word that grants; its group is the rest of its clause."""
+        return re.compile(rf"\b(?:{_one_of(self.partial.granted)})\b([^,;()]*)")
+
+    @cached_property
+    def before_grant(self) -> re.Pattern[str]:
+        """The end of a text in front of a word that grants; its group is the number granted."""
+        nouns = _one_of([*self.visit_words, *self.tablet_words])
+        return re.compile(
+            r"(?<![\w./#-])#? ?(\d{1,4})(?: of (?:the )?\d{1,4})?"
+            rf"(?: (?:{nouns})(?:e?s)?)?(?: (?:were|was|are|is|have been|has been))? $"
+        )
+
+    @cached_property
+    def no_grant(self) -> re.Pattern[str]:
+        """The end of a text after which a word that grants does not grant this request."""
+        return re.compile(rf"\b(?:{_one_of(self.partial.not_granted)})(?: [a-z]+)?[ -]?$")
+
+    @cached_property
     def _rewritings(self) -> Mapping[str, str]:
         return {_key(phrase): to for to, phrases in self.rewrite.items() for phrase in phrases}
 
@@ -119,6 +140,10 @@ class TitleWords(BaseModel):
         if first >= 20 and first % 10 == 0 and second < 10:
             return str(first + second)
         return f"{first} {second}"
+
+
+def _one_of(phrases: Sequence[str]) -> str:
+    return "|".join(map(re.escape, phrases))
 
 
 def _key(phrase: str) -> str:
