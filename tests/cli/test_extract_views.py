@@ -162,7 +162,7 @@ def test_several_letters_in_one_file_are_read_again(form: str, note: Path, tmp_p
         (["--reader", "llm", "--endpoint", "http://127.0.0.1:9"], "needs --endpoint"),
         (["--endpoint", "http://127.0.0.1:9"], "go with --reader llm"),
         (["--explain", "--format", "json"], "--explain is for the terminal"),
-        (["--explain", "--out", "x.parquet"], "a table is made of cues alone"),
+        (["--explain", "--out", "x.parquet"], "A table is read by cues alone"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(
