@@ -285,3 +285,30 @@ def test_a_chart_note_needs_to_be_told_what_is_asked(tmp_path: Path) -> None:
          "--format", "json"],
     )  # fmt: skip
     assert "yes" == json.loads(read.stdout)[0]["trace"]["facts"]["opioid_agreement_signed"]
+
+
+@pytest.mark.parametrize(
+    ("request_title", "fact", "question", "asked_for_by"),
+    [
+        ("H-wave unit", "indicated_condition", "Is a muscle weak from stroke", ()),
+        (
+            "right total knee arthroplasty",
+            "indicated_condition",
+            KNOWLEDGE.vocabulary["indicated_condition"].question,
+            ("Severe arthritis is diagnosed.",),
+        ),
+    ],
+)
+def test_a_proposal_says_which_condition_it_is_about(
+    request_title: str, fact: str, question: str, asked_for_by: tuple[str, ...]
+) -> None:
+    """In the criterion's own question, or by what the criterion asks that is more than the fact."""
+    preview = previewed(request_title, date(2026, 9, 1))
+    parts = [part for hinge in preview.hinges for part in hinge.facts if part.fact == fact]
+    assert parts
+    for part in parts:
+        assert part.question.startswith(question)
+        assert asked_for_by == part.asked_for_by
+    text = text_of(preview, 200)
+    assert question in text
+    assert all(f"For: {statement}" in text for statement in asked_for_by)

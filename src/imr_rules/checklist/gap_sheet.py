@@ -104,7 +104,7 @@ def gap_sheet(gaps: GapList, words: Wording) -> GapSheet:
 
 def _gap(gap: Gap, words: Wording) -> GapRow:
     return GapRow(
-        question=gap.fact.question,
+        question=gap.question,
         found=gap.found_words,
         needed_for=tuple(_needed_for(c) for c in gap.criteria[:1]),
         said=tuple(_quotes(gap.found_evidence, words)),

@@ -10,7 +10,7 @@ from imr_rules.cases.evaluate import Conclusion, evaluate_case
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.engines.model import Certainty, Engine, Prediction, Status
 from imr_rules.errors import InputError, Location
-from imr_rules.explain.fact_words import value_words
+from imr_rules.explain.fact_words import question_in, value_words
 from imr_rules.explain.hinges import Hinge, hinges_of, with_facts
 from imr_rules.explain.model import FactShown, Reason
 from imr_rules.explain.reasons import reasons_for
@@ -31,6 +31,7 @@ class Gap:
     """
 
     fact: Fact
+    question: str
     criteria: tuple[Criterion, ...]
     found: Value
     found_words: str
@@ -152,6 +153,7 @@ def _gaps(conclusion: Conclusion, knowledge: Knowledge) -> Iterator[Gap]:
         found, now = rationale[name], record.get(name)
         yield Gap(
             fact,
+            question_in(conclusion.governing.topic, fact),
             tuple(
                 conclusion.governing.topic.criteria[reason.criterion]
                 for reason in open_criteria

@@ -28,6 +28,7 @@ from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge
 from imr_rules.preview.questions import NextQuestion, Outlook, next_question
 from imr_rules.preview.replies import Unclear, Wish, reply_to, wish_in
+from imr_rules.preview.to_text import asked_for_line
 from imr_rules.treatments.from_title import parse_request
 
 _INTERRUPTED = 130
@@ -327,10 +328,13 @@ class _Talk:
         more = question.open_questions - 1
         self.console.print()
         line = Text(f"{number}. ", style="bold")
-        line.append(fact.question)
+        line.append(question.question)
         if fact.type is FactType.NUMBER:
             line.append(f" ({fact.unit})", style="not bold")
         self.console.print(line)
+        if question.asked_for_by:
+            why = asked_for_line(question.asked_for_by)
+            self.console.print(Padding(why, (0, 0, 0, 3)))
         for index, value in enumerate(fact.values, start=1):
             self.console.print(Text(f"   {index} {value.replace('_', ' ')}"))
         left = f"{more} more can matter" if more else "the last that can matter"

@@ -10,7 +10,7 @@ from imr_rules.engines.model import Facts
 from imr_rules.engines.thresholds import Limit
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import Fact, FactType
-from imr_rules.guidelines.model import Comparison, FactCompares, Topic
+from imr_rules.guidelines.model import Comparison, Criterion, FactCompares, FactIs, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,35 @@ def stated(
     return FactStated(
         fact.id,
         value,
-        fact.question,
+        question_in(topic, fact),
         _answer(fact, value, topic, limits, facts),
         fact.documentation,
     )
+
+
+def question_in(topic: Topic, fact: Fact) -> str:
+    """Return the question of the criterion of *topic* that asks for *fact* alone, if one does.
+
+    It names the conditions, the drug or the part that the vocabulary leaves to the topic. Where
+    several criteria ask for the fact, each in its own words, the question of the vocabulary stands
+    for all of them.
+    """
+    own = _asking_alone(topic, fact)
+    return own[0].question if len(own) == 1 else fact.question
+
+
+def asked_for_by(topic: Topic, fact: Fact) -> tuple[str, ...]:
+    """Return what *topic* asks *fact* for, where :func:`question_in` does not already say it."""
+    if len(_asking_alone(topic, fact)) == 1:
+        return ()
+    reading = [c for c in topic.criteria.values() if fact.id in c.facts and not c.presumed]
+    return tuple(dict.fromkeys(criterion.statement for criterion in reading))
+
+
+def _asking_alone(topic: Topic, fact: Fact) -> list[Criterion]:
+    # A presumed criterion asks whether somebody denies it, which is no question about the record.
+    yes = FactIs(fact.id, ("yes",))
+    return [c for c in topic.criteria.values() if c.when == yes and not c.presumed]
 
 
 def value_words(fact: Fact, value: Value) -> str:

@@ -15,7 +15,7 @@ from imr_rules.cases.evaluate import Conclusion, evaluate_case
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.engines.model import Certainty, Engine, Prediction
 from imr_rules.engines.thresholds import Limit, limits_on
-from imr_rules.explain.fact_words import FactStated, stated, value_words
+from imr_rules.explain.fact_words import FactStated, asked_for_by, question_in, stated, value_words
 from imr_rules.explain.flips import Flip, flips_of, untold_flips
 from imr_rules.facts.derive import DaysBetween
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading, Value
@@ -46,6 +46,8 @@ class HingeFact:
     documentation: str
     untold: str = ""
     """What has to be told rather than documented, such as "the date of injury"."""
+    asked_for_by: tuple[str, ...] = ()
+    """What the topic asks it for, where the question does not say so itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +177,11 @@ def _hinge_fact(
     now = before.get(name)
     return HingeFact(
         name,
-        fact.question,
+        question_in(topic, fact),
         tuple(answers.values()),
         now,
         "" if now is None else value_words(fact, now),
         fact.documentation,
         "" if now not in (None, UNDOCUMENTED) else _untold(fact, knowledge),
+        asked_for_by(topic, fact),
     )

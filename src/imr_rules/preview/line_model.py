@@ -30,6 +30,9 @@ class HingeFactLine(_Line):
     question: str
     answers: list[AnswerLine]
     now: _Value | None = Field(description="what is known now; null where nothing is")
+    asked_for_by: list[str] = Field(
+        description="what the text asks it for, where the question does not say so itself"
+    )
     what_counts: str = Field(description="what counts as documentation of it")
     untold: str = Field(description="what has to be told rather than documented; else empty")
 

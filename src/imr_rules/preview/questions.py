@@ -19,6 +19,7 @@ from imr_rules.engines.cells import MISSING, SILENT
 from imr_rules.engines.formula import ALWAYS, Formula
 from imr_rules.engines.model import Engine
 from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
+from imr_rules.explain.fact_words import asked_for_by, question_in
 from imr_rules.explain.flips import smallest_flips
 from imr_rules.facts.derive import SumOf
 from imr_rules.facts.model import Basis, Value
@@ -33,6 +34,9 @@ class NextQuestion:
     """The question that is best asked next, and how many can matter, itself included."""
 
     fact: Fact
+    question: str
+    """In the words of the topic's own criterion, where one asks for the fact alone."""
+    asked_for_by: tuple[str, ...]
     open_questions: int
     criteria: tuple[Criterion, ...]
     """The criteria that ask for it: why the question is put."""
@@ -190,4 +194,7 @@ def next_question(
     first = [fact for fact in mattering if fact not in draft.skipped]
     chosen = outlook.best(known, first or mattering)
     criteria = tuple(c for c in outlook.topic.criteria.values() if chosen in c.facts)
-    return NextQuestion(knowledge.vocabulary[chosen], len(mattering), criteria)
+    fact, topic = knowledge.vocabulary[chosen], outlook.topic
+    return NextQuestion(
+        fact, question_in(topic, fact), asked_for_by(topic, fact), len(mattering), criteria
+    )

@@ -49,6 +49,7 @@ def _hinge(hinge: Hinge) -> dict[str, Any]:
                     {"value": answer.value, "words": answer.answer} for answer in part.answers
                 ],
                 "now": part.now,
+                "asked_for_by": list(part.asked_for_by),
                 "what_counts": part.documentation,
                 "untold": part.untold,
             }

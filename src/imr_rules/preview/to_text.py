@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -10,12 +10,14 @@ from rich.text import Text
 
 from imr_rules.engines.model import Certainty, Prediction
 from imr_rules.explain.hinges import Hinge, HingeFact, Need
+from imr_rules.explain.listed import listed
 from imr_rules.explain.model import Reason
 from imr_rules.explain.to_text import item_heading, reason_text
 from imr_rules.preview.model import Preview
 
 _MOST_HINGES = 5
 """More ways than these help nobody choose; the JSON lists all."""
+_MOST_STATEMENTS = 2
 _OUTCOME = {
     Prediction.UPHELD: ("upheld", "bold red"),
     Prediction.OVERTURNED: ("overturned", "bold green"),
@@ -210,10 +212,15 @@ def _hinge_fact(part: HingeFact, lead: str) -> RenderableType:
     line.append(" or ".join(answer.answer for answer in part.answers), style="bold")
     if part.now is not None:
         line.append(f" (now: {part.now_words})", style="dim")
-    hint = Text(f"What counts: {part.documentation}", style="dim")
-    return (
-        Group(line, Padding(hint, (0, 0, 0, 6))) if part.documentation and not part.untold else line
-    )
+    hints = [asked_for_line(part.asked_for_by)] if part.asked_for_by else []
+    if part.documentation and not part.untold:
+        hints.append(Text(f"What counts: {part.documentation}", style="dim"))
+    return Group(line, *(Padding(hint, (0, 0, 0, 6)) for hint in hints))
+
+
+def asked_for_line(statements: Sequence[str]) -> Text:
+    """Return what a question is asked for, the first of *statements* in full."""
+    return Text(f"For: {listed(statements, most=_MOST_STATEMENTS, between=' ')}", style="dim")
 
 
 def _bullet(words: str) -> RenderableType:
