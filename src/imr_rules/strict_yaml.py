@@ -9,7 +9,7 @@ our vocabulary. Dates stay text, and the models that expect a date parse it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,16 +18,15 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from imr_rules.errors import (
-    LONGEST_NAME,
     AmbiguousScalarError,
     DuplicateKeyError,
     Location,
     PackError,
     PackErrors,
-    UnknownNameError,
     WrongTypeError,
     YamlSyntaxError,
 )
+from imr_rules.misfits import Loc, misfits
 
 _MAX_DEPTH = 40
 _MAX_BYTES = 4_000_000  # the largest pack file that ships has 60 kB
@@ -47,7 +46,6 @@ _AMBIGUOUS = re.compile(
 # C0 and C1 controls but tab and line ends, and the characters that override writing direction.
 _HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 
-Loc = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -226,129 +224,15 @@ def validate(model: type[M], document: Document, *, loc: Loc = ()) -> M:
     Raises:
         PackErrors: every mismatch, each with its place and, for a wrong key, a suggestion.
     """
+    data = document.part(*loc)
     try:
-        return model.model_validate(document.part(*loc))
+        return model.model_validate(data)
     except ValidationError as error:
-        raise PackErrors(list(_problems(model, document, loc, error))) from None
-
-
-def _problems(
-    model: type[BaseModel], document: Document, loc: Loc, error: ValidationError
-) -> Iterator[PackError]:
-    mismatches: dict[Loc, list[Any]] = {}
-    others: list[Loc] = []
-    for problem in error.errors(include_url=False):
-        inner = tuple(part for part in problem["loc"])
-        known = _known_part(document, loc, inner)
-        at = document.at(*loc, *known)
-        if problem["type"] == "extra_forbidden":
-            yield UnknownNameError("key", str(inner[-1]), _keys_at(model, inner), at=at)
-        elif problem["type"] == "missing":
-            yield WrongTypeError(f"{_dotted(inner)} is missing.", at=at)
-        elif _wanted(problem):
-            mismatches.setdefault(known, []).append(problem)
-            continue
-        else:
-            name = _dotted(inner) or _dotted(loc) or "value"
-            yield WrongTypeError(f"{name}: {_sentence(problem['msg'])}", at=at)
-        others.append(known)
-    for known, problems in mismatches.items():
-        # Where one shape of several is meant, and wrong within, the other shapes are no news.
-        if len(problems) == 1 or not any(other[: len(known)] == known for other in others):
-            name = _dotted(known) or _dotted(loc) or "the file"
-            yield _mismatch(name, problems, document.at(*loc, *known))
-
-
-_KINDS = {
-    "string_type": "text",
-    "string_too_short": "text",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "tuple_type": "a list",
-    "dict_type": "keys with values",
-    "model_type": "keys with values",
-}
-_DAY = "a day of the calendar"
-
-
-def _wanted(problem: Any) -> str:
-    """Return in words what should stand where *problem* is; "" where its message must do."""
-    kind: str = problem["type"]
-    if kind.startswith("date_"):
-        return _DAY
-    if kind in ("literal_error", "enum"):
-        return str(problem["ctx"]["expected"])
-    return _KINDS.get(kind, "")
-
-
-def _mismatch(name: str, problems: Sequence[Any], at: Location) -> WrongTypeError:
-    """Return the error of the place *name* that holds none of what *problems* want there."""
-    wanted = list(dict.fromkeys(map(_wanted, problems)))
-    if "a number" in wanted and "a whole number" in wanted:
-        wanted.remove("a whole number")
-    value = problems[0]["input"]
-    listed = " or ".join(wanted)
-    hint = f"Write {listed}."
-    if _DAY in wanted:
-        hint = "Write year, month and day, as in 2016-02-28."
-    if value in (None, ""):
-        return WrongTypeError(f"{name} is empty.", at=at, hint=hint)
-    if wanted == ["text"] and isinstance(value, int | float):
-        hint = "Put it in quotes."
-    return WrongTypeError(f"{name}: {_shown(value)} is not {listed}.", at=at, hint=hint)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list | dict):
-        return "a list" if isinstance(value, list) else "keys with values"
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = repr(value)
-    return text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"
-
-
-def _known_part(document: Document, loc: Loc, inner: Loc) -> Loc:
-    """Drop the parts of a pydantic path that name a union branch, not a place in the file."""
-    kept: Loc = ()
-    for part in inner:
-        if (*loc, *kept, part) in document.places:
-            kept = (*kept, part)
-    return kept
-
-
-def _keys_at(model: type[BaseModel], inner: Loc) -> list[str]:
-    names: list[str] = []
-    for field_name, info in model.model_fields.items():
-        names.append(info.alias or field_name)
-    if len(inner) > 1:
-        for sub in _submodels(model):
-            names.extend(info.alias or name for name, info in sub.model_fields.items())
-    return names
-
-
-def _submodels(
-    model: type[BaseModel], seen: set[type[BaseModel]] | None = None
-) -> set[type[BaseModel]]:
-    seen = set() if seen is None else seen
-    for info in model.model_fields.values():
-        stack: list[Any] = [info.annotation]
-        while stack:
-            part = stack.pop()
-            if isinstance(part, type) and issubclass(part, BaseModel) and part not in seen:
-                seen.add(part)
-                _submodels(part, seen)
-            stack.extend(getattr(part, "__args__", ()))
-    return seen
-
-
-def _dotted(inner: Loc) -> str:
-    return ".".join(str(part) for part in inner)
-
-
-def _sentence(message: str) -> str:
-    message = message.removeprefix("Value error, ")
-    return message if message.endswith((".", "?")) else message + "."
+        found = misfits(
+            model,
+            data,
+            error,
+            at=lambda inner: document.at(*loc, *inner),
+            whole=".".join(map(str, loc)) or "the file",
+        )
+        raise PackErrors(list(found)) from None

@@ -1,4 +1,7 @@
-"""A line of ``extract --format jsonl`` → Case, so that another reader's facts can be evaluated."""
+"""A line of ``extract --format jsonl`` → Case, so that another reader's facts can be evaluated.
+
+Nothing of a line is lost but how its titles were read: the catalogue in force reads them again.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+)
 
 from imr_rules.cases.dates import dates_out_of_order
 from imr_rules.cases.model import Case, CaseItem
@@ -25,6 +36,7 @@ from imr_rules.facts.model import (
     Value,
 )
 from imr_rules.facts.vocabulary import Vocabulary
+from imr_rules.misfits import misfits
 from imr_rules.treatments.catalogue import Catalogue
 from imr_rules.treatments.from_title import parse_request
 
@@ -34,9 +46,13 @@ class _Raw(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+# Strict: true would be taken for 1.
+_Value = StrictStr | StrictInt | StrictFloat
+
+
 class _Facts(_Raw):
-    record: dict[str, str | int | float] = Field(default_factory=dict)
-    rationale: dict[str, str | int | float] = Field(default_factory=dict)
+    record: dict[str, _Value] = Field(default_factory=dict)
+    rationale: dict[str, _Value] = Field(default_factory=dict)
 
 
 class _Evidence(_Raw):
@@ -49,17 +65,25 @@ class _Evidence(_Raw):
 class _Conflict(_Raw):
     fact: str
     reading: Reading
-    value: str | int | float
-    affirmed: str | int | float
-    denied: str | int | float
+    value: _Value
+    affirmed: _Value
+    denied: _Value
     affirmed_evidence: list[_Evidence] = Field(default_factory=list)
     denied_evidence: list[_Evidence] = Field(default_factory=list)
+
+
+_FROM_TITLE = "as the title was read; whoever reads the line reads the title again"
 
 
 class _Item(_Raw):
     item: int
     title: str
     actual: Literal["upheld", "overturned"] | None = None
+    treatment: str | None = Field(default=None, description=_FROM_TITLE)
+    category: str | None = Field(default=None, description=_FROM_TITLE)
+    request: dict[str, Any] = Field(
+        default_factory=dict, description=f"ingredients, quantity, parts of the body: {_FROM_TITLE}"
+    )
     claims_administrator_guideline: str | None = None
     reviewer_guideline: str | None = None
     facts: _Facts = _Facts()
@@ -70,7 +94,7 @@ class _Item(_Raw):
 
 class _Finding(_Raw):
     fact: str
-    value: str | int | float
+    value: _Value
     assertion: Assertion
     item: int | None = None
     section: Section
@@ -89,7 +113,7 @@ class _Reviewer(_Raw):
 class DeterminationLine(_Raw):
     """A line of ``extract --format jsonl``."""
 
-    format: Literal["imr.determination.v1"] = "imr.determination.v1"
+    format: Literal["imr.determination.v1"] = FORMAT
     source: str = ""
     case_number: str
     injury_date: date | None = None
@@ -104,6 +128,12 @@ class DeterminationLine(_Raw):
         default_factory=list, description="where such a text contradicts itself"
     )
     findings: list[_Finding] = Field(default_factory=list)
+    missing: list[str] = Field(
+        default_factory=list, description="what was not found or not usable, in words"
+    )
+    confidence: float = Field(
+        default=1.0, description="how surely the text was recognised; 1 where it was no scan"
+    )
     notice: str = Field(default="", description="what every output says of itself")
 
 
@@ -116,37 +146,46 @@ def read_jsonl(path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Iter
     with path.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, start=1):
             if line.lstrip().startswith("[") or line.strip() == "{":
-                yield from _listed(line + lines.read(), path, vocabulary, catalogue)
+                at = Location(path, number, 1)
+                yield from _listed(line + lines.read(), at, vocabulary, catalogue)
             elif line.strip():
                 yield _case(line, Location(path, number, 1), vocabulary, catalogue)
 
 
-def _listed(text: str, path: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Iterator[Case]:
-    try:
-        entries = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise InputError(
-            f"is not JSON ({error}).", at=Location(path), hint="Fetch or write it again."
-        ) from None
+def _listed(
+    text: str, at: Location, vocabulary: Vocabulary, catalogue: Catalogue
+) -> Iterator[Case]:
+    entries = _data(text, at)
     for number, entry in enumerate(entries if isinstance(entries, list) else [entries], start=1):
-        at = Location(f"{path} (entry {number})")
-        yield _case(json.dumps(entry), at, vocabulary, catalogue)
+        entry_at = Location(f"{at.path} (entry {number})")
+        yield _case(json.dumps(entry), entry_at, vocabulary, catalogue)
+
+
+def _data(text: str, at: Location) -> Any:
+    """Return the data of the JSON *text*, which begins at *at*.
+
+    Raises:
+        InputError: it is no JSON.
+    """
+    try:
+        return json.loads(text.rstrip())
+    except json.JSONDecodeError as error:
+        reason = error.msg
+        at = Location(at.path, at.line + error.lineno - 1, error.colno)
+    except (ValueError, RecursionError) as error:
+        reason = str(error)
+    raise InputError(f"is not JSON ({reason}).", at=at, hint="Fetch or write it again.")
 
 
 def _case(line: str, at: Location, vocabulary: Vocabulary, catalogue: Catalogue) -> Case:
     try:
         raw = DeterminationLine.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(
-            f"is no {FORMAT} line ({where or 'line'}: {first['msg']}).",
-            at=at,
-            hint="Write such lines with: imr-rules extract --format jsonl",
-        ) from None
-    except json.JSONDecodeError as error:  # pragma: no cover - pydantic reports it itself
-        raise InputError(f"is not JSON ({error.msg}).", at=at) from None
+        raise _misfit(_data(line, at), error, at) from None
     findings = tuple(Finding(**finding.model_dump()) for finding in raw.findings)
+    out_of_order = dates_out_of_order(
+        injury=raw.injury_date, denial=raw.denial_date, decision=raw.decision_date
+    )
     return Case(
         case_number=raw.case_number,
         source=raw.source or str(at.path),
@@ -161,12 +200,17 @@ def _case(line: str, at: Location, vocabulary: Vocabulary, catalogue: Catalogue)
         findings=findings,
         readings=_readings(raw.facts, at, vocabulary),
         conflicts=_conflicts(raw.conflicts, at, vocabulary),
-        missing=tuple(
-            dates_out_of_order(
-                injury=raw.injury_date, denial=raw.denial_date, decision=raw.decision_date
-            )
-        ),
+        # What extract writes tells of such dates itself.
+        missing=tuple(dict.fromkeys((*raw.missing, *out_of_order))),
+        confidence=raw.confidence,
     )
+
+
+def _misfit(data: Any, error: ValidationError, at: Location) -> InputError:
+    """Return the first reason why *data* are no line."""
+    first, *_ = misfits(DeterminationLine, data, error, at=lambda _: at, whole="all of it")
+    remedy = first.hint or "Write such lines with: imr-rules extract --format jsonl"
+    return InputError(f"is no {FORMAT} line: {first.message}", at=at, hint=remedy)
 
 
 def _conflicts(

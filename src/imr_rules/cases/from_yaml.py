@@ -14,7 +14,8 @@ from imr_rules.cases.model import Case, CaseItem
 from imr_rules.errors import PackError, PackErrors, WrongTypeError
 from imr_rules.facts.model import Evidence, Reading, Section, Value
 from imr_rules.facts.vocabulary import Vocabulary
-from imr_rules.strict_yaml import Document, Loc
+from imr_rules.misfits import Loc
+from imr_rules.strict_yaml import Document
 from imr_rules.treatments.catalogue import Catalogue
 from imr_rules.treatments.from_title import parse_request
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Value
 from imr_rules.notice import NOTICE
 
-FORMAT = "imr.determination.v1"
+FORMAT: Final = "imr.determination.v1"
 
 
 def case_to_json(case: Case) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from imr_rules.checklist.model import Answer
 from imr_rules.checklist.sheet import Row, RowKind, Sheet
 from imr_rules.checklist.wording import Wording
-from imr_rules.explain.to_text import printable
+from imr_rules.explain.printable import printable
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
 

@@ -21,7 +21,8 @@ from imr_rules.cases.record import load_record, load_request_file
 from imr_rules.cli.output import output_to
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.errors import InputError, Location
-from imr_rules.explain.to_text import make_console, printable
+from imr_rules.explain.printable import printable
+from imr_rules.explain.to_text import make_console
 from imr_rules.facts.model import Reading
 from imr_rules.facts.vocabulary import FactType
 from imr_rules.guidelines.select import governing_topic

@@ -13,6 +13,7 @@ from click.exceptions import Exit
 from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
 from imr_rules.cases.model import Case
 from imr_rules.counted import counted
+from imr_rules.explain.printable import printable
 from imr_rules.knowledge import Knowledge
 from imr_rules.reading.reader import Reader
 
@@ -60,7 +61,7 @@ def read_batch(
 
 def missing_text(case: Case) -> str:
     """Return in one line what of *case* its letter does not show, or shows as it cannot be."""
-    return f"not found or not usable: {'; '.join(case.missing)}"
+    return f"not found or not usable: {printable('; '.join(case.missing))}"
 
 
 def end_batch(batch: Batch) -> None:

@@ -15,6 +15,7 @@ from imr_rules.cases.model import Case
 from imr_rules.engines.model import Prediction, Status
 from imr_rules.explain.listed import listed
 from imr_rules.explain.model import Explanation, FactShown, Reason
+from imr_rules.explain.printable import printable
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Evidence, InnerConflict, Reading
 from imr_rules.guidelines.model import Standing
 
@@ -124,11 +125,6 @@ def title_shown(title: str) -> str:
     """Return *title* in one printable line, a very long one cut; data keep it whole."""
     line = " ".join(printable(title).split())
     return line if len(line) <= LONGEST_TITLE else f"{line[:LONGEST_TITLE].rstrip()}…"
-
-
-def printable(text: str) -> str:
-    """Return *text* without characters that a terminal would obey instead of showing."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 
 def _percent(share: float) -> str:

@@ -41,7 +41,8 @@ from imr_rules.guidelines.model import (
     thresholds_of,
 )
 from imr_rules.guidelines.shapes import AppliesShape, CiteShape, CriterionShape, TopicFile
-from imr_rules.strict_yaml import Document, Loc
+from imr_rules.misfits import Loc
+from imr_rules.strict_yaml import Document
 from imr_rules.treatments.catalogue import Catalogue
 
 

@@ -24,7 +24,8 @@ from imr_rules.guidelines.model import (
     Topic,
 )
 from imr_rules.guidelines.shapes import EditionFile, ParameterFile, TopicFile
-from imr_rules.strict_yaml import Document, Loc
+from imr_rules.misfits import Loc
+from imr_rules.strict_yaml import Document
 from imr_rules.treatments.catalogue import Catalogue
 
 

@@ -23,7 +23,8 @@ from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.guidelines.library import Library, days_in_force
 from imr_rules.guidelines.model import Edition, Topic
-from imr_rules.strict_yaml import Document, Loc
+from imr_rules.misfits import Loc
+from imr_rules.strict_yaml import Document
 
 SUFFIX = ".situations.yaml"
 

@@ -18,6 +18,7 @@ from imr_rules import strict_yaml
 from imr_rules.errors import PackError, PackErrors, UnknownNameError, WrongTypeError
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import FactType, Vocabulary
+from imr_rules.misfits import Loc
 from imr_rules.reading.lexicon import (
     MISSING,
     NEGATIONS,
@@ -34,7 +35,7 @@ from imr_rules.reading.occurrence import Bits, PatternIndex, bits_of, words_of
 from imr_rules.reading.pattern import Pattern, any_of
 from imr_rules.reading.phrases import Phrases
 from imr_rules.reading.same_thing import load_same_thing
-from imr_rules.strict_yaml import Document, Loc
+from imr_rules.strict_yaml import Document
 from imr_rules.treatments.catalogue import Catalogue
 
 _Key = TypeVar("_Key", str, str | None)

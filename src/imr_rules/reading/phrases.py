@@ -7,6 +7,7 @@ from pathlib import Path
 
 from imr_rules import strict_yaml
 from imr_rules.errors import WrongTypeError
+from imr_rules.misfits import Loc
 from imr_rules.reading.pattern import (
     Expression,
     Pattern,
@@ -15,7 +16,7 @@ from imr_rules.reading.pattern import (
     any_of,
     compile_phrase,
 )
-from imr_rules.strict_yaml import Document, Loc
+from imr_rules.strict_yaml import Document
 
 
 class Phrases:
