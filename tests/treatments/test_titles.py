@@ -127,6 +127,22 @@ TITLES: list[tuple[str, dict[str, Any]]] = [
     ("Physical therapy evaluation", {"treatment": "pt_evaluation", "category": "consult_visit"}),
     ("PT eval for the neck", {"treatment": "pt_evaluation"}),
     ("Chiropractic evaluation", {"treatment": "chiropractic_reexamination"}),
+    (
+        "Initial evaluation for a functional restoration program",
+        {"treatment": "functional_restoration_evaluation", "category": "functional_restoration"},
+    ),
+    (
+        "FRP evaluation and treatment",
+        {"treatment": "functional_restoration_program"},
+    ),
+    (
+        "Functional restoration program x 10 days, initial evaluation",
+        {"treatment": "functional_restoration_program"},
+    ),
+    (
+        "Functional capacity evaluation for functional restoration program",
+        {"treatment": "fce"},
+    ),
     # -- granted in part
     (
         _partial(
