@@ -66,6 +66,10 @@ DENIED = TOPIC.replace("    requires: [gain]", "    requires: [gain, no-gain]").
             TOPIC + "hurts_by_design: {functional_improvement: It does not.}\n",
             "warning[needless-exception]",
         ),
+        (
+            TOPIC.replace("Did function improve?", "By how much did function improve?"),
+            "topic.yaml:8:3: warning[open-question]: test-2016/acupuncture: the question of 'gain'",
+        ),
     ],
 )
 def test_a_proven_fault_is_told(one_topic_rules: Path, topic: str, words: str) -> None:

@@ -9,7 +9,12 @@ from imr_rules.guidelines.situations import load_situations
 from imr_rules.knowledge import Knowledge
 from imr_rules.lint.catalogue_cover import gap_findings, overlap_findings
 from imr_rules.lint.model import Level, LintFinding
-from imr_rules.lint.pack_findings import situation_findings, unused_facts, unused_parameters
+from imr_rules.lint.pack_findings import (
+    open_questions,
+    situation_findings,
+    unused_facts,
+    unused_parameters,
+)
 from imr_rules.lint.prover import require_solver
 from imr_rules.lint.situation_run import run_situation
 from imr_rules.lint.topic_findings import topic_findings
@@ -39,6 +44,7 @@ def _findings(knowledge: Knowledge) -> Iterator[LintFinding]:
     topics = [(e, t) for e in library.in_search_order() for t in e.topics.values()]
     for edition, topic in topics:
         yield from topic_findings(edition, topic, knowledge.vocabulary, engine)
+        yield from open_questions(edition, topic)
     runs = [run_situation(s, engine) for s in load_situations(library, knowledge.folder)]
     yield from situation_findings(topics, runs, engine)
     yield from unused_facts(knowledge)

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     IDENTICAL_CRITERIA = "identical-criteria"
     DOCUMENTATION_HURTS = "documentation-hurts"
     NEEDLESS_EXCEPTION = "needless-exception"
+    OPEN_QUESTION = "open-question"
     INEXACT_BOUND = "inexact-bound"
     GAP = "gap"
     OVERLAP = "overlap"

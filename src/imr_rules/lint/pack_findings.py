@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -28,6 +29,28 @@ from imr_rules.lint.situation_run import SituationRun, unexercised
 
 _REACHES_UP = (Comparison.AT_MOST, Comparison.MORE_THAN)
 """Comparisons whose answer changes just above the threshold; the others change just below."""
+
+
+_ASKS_FOR_MORE = re.compile(
+    r"(?:(?:at|by|for|from|in|of|on|to|with) )?(?:how|what|when|where|which|who|whose|why)\b",
+    re.IGNORECASE,
+)
+"""How a question begins that yes and no do not answer."""
+
+
+def open_questions(edition: Edition, topic: Topic) -> Iterator[LintFinding]:
+    """Yield the criteria of *topic* whose question the boxes of a checklist cannot answer."""
+    for criterion in topic.criteria.values():
+        if _ASKS_FOR_MORE.match(criterion.question):
+            yield LintFinding(
+                Kind.OPEN_QUESTION,
+                Level.WARNING,
+                f"{edition.id}/{topic.id}",
+                f"the question of {criterion.id!r} cannot be answered with yes or no, as a "
+                f"checklist offers: {criterion.question} Ask whether the statement holds: "
+                f"{criterion.statement}",
+                _criterion_place(topic, criterion.id),
+            )
 
 
 def unused_facts(knowledge: Knowledge) -> Iterator[LintFinding]:
