@@ -6,9 +6,11 @@ item by item and pair by pair. Nothing here is imported from the program.
 
 from __future__ import annotations
 
+import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy
@@ -187,11 +189,17 @@ def calibration(items: Sequence[Item], column: str) -> list[dict[str, Any]]:
 # --- groups -----------------------------------------------------------------------------------
 
 
+def names_of(item: Item, column: str) -> list[str]:
+    """The groups of an item: each specialty and each licence of its reviewer."""
+    told = item[column] or "not told"
+    return told.split("; ") if column in ("specialty", "licensure") else [told]
+
+
 def groups_of(items: Sequence[Item], column: str) -> list[tuple[str, list[Item]]]:
     """Groups by name, the largest first."""
-    names = Counter(item[column] or "not told" for item in items)
+    names = Counter(name for item in items for name in names_of(item, column))
     return [
-        (name, [item for item in items if (item[column] or "not told") == name])
+        (name, [item for item in items if name in names_of(item, column)])
         for name in sorted(names, key=lambda name: (-names[name], name))
     ]
 
@@ -219,7 +227,7 @@ def breakdown(items: Sequence[Item], column: str) -> list[dict[str, Any]]:
 def level(items: Sequence[Item], column: str, resamples: int, permutations: int) -> dict[str, Any]:
     groups = []
     for name, own in groups_of(items, column):
-        rest = [item for item in items if (item[column] or "not told") != name]
+        rest = [item for item in items if name not in names_of(item, column)]
         letters = len({item["case_number"] for item in own})
         ranked = len(own) >= LEAST_ITEMS and letters >= LEAST_LETTERS
         drawn = [float(numpy.mean(hits(sample))) for sample in resampled(own, resamples)]
@@ -232,7 +240,7 @@ def level(items: Sequence[Item], column: str, resamples: int, permutations: int)
                 "rate": float(numpy.mean(hits(own))),
                 "interval": wilson(sum(hits(own)), len(own)),
                 "interval_by_letter": middle(drawn),
-                "rate_of_the_rest": float(numpy.mean(hits(rest))) if rest else 0.0,
+                "rate_of_the_rest": float(numpy.mean(hits(rest))) if rest else None,
                 "ranked": ranked,
                 "p": shuffled_p(items, column, name, permutations) if ranked and rest else None,
                 "adjusted_p": 1.0 if ranked else None,
@@ -255,28 +263,47 @@ def level(items: Sequence[Item], column: str, resamples: int, permutations: int)
 
 
 def shuffled_p(items: Sequence[Item], column: str, name: str, permutations: int) -> float:
-    """Shuffle the letters' shares in the group and count the differences as large."""
+    """Shuffle the letters' shares in the group, draw the items, and count differences as large."""
     letters = sorted({item["case_number"] for item in items})
-    own = {letter: [i for i in items if i["case_number"] == letter] for letter in letters}
-    sizes = numpy.array([len(own[letter]) for letter in letters])
-    overturned = numpy.array([sum(hits(own[letter])) for letter in letters])
-    shares = [
-        float(numpy.mean([(item[column] or "not told") == name for item in own[letter]]))
-        for letter in letters
-    ]
+    own = [[item for item in items if item["case_number"] == letter] for letter in letters]
+    outcomes = [sorted(hits(letter), reverse=True) for letter in own]
+    inside = [[name in names_of(item, column) for item in letter] for letter in own]
+    everything = [hit for letter in outcomes for hit in letter]
 
-    def gap(order: list[float]) -> float:
-        inside = numpy.array(order)
-        share = (inside * overturned).sum() / (inside * sizes).sum()
-        rest = ((1 - inside) * overturned).sum() / ((1 - inside) * sizes).sum()
-        return float(abs(share - rest))
+    def gap(taken: list[bool]) -> float:
+        other = [hit for hit, is_in in zip(everything, taken, strict=True) if not is_in]
+        same = [hit for hit, is_in in zip(everything, taken, strict=True) if is_in]
+        return abs(float(numpy.mean(same)) - float(numpy.mean(other))) if same and other else 0.0
 
     chance = random.Random(SEED)
-    observed, order, as_large = gap(shares), list(shares), 0
+
+    def drawn(given: list[bool], outcome: list[bool]) -> list[bool]:
+        exact = Fraction(sum(given) * len(outcome), len(given))
+        n = math.floor(exact)
+        if exact > n:
+            n += chance.random() * len(given) < (exact - n) * len(given)
+        places: Iterable[int] = range(n)
+        if 0 < n < len(outcome) and 0 < sum(outcome) < len(outcome):
+            places = chance.sample(range(len(outcome)), n)
+        return [place in set(places) for place in range(len(outcome))]
+
+    in_group = hits_of([i for letter in own for i in letter if name in names_of(i, column)])
+    outside = hits_of([i for letter in own for i in letter if name not in names_of(i, column)])
+    observed, as_large = abs(in_group - outside), 0
+    order = list(inside)
     for _ in range(permutations):
         chance.shuffle(order)
-        as_large += gap(order) >= observed - 1e-9
+        taken = [
+            is_in
+            for given, outcome in zip(order, outcomes, strict=True)
+            for is_in in drawn(given, outcome)
+        ]
+        as_large += gap(taken) >= observed - 1e-9
     return (as_large + 1) / (permutations + 1)
+
+
+def hits_of(items: Sequence[Item]) -> float:
+    return float(numpy.mean(hits(items)))
 
 
 # --- like items -------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from .conftest import PERMUTATIONS, RESAMPLES
 from .independent_scores import rates, scores_of_items, wilson
 from .written_determinations import Written
 
-WORDS = ("format", "notice", "intervals")
+WORDS = ("format", "notice", "intervals", "overlapping")
 """What of scores.json is no number."""
 TITLES = {
     "agreement": "Agreement",
@@ -93,6 +93,7 @@ def test_every_score_is_what_the_items_say(part: str, files: Files) -> None:
 
 def test_every_count_is_what_the_items_and_findings_say(files: Files) -> None:
     """Letters, items, decisions, and the findings of each kind; beside them there are words."""
+    assert ["specialty", "licensure"] == files.scores["overlapping"]
     rest = {name: value for name, value in files.scores.items() if not isinstance(value, dict)}
     counts = ("letters", "items", "decided", "overturned")
     assert set(rest) == {*counts, *WORDS}

@@ -140,7 +140,8 @@ def test_a_stream_has_the_scores_of_its_letters(
     assert {"value", "rate", "count", "variance_within", "rate_of_all_pairs"} <= set(compared)
     for path, value in expected.items():
         if "/interval" in path and isinstance(value, float) and isinstance(told.get(path), float):
-            assert told[path] == pytest.approx(value, abs=0.15), path
+            # Forty resamples of a group of five letters are a coarse measure.
+            assert told[path] == pytest.approx(value, abs=0.2), path
 
 
 def test_a_stream_tells_chance_from_difference(

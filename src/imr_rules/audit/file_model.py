@@ -149,7 +149,10 @@ class BreakdownsPart(_Part):
 
 
 class LevelGroupPart(_Part):
-    """How often a group overturns, against all others; small groups have no p-value."""
+    """How often a group overturns, against all items outside it; small groups have no p-value.
+
+    *rate_of_the_rest* is null where nothing is outside the group.
+    """
 
     group: str
     n: Count
@@ -158,7 +161,7 @@ class LevelGroupPart(_Part):
     rate: Share
     interval: Ends | None
     interval_by_letter: Ends | None
-    rate_of_the_rest: Share
+    rate_of_the_rest: Share | None
     ranked: bool
     p: Share | None
     adjusted_p: Share | None
@@ -207,6 +210,10 @@ class ScoresFile(_Part):
     overturned: Count
     bases: dict[Basis, BasisPart]
     breakdowns: BreakdownsPart
+    overlapping: Annotated[
+        list[str],
+        Field(description="columns of which an item counts in each group that it names"),
+    ]
     noise: NoisePart
     findings: dict[Kind, Count]
     intervals: Annotated[str, Field(description="how the intervals were made, in words")]

@@ -88,22 +88,23 @@ def benjamini_hochberg(p_values: Sequence[float]) -> tuple[float, ...]:
 
 
 def permutation_p(
+    observed: float,
     labels: Sequence[K],
-    statistic: Callable[[Sequence[K]], float],
+    statistic: Callable[[Sequence[K], random.Random], float],
     *,
     permutations: int,
     seed: int,
 ) -> float:
-    """Return how often shuffled *labels* give a *statistic* at least as large as theirs.
+    """Return how often shuffled *labels* give a *statistic* at least as large as *observed*.
 
-    One is added above and below, so that no p-value is zero (Phipson and Smyth 2010).
+    Where labels leave open what the statistic is made of, it draws from the chance that it is
+    given. One is added above and below, so that no p-value is zero (Phipson and Smyth 2010).
     """
     chance = random.Random(seed)
-    observed = statistic(labels)
     shuffled = list(labels)
     as_large = 0
     for _ in range(permutations):
         chance.shuffle(shuffled)
         # A hair below, or rounding would decide about equal arrangements.
-        as_large += statistic(shuffled) >= observed - 1e-12
+        as_large += statistic(shuffled, chance) >= observed - 1e-12
     return (as_large + 1) / (permutations + 1)

@@ -8,6 +8,7 @@ equal in topic and in the status of every criterion, are decided unlike, whoever
 from __future__ import annotations
 
 import math
+import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from imr_rules.audit.intervals import (
 )
 from imr_rules.audit.policy import NoisePolicy
 from imr_rules.audit.rows import Row
-from imr_rules.audit.scores import grouped
+from imr_rules.audit.scores import grouped, groups_of
 from imr_rules.facts.model import Basis
 
 
@@ -46,10 +47,11 @@ GROUPINGS = (
 
 @dataclass(frozen=True, slots=True)
 class GroupLevel:
-    """One group: how often it overturns, against all the others.
+    """One group: how often it overturns, against all items outside it.
 
     *ranked* is False for groups too small to be compared; they carry no p-value. *interval* is
-    Wilson's, *by_letter* the bootstrap's. *differs*: after correction the group stands apart.
+    Wilson's, *by_letter* the bootstrap's. *rest_rate* is None where nothing is outside.
+    *differs*: after correction the group stands apart.
     """
 
     name: str
@@ -59,7 +61,7 @@ class GroupLevel:
     rate: float
     interval: Interval | None
     by_letter: Interval | None
-    rest_rate: float
+    rest_rate: float | None
     ranked: bool
     p: float | None = None
     adjusted_p: float = 1.0
@@ -78,14 +80,15 @@ class LevelNoise:
 def level_noise(rows: Sequence[Row], grouping: Grouping, policy: NoisePolicy) -> LevelNoise:
     """Return how the overturn rate differs between the groups of *grouping*.
 
-    P-values come from shuffling the group's name among letters, not items, and are corrected
-    over the groups of the grouping (Benjamini-Hochberg).
+    Each group is held against all items outside it, whether or not groups overlap. P-values come
+    from shuffling membership among letters, not items, and are corrected over the groups of the
+    grouping (Benjamini-Hochberg).
     """
     decided = [row for row in rows if row.actual is not None]
     groups = grouped(decided, grouping.column)
     levels = [_level(name, own, decided, policy) for name, own in groups.items()]
     return compared(
-        grouping, levels, lambda group: _p_value(group.name, decided, grouping, policy), policy
+        grouping, levels, lambda group: _p_value(group, decided, grouping, policy), policy
     )
 
 
@@ -99,7 +102,7 @@ def compared(
     ranked = [level for level in levels if level.ranked]
     if len(levels) < 2:
         return LevelNoise(grouping, tuple(levels), None)
-    p_values = {level.name: p_value(level) for level in ranked}
+    p_values = {level.name: p_value(level) for level in ranked if level.rest_rate is not None}
     adjusted = dict(zip(p_values, benjamini_hochberg(list(p_values.values())), strict=True))
     tested = tuple(
         replace(
@@ -128,7 +131,7 @@ def _level(
         rate=overturned / len(own),
         interval=wilson(overturned, len(own)),
         by_letter=_bootstrapped_rate(own, policy),
-        rest_rate=rest_overturned / rest if rest else 0.0,
+        rest_rate=rest_overturned / rest if rest else None,
         ranked=len(own) >= policy.least_group and len(letters) >= policy.least_letters,
     )
 
@@ -151,28 +154,52 @@ def _bootstrapped_rate(rows: Sequence[Row], policy: NoisePolicy) -> Interval | N
     return percentile_interval(rates)
 
 
-def _p_value(name: str, decided: Sequence[Row], grouping: Grouping, policy: NoisePolicy) -> float:
-    """Two-sided: how often as large a difference arises when letters change groups at random."""
+def _p_value(
+    group: GroupLevel, decided: Sequence[Row], grouping: Grouping, policy: NoisePolicy
+) -> float:
+    """Two-sided: how often as large a difference arises when letters change groups at random.
+
+    Some columns differ within a letter (what each denial cites). There the share of its items in
+    the group travels with the letter, and which items these are is drawn as well: the difference
+    within letters is a part of what is tested.
+    """
+    if group.rest_rate is None:
+        return 1.0
     counts = _by_letter(decided)
     members: dict[str, int] = defaultdict(int)
     for row in decided:
-        members[row.case_number] += (getattr(row, grouping.column) or "not told") == name
+        members[row.case_number] += group.name in groups_of(row, grouping.column)
     letters = sorted(counts)
-    # Some columns differ within a letter (what each denial cites): then the share of the letter's
-    # items in the group travels with the letter.
-    shares = [members[letter] / counts[letter][1] for letter in letters]
-    overturned = [counts[letter][0] for letter in letters]
-    sizes = [counts[letter][1] for letter in letters]
+    overturned = sum(count for count, _ in counts.values())
 
-    def difference(order: Sequence[float]) -> float:
-        own = sum(share * size for share, size in zip(order, sizes, strict=True))
-        own_overturned = sum(share * count for share, count in zip(order, overturned, strict=True))
-        rest, rest_overturned = sum(sizes) - own, sum(overturned) - own_overturned
+    def difference(order: Sequence[tuple[int, int]], chance: random.Random) -> float:
+        own = own_overturned = 0
+        for (n, of), letter in zip(order, letters, strict=True):
+            if n:
+                drawn, hits = _drawn(n, of, *counts[letter], chance)
+                own, own_overturned = own + drawn, own_overturned + hits
+        rest, rest_overturned = len(decided) - own, overturned - own_overturned
         if not own or not rest:
             return 0.0
         return abs(own_overturned / own - rest_overturned / rest)
 
-    return permutation_p(shares, difference, permutations=policy.permutations, seed=policy.seed)
+    return permutation_p(
+        abs(group.rate - group.rest_rate),
+        [(members[letter], counts[letter][1]) for letter in letters],
+        difference,
+        permutations=policy.permutations,
+        seed=policy.seed,
+    )
+
+
+def _drawn(n: int, of: int, overturned: int, size: int, chance: random.Random) -> tuple[int, int]:
+    """Draw the share *n* of *of* from *size* items: return how many, and of them *overturned*."""
+    whole, rest = divmod(n * size, of)
+    if rest:
+        whole += chance.random() * of < rest
+    if whole in (0, size) or overturned in (0, size):
+        return whole, whole * overturned // size
+    return whole, sum(one < overturned for one in chance.sample(range(size), whole))
 
 
 def _spread(rates: Sequence[float]) -> float | None:

@@ -199,6 +199,17 @@ class CitationPolicy(_Frozen):
     document: Annotated[re.Pattern[str], BeforeValidator(_document)]
 
 
+class CitationWords(_Frozen):
+    """How the line on the claims administrator's guideline tells what was cited.
+
+    *not_mtus* are words that name MTUS to say that something else is cited.
+    """
+
+    none_cited: _Words
+    not_mtus: _Words
+    mtus: _Words
+
+
 class NoisePolicy(_Frozen):
     """When a group is large and different enough to be spoken of."""
 
@@ -208,8 +219,7 @@ class NoisePolicy(_Frozen):
     resamples: int
     permutations: int
     seed: int
-    citation_groups: Mapping[str, _Words]
-    unsaid: str
+    administrator_citation: CitationWords
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
 from typing import Any
 
 from imr_rules.audit.model import AuditItem, Corpus
 from imr_rules.audit.policy import NoisePolicy
 from imr_rules.audit.signature import signature_of
+from imr_rules.cases.model import LIST_SEPARATOR
 from imr_rules.explain.model import Explanation
 from imr_rules.facts.model import Basis
+
+
+class CitationGroup(StrEnum):
+    """What the claims administrator rested a denial on."""
+
+    NONE = "none cited"
+    MTUS = "MTUS"
+    BOTH = "MTUS and another guideline"
+    ANOTHER = "another guideline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +29,8 @@ class Row:
     """One disputed item. Texts, numbers and None only, so that any table format takes it.
 
     *year* and *quarter* are those of the decision, or of the denial where it is not told.
-    *signature* strings are equal for like cases. A basis of which nothing is known has no
-    prediction.
+    *specialty* and *licensure* hold all that the reviewer has, joined by ``; ``. *signature*
+    strings are equal for like cases. A basis of which nothing is known has no prediction.
     """
 
     case_number: str
@@ -83,8 +94,8 @@ def _row(item: AuditItem, policy: NoisePolicy) -> Row:
         denial_date=_day(case.denial_date),
         decision_date=_day(case.decision_date),
         quarter=f"{decided.year} Q{(decided.month + 2) // 3}" if decided else None,
-        specialty=_first(case.specialties),
-        licensure=_first(case.licensure),
+        specialty=LIST_SEPARATOR.join(case.specialties) or None,
+        licensure=LIST_SEPARATOR.join(case.licensure) or None,
         administrator_citation=_citation_group(item, policy),
         actual=item.actual,
         base_rate_overturned=None if rate is None else rate.overturned,
@@ -120,13 +131,14 @@ def _day(day: Any) -> str | None:
     return day.isoformat() if day is not None else None
 
 
-def _first(names: Iterable[str]) -> str | None:
-    return next(iter(names), None)
-
-
 def _citation_group(item: AuditItem, policy: NoisePolicy) -> str:
     said = (item.item.claims_administrator_guideline or "").lower()
-    for name, words in policy.citation_groups.items():
-        if any(word in said for word in words):
-            return name
-    return policy.unsaid
+    words = policy.administrator_citation
+    if not said or any(word in said for word in words.none_cited):
+        return CitationGroup.NONE.value
+    another = any(word in said for word in words.not_mtus)
+    for word in words.not_mtus:
+        said = said.replace(word, "")
+    if not any(word in said for word in words.mtus):
+        return CitationGroup.ANOTHER.value
+    return (CitationGroup.BOTH if another else CitationGroup.MTUS).value

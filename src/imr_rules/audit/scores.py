@@ -29,6 +29,7 @@ from imr_rules.audit.statistics import (
     recall_upheld,
     steps,
 )
+from imr_rules.cases.model import LIST_SEPARATOR
 from imr_rules.facts.model import Basis
 
 COUNTED: Mapping[str, Callable[[Confusion], float | None]] = {
@@ -55,6 +56,9 @@ RATES: Mapping[str, Callable[[Confusion], tuple[float, float]]] = {
 }
 """The scores that are plain rates: what is counted, and of how many."""
 BREAKDOWNS = ("category", "specialty", "quarter", "edition")
+OVERLAPPING = ("specialty", "licensure")
+"""Columns that hold several names: an item counts in the group of each, so the groups overlap."""
+NOT_TOLD = "not told"
 
 
 def prediction_of(row: Row, basis: Basis) -> str | None:
@@ -89,14 +93,24 @@ def scores_of(rows: Sequence[Row], policy: NoisePolicy) -> dict[str, Any]:
             name: [_group(key, group) for key, group in grouped(decided, name).items()]
             for name in BREAKDOWNS
         },
+        "overlapping": list(OVERLAPPING),
     }
 
 
+def groups_of(row: Row, column: str) -> tuple[str, ...]:
+    """Return the groups of *row* by *column*; an empty value is "not told"."""
+    value: str | None = getattr(row, column)
+    if not value:
+        return (NOT_TOLD,)
+    return tuple(dict.fromkeys(value.split(LIST_SEPARATOR))) if column in OVERLAPPING else (value,)
+
+
 def grouped(rows: Iterable[Row], column: str) -> Mapping[str, list[Row]]:
-    """Return *rows* by the value of *column*, largest group first; empty values are "not told"."""
+    """Return *rows* by their groups of *column*, largest group first."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        groups.setdefault(getattr(row, column) or "not told", []).append(row)
+        for name in groups_of(row, column):
+            groups.setdefault(name, []).append(row)
     return dict(sorted(groups.items(), key=lambda entry: (-len(entry[1]), entry[0])))
 
 

@@ -13,6 +13,9 @@ from imr_rules.facts.derive import CaseDate
 from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Value
 from imr_rules.treatments.model import Request
 
+LIST_SEPARATOR = "; "
+"""Joins names where a table holds several of them in one field."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseItem:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from imr_rules.cases.model import LIST_SEPARATOR as LIST_SEPARATOR
 from imr_rules.facts.model import UNDOCUMENTED, Basis
 from imr_rules.facts.vocabulary import Fact, FactType, Vocabulary
 
@@ -65,8 +66,6 @@ ABOUT: Mapping[str, pl.DataType] = {
 ``undocumented_numbers`` are lists joined by ``; ``, so that every backend can join and compare
 them. ``parent_item`` is the item this one only accompanies, where the text does not tell itself
 what became of that one; ``remainder`` tells that only the rest of a request is in dispute."""
-
-LIST_SEPARATOR = "; "
 
 
 def fact_type(fact: Fact) -> pl.DataType:

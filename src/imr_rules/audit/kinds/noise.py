@@ -37,7 +37,7 @@ def differing_groups(level: LevelNoise, policy: Policy) -> Iterator[AuditFinding
     """Yield a finding for each group of *level* that differs after correction."""
     stated = policy.rules[RuleId.GROUP_DIFFERS]
     for group in level.groups:
-        if group.differs:
+        if group.differs and group.rest_rate is not None:
             yield AuditFinding(
                 kind=Kind.NOISE,
                 rule=RuleId.GROUP_DIFFERS,

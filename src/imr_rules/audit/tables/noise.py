@@ -23,7 +23,7 @@ from imr_rules.audit.noise import (
 )
 from imr_rules.audit.policy import NoisePolicy
 from imr_rules.audit.tables.blocks import block_of, resampled_sums
-from imr_rules.audit.tables.scores import group_name
+from imr_rules.audit.tables.scores import GROUP, in_groups
 from imr_rules.facts.model import Basis
 
 _HITS = (pl.col("actual") == "overturned").cast(pl.Int64)
@@ -46,41 +46,43 @@ def _level(decided: pl.LazyFrame, grouping: Grouping, policy: NoisePolicy) -> Le
     letters = decided.group_by(pl.col("case_number").hash().alias(_LETTER)).agg(
         pl.len().alias("size"), _HITS.sum().alias("size_overturned")
     )
-    members = decided.group_by(
-        group_name(grouping.column),
-        pl.col("case_number").hash().alias(_LETTER),
-        block_of("case_number").alias(_BLOCK),
-    ).agg(pl.len().alias("n"), _HITS.sum().alias("overturned"))
+    members = (
+        in_groups(decided, grouping.column)
+        .group_by(
+            GROUP,
+            pl.col("case_number").hash().alias(_LETTER),
+            block_of("case_number").alias(_BLOCK),
+        )
+        .agg(pl.len().alias("n"), _HITS.sum().alias("overturned"))
+    )
     totals = letters.select(
         pl.len().alias("letters"), pl.col("size").sum(), pl.col("size_overturned").sum()
     ).collect(engine="streaming").row(0, named=True)  # fmt: skip
     share = totals["size_overturned"] / totals["size"] if totals["size"] else 0.0
-    # Where a letter lies in several groups, the share of its items in a group travels with it.
-    part = pl.col("n") / pl.col("size")
     by_block = (
-        members.join(letters, on=_LETTER)
-        .group_by("group", _BLOCK)
-        .agg(
-            pl.len().alias("letters"),
-            pl.col("n").sum(),
-            pl.col("overturned").sum(),
-            part.sum().alias("parts"),
-            (part**2).sum().alias("squared_parts"),
-            (part * pl.col("size_overturned")).sum().alias("shared_overturned"),
-        )
+        members.group_by(GROUP, _BLOCK)
+        .agg(pl.len().alias("letters"), pl.col("n").sum(), pl.col("overturned").sum())
         .collect(engine="streaming")
     )
-    errors = letters.select(
-        ((pl.col("size_overturned") - share * pl.col("size")) ** 2).sum()
-    ).collect(engine="streaming").item()  # fmt: skip
+    # Kinds of letters are few, however many letters there are.
+    shares = (
+        members.join(letters, on=_LETTER)
+        .group_by(GROUP, "n", "size")
+        .agg(pl.len().alias("letters"))
+        .collect(engine="streaming")
+    )
+    kinds = (
+        letters.group_by("size", "size_overturned")
+        .agg(pl.len().alias("letters"))
+        .collect(engine="streaming")
+    )
     levels, p_values = [], {}
-    for (name,), own in by_block.group_by("group"):
-        sums = own.drop("group", _BLOCK).sum().row(0, named=True)
+    for (name,), own in by_block.group_by(GROUP):
+        sums = own.drop(GROUP, _BLOCK).sum().row(0, named=True)
         level = _group(str(name), sums, own, totals, policy)
         levels.append(level)
-        excess = sums["shared_overturned"] - share * sums["n"]
-        spread = sums["squared_parts"] - sums["parts"] ** 2 / totals["letters"]
-        variance = errors * spread / (totals["letters"] - 1) if totals["letters"] > 1 else 0.0
+        excess = sums["overturned"] - share * sums["n"]
+        variance = _variance_of_shuffling(shares.filter(pl.col(GROUP) == name), kinds, share)
         p_values[level.name] = _two_sided(excess, variance)
     levels.sort(key=lambda level: (-level.n, level.name))
     return compared(grouping, levels, lambda level: p_values[level.name], policy)
@@ -106,9 +108,37 @@ def _group(
         rate=overturned / n,
         interval=wilson(overturned, n),
         by_letter=percentile_interval((drawn_overturned / drawn_n).tolist()),
-        rest_rate=(totals["size_overturned"] - overturned) / rest if rest else 0.0,
+        rest_rate=(totals["size_overturned"] - overturned) / rest if rest else None,
         ranked=n >= policy.least_group and letters >= policy.least_letters,
     )
+
+
+def _variance_of_shuffling(shares: pl.DataFrame, kinds: pl.DataFrame, rate: float) -> float:
+    """Return the variance of a group's overturned items above *rate*, letters being shuffled.
+
+    *shares* counts the letters of which the group holds *n* items of *size*, *kinds* all letters
+    by their items. A letter takes the share of another, and which of its items these are is drawn
+    (`imr_rules.audit.noise`): the variance of the shares, and what drawing adds to it.
+    """
+    letters = int(kinds["letters"].sum())
+    if letters < 2:
+        return 0.0
+    n, size, times = (kinds[name].to_numpy().astype(float) for name in (
+        "size_overturned", "size", "letters"))  # fmt: skip
+    own, of, shared = (shares[name].to_numpy().astype(float) for name in ("n", "size", "letters"))
+    errors = n - rate * size
+    spread = shared @ (own / of) ** 2 - (shared @ (own / of)) ** 2 / letters
+    between = float((times @ errors**2) * spread / (letters - 1))
+    partly = own < of
+    if not partly.any():
+        return between
+    # Rows are shares, columns the letters that take them; what is not whole is rounded by chance.
+    whole, rest = np.divmod(np.outer(own[partly], size), of[partly][:, None])
+    rest /= of[partly][:, None]
+    left = (1 - rest) * whole * (size - whole) + rest * (whole + 1) * (size - whole - 1)
+    drawn = left * n * (size - n) / np.maximum(size**2 * (size - 1), 1)
+    rounded = rest * (1 - rest) * (errors / size) ** 2
+    return between + float(shared[partly] @ (drawn + rounded) @ times) / letters
 
 
 def _two_sided(excess: float, variance: float) -> float:

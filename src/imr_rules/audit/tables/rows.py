@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from imr_rules.audit.policy import NoisePolicy
+from imr_rules.audit.rows import CitationGroup
 from imr_rules.engines.table.names import ON
 from imr_rules.engines.table.topic import MET, UNKNOWN
 from imr_rules.errors import InputError, Location
@@ -113,9 +114,11 @@ def counted_rows(
         pl.col(ON).cast(pl.String).alias("as_of"),
         *(pl.col(f"{day}_date").cast(pl.String) for day in ("injury", "denial", "decision")),
         pl.when(decided.is_not_null()).then(quarter).alias("quarter"),
-        _first_of("specialties").alias("specialty"),
-        _first_of("licensure").alias("licensure"),
-        _citation_group(policy).alias("administrator_citation"),
+        *(
+            pl.when(pl.col(names) != "").then(pl.col(names)).alias(column)
+            for names, column in (("specialties", "specialty"), ("licensure", "licensure"))
+        ),
+        citation_group(policy).alias("administrator_citation"),
         pl.col(ACTUAL),
         first[BASE_RATE].alias("base_rate_overturned"),
     )
@@ -142,17 +145,22 @@ def _half(judged: pl.DataFrame | None, basis: Basis, height: int) -> pl.DataFram
     )
 
 
-def _first_of(column: str) -> pl.Expr:
-    first = pl.col(column).str.split(LIST_SEPARATOR).list.first()
-    return pl.when(first != "").then(first)
-
-
-def _citation_group(policy: NoisePolicy) -> pl.Expr:
+def citation_group(policy: NoisePolicy) -> pl.Expr:
+    """Return what the denial of each item rests on (`imr_rules.audit.rows.CitationGroup`)."""
     said = pl.col("claims_administrator_guideline").fill_null("").str.to_lowercase()
-    group = pl.lit(policy.unsaid)
-    for name, words in reversed(list(policy.citation_groups.items())):
-        group = pl.when(said.str.contains_any(list(words))).then(pl.lit(name)).otherwise(group)
-    return group
+    words = policy.administrator_citation
+    left = said
+    for word in words.not_mtus:
+        left = left.str.replace_all(word, "", literal=True)
+    return (
+        pl.when((said == "") | said.str.contains_any(list(words.none_cited)))
+        .then(pl.lit(CitationGroup.NONE.value))
+        .when(~left.str.contains_any(list(words.mtus)))
+        .then(pl.lit(CitationGroup.ANOTHER.value))
+        .when(said.str.contains_any(list(words.not_mtus)))
+        .then(pl.lit(CitationGroup.BOTH.value))
+        .otherwise(pl.lit(CitationGroup.MTUS.value))
+    )
 
 
 def _signatures(graded: pl.DataFrame, rules: TableRules) -> pl.DataFrame:

@@ -16,6 +16,8 @@ from imr_rules.audit.policy import NoisePolicy
 from imr_rules.audit.scores import (
     BREAKDOWNS,
     COUNTED,
+    NOT_TOLD,
+    OVERLAPPING,
     BasisCounts,
     basis_scores,
     group_scores,
@@ -23,7 +25,9 @@ from imr_rules.audit.scores import (
 from imr_rules.audit.statistics import Confusion, Step
 from imr_rules.audit.tables.blocks import Array, block_of, weights
 from imr_rules.facts.model import Basis
+from imr_rules.table.schema import LIST_SEPARATOR
 
+GROUP = "group"
 _BLOCK, _N = "block", "n"
 _CELL = ("predicted", "actual")
 _HITS = pl.col("actual") == "overturned"
@@ -51,6 +55,7 @@ def streamed_scores(items: Path, policy: NoisePolicy) -> dict[str, Any]:
             for basis in Basis
         },
         "breakdowns": {name: _breakdown(decided, name) for name in BREAKDOWNS},
+        "overlapping": list(OVERLAPPING),
     }
 
 
@@ -159,7 +164,8 @@ def _defined(value: float) -> float | None:
 def _breakdown(decided: pl.LazyFrame, column: str) -> list[dict[str, Any]]:
     agreed = {basis: pl.col(f"{basis}_prediction") == pl.col("actual") for basis in Basis}
     groups = _collected(
-        decided.group_by(group_name(column))
+        in_groups(decided, column)
+        .group_by(GROUP)
         .agg(
             pl.len().alias(_N),
             pl.col("case_number").n_unique().alias("letters"),
@@ -167,11 +173,11 @@ def _breakdown(decided: pl.LazyFrame, column: str) -> list[dict[str, Any]]:
             *(covered_on(basis).sum().alias(f"{basis}_covered") for basis in Basis),
             *((covered_on(b) & agreed[b]).sum().alias(f"{b}_agreed") for b in Basis),
         )
-        .sort([_N, "group"], descending=[True, False])
+        .sort([_N, GROUP], descending=[True, False])
     )
     return [
         group_scores(
-            row["group"],
+            row[GROUP],
             row["letters"],
             row["overturned"],
             row[_N],
@@ -181,12 +187,11 @@ def _breakdown(decided: pl.LazyFrame, column: str) -> list[dict[str, Any]]:
     ]
 
 
-def group_name(column: str) -> pl.Expr:
-    """Return the group of each item by *column*; empty values are "not told"."""
+def in_groups(items: pl.LazyFrame, column: str) -> pl.LazyFrame:
+    """Return a row for each of *items* and each of its groups by *column*, named by `GROUP`."""
     value = pl.col(column)
-    return (
-        pl.when(value.is_null() | (value == ""))
-        .then(pl.lit("not told"))
-        .otherwise(value)
-        .alias("group")
-    )
+    name = pl.when(value != "").then(value).otherwise(pl.lit(NOT_TOLD)).alias(GROUP)
+    if column not in OVERLAPPING:
+        return items.with_columns(name)
+    each = name.str.split(LIST_SEPARATOR).list.unique()
+    return items.with_columns(each).explode(GROUP)
