@@ -6,7 +6,8 @@ attributes, so that tests match ``code`` and programs never parse the text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -143,6 +144,17 @@ class PackErrors(PackError):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+@contextmanager
+def gathered(problems: list[PackError]) -> Iterator[None]:
+    """Add to *problems* what the block raises, so that the next part is read all the same."""
+    try:
+        yield
+    except PackErrors as errors:
+        problems.extend(errors.problems)
+    except PackError as error:
+        problems.append(error)
 
 
 class InputError(ImrRulesError, ValueError):

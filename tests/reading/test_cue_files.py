@@ -11,6 +11,8 @@ from imr_rules.reading.load_lexicon import load_lexicon
 from imr_rules.treatments.load import load_catalogue
 
 RULES = Path(__file__).parents[2] / "rules"
+VOCABULARY = load_vocabulary(RULES)
+CATALOGUE = load_catalogue(RULES)
 
 
 def problems_with(tmp_path: Path, name: str, text: str) -> str:
@@ -20,7 +22,7 @@ def problems_with(tmp_path: Path, name: str, text: str) -> str:
     (rules / "reading" / "cues").mkdir()
     (rules / "reading" / "cues" / name).write_text(text)
     with pytest.raises(PackErrors) as raised:
-        load_lexicon(rules, load_vocabulary(RULES), load_catalogue(RULES))
+        load_lexicon(rules, VOCABULARY, CATALOGUE)
     return str(raised.value)
 
 
@@ -41,8 +43,56 @@ def test_a_file_that_cannot_be_read_is_named_with_line_and_remedy(
     assert says in problems_with(tmp_path, name, text)
 
 
+def problems_of_tables(tmp_path: Path, **texts: str) -> str:
+    """Return what loading the rules says when each file NAME.yaml of words holds that text."""
+    rules = tmp_path / "rules"
+    shutil.copytree(RULES / "reading", rules / "reading", ignore=shutil.ignore_patterns("cues"))
+    for name, text in texts.items():
+        (rules / "reading" / f"{name}.yaml").write_text(text)
+    with pytest.raises(PackErrors) as raised:
+        load_lexicon(rules, VOCABULARY, CATALOGUE)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("regions", "speaks_for: {}\nalong_nerves: {}\n", "regions.yaml:1:1: error[wrong-type]: b"),
+        ("regions", "speaks_for:\n  neck: [head]\n", "along_nerves is missing."),
+        (
+            "relevant",
+            "imaging: [red_flag_present]\n",
+            "relevant.yaml:1:1: error[wrong-type]: imagi",
+        ),
+        ("relevant", "imaging:\n  any: [work_statsu]\n", "Did you mean 'work_status'"),
+        ("assertion", 'clause: "but"\n', "assertion.yaml:1:1: error[wrong-type]: clause: 'but'"),
+        ("talk", 'guidelin: ["the guideline"]\n', "Did you mean 'guideline'"),
+        ("item_words", "imaging:\n  - scan\n  - {a: b}\n", "item_words.yaml:3:5"),
+        ("kinds_of_care", 'opioid: ["opioids", "{opiates"]\n', "kinds_of_care.yaml:1:21"),
+        ("kinds_of_care", "opioid: []\n", "kinds_of_care.yaml:1:1: error[wrong-type]: opioid: "),
+        ("read_as", "- home_aide\n", "read_as.yaml:1:1: error[wrong-type]: the file: a list"),
+        ("common_words", "the: often\n", "the: 'often' is not a whole number"),
+        ("same_thing", "", "same_thing.yaml:1:1: error[wrong-type]: the file is empty."),
+        ("words", "- worker\n", "words.yaml:1:1: error[wrong-type]: the file: a list"),
+    ],
+)
+def test_a_table_of_words_is_refused_where_it_is_wrong(
+    tmp_path: Path, name: str, text: str, says: str
+) -> None:
+    """A part cut off, text or a list in place of keys, a name that is none: each has its line."""
+    assert says in problems_of_tables(tmp_path, **{name: text})
+
+
+def test_every_table_of_words_is_told_of_at_once(tmp_path: Path) -> None:
+    """What is wrong with one file hides nothing that is wrong with another."""
+    told = problems_of_tables(tmp_path, regions="- a\n", read_as="- b\n", talk='a: "b\n')
+    assert ["talk.yaml", "regions.yaml", "read_as.yaml"] == [
+        Path(line.split(":")[0]).name for line in told.splitlines()
+    ]
+
+
 def test_broad_cues_yield_to_exact_ones() -> None:
     """What a file lists under ``broad`` is loaded as a wide net, the rest is not."""
-    lexicon = load_lexicon(RULES, load_vocabulary(RULES), load_catalogue(RULES))
+    lexicon = load_lexicon(RULES, VOCABULARY, CATALOGUE)
     kinds = {cue.broad for cue in lexicon.cues if cue.fact == "functional_improvement"}
     assert kinds == {True, False}

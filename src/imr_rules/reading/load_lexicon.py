@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules import strict_yaml
-from imr_rules.errors import PackError, PackErrors, UnknownNameError, WrongTypeError
+from imr_rules.errors import PackError, PackErrors, UnknownNameError, WrongTypeError, gathered
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import FactType, Vocabulary
 from imr_rules.misfits import Loc
@@ -35,6 +35,13 @@ from imr_rules.reading.occurrence import Bits, PatternIndex, bits_of, words_of
 from imr_rules.reading.pattern import Pattern, any_of
 from imr_rules.reading.phrases import Phrases
 from imr_rules.reading.same_thing import load_same_thing
+from imr_rules.reading.shapes import (
+    CommonWordsFile,
+    PhrasesFile,
+    ReadAsFile,
+    RegionsFile,
+    RelevantFile,
+)
 from imr_rules.strict_yaml import Document
 from imr_rules.treatments.catalogue import Catalogue
 
@@ -88,39 +95,46 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
     problems: list[PackError] = []
     cues: list[Cue] = []
     for path in sorted((folder / "cues").glob("*.yaml")):
-        try:
+        with gathered(problems):
             cues.extend(_fact_cues(strict_yaml.read(path), phrases, vocabulary, catalogue))
-        except PackErrors as errors:
-            problems.extend(errors.problems)
-        except PackError as error:
-            problems.append(error)
     marks: list[tuple[Mark, Pattern]] = []
     for name in ("assertion.yaml", "talk.yaml"):
-        try:
+        with gathered(problems):
             marks.extend(_marks(folder / name, phrases))
-        except PackErrors as errors:
-            problems.extend(errors.problems)
+    with gathered(problems):
+        regions = _regions(folder / "regions.yaml", catalogue)
+    with gathered(problems):
+        item_words = _item_words(folder / "item_words.yaml", phrases, catalogue)
+    with gathered(problems):
+        kinds_of_care = _item_words(folder / "kinds_of_care.yaml", phrases, catalogue)
+    with gathered(problems):
+        same_thing = load_same_thing(folder / "same_thing.yaml", phrases, vocabulary)
+    with gathered(problems):
+        read_as = _read_as(folder / "read_as.yaml", catalogue)
+    with gathered(problems):
+        relevant = _relevant(folder / "relevant.yaml", vocabulary, catalogue)
+    with gathered(problems):
+        common_words = _common_words(folder / "common_words.yaml")
     if problems:
         raise PackErrors(problems)
-    regions = strict_yaml.read(folder / "regions.yaml")
     return Lexicon(
         cues=tuple(_with_own_marks(cues, marks)),
         marks=tuple(marks),
-        item_words=_item_words(folder / "item_words.yaml", phrases, catalogue),
+        item_words=item_words,
         sides=_sides(catalogue),
-        kinds_of_care=_item_words(folder / "kinds_of_care.yaml", phrases, catalogue),
-        along_nerves=_regions(regions, catalogue, "speaks_for", "along_nerves"),
-        speaks_for=_regions(regions, catalogue, "speaks_for"),
-        same_thing=load_same_thing(folder / "same_thing.yaml", phrases, vocabulary),
-        read_as=_read_as(folder / "read_as.yaml", catalogue),
-        _relevant=_relevant(folder / "relevant.yaml", vocabulary, catalogue),
-        _body_names=_body_names(catalogue, regions.data["no_part"]),
+        kinds_of_care=kinds_of_care,
+        along_nerves=_speaking(catalogue, regions.speaks_for, regions.along_nerves),
+        speaks_for=_speaking(catalogue, regions.speaks_for),
+        same_thing=same_thing,
+        read_as=read_as,
+        _relevant=relevant,
+        _body_names=_body_names(catalogue, regions.no_part),
         words_of_parts=_words_of_parts(catalogue),
-        between_parts=frozenset(regions.data["between_parts"]),
-        radiates=frozenset(regions.data["radiates"]),
+        between_parts=frozenset(regions.between_parts),
+        radiates=frozenset(regions.radiates),
         _index=PatternIndex(
             [*(pattern for _, pattern in marks), *(cue.pattern for cue in cues)],
-            _common_words(folder / "common_words.yaml"),
+            common_words,
         ),
         _kinds=_kinds(cues, [mark for mark, _ in marks]),
     )
@@ -260,18 +274,15 @@ def _category(name: str, catalogue: Catalogue, document: Document, loc: Loc) -> 
 
 def _marks(path: Path, phrases: Phrases) -> list[tuple[Mark, Pattern]]:
     document = strict_yaml.read(path)
-    data: dict[str, list[str]] = document.data
     problems: list[PackError] = []
     marks: list[tuple[Mark, Pattern]] = []
-    for name, said in data.items():
+    for name, said in strict_yaml.validate(PhrasesFile, document).root.items():
         if name not in set(Mark):
-            problems.append(UnknownNameError("mark", name, list(Mark), at=document.at(name)))
+            problems.append(UnknownNameError("mark", name, Mark, at=document.at(name)))
             continue
         for index, phrase in enumerate(said):
-            try:
+            with gathered(problems):
                 marks.append((Mark(name), phrases.compiled(phrase, document, (name, index))))
-            except PackError as error:
-                problems.append(error)
     if problems:
         raise PackErrors(problems)
     return marks
@@ -281,64 +292,77 @@ def _item_words(
     path: Path, phrases: Phrases, catalogue: Catalogue
 ) -> Mapping[str, re.Pattern[str]]:
     document = strict_yaml.read(path)
-    data: dict[str, Any] = document.data or {}
-    for category in data:
+    said = strict_yaml.validate(PhrasesFile, document).root
+    for category in said:
         _category(category, catalogue, document, (category,))
     return {
         category: phrases.any_of(names, document, (category,)).regex
-        for category, names in data.items()
+        for category, names in said.items()
     }
 
 
 def _sides(catalogue: Catalogue) -> Mapping[str, re.Pattern[str]]:
     """Return the words of each side; single letters are too often something else."""
     return {
-        side: re.compile(r"(?<!\w)(?:" + "|".join(w for w in words if len(w) > 1) + r")(?!\w)")
+        side: re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(w) for w in words if len(w) > 1)})(?!\w)")
         for side, words in catalogue.sides.items()
     }
 
 
-def _regions(
-    document: Document, catalogue: Catalogue, *tables: str
+def _regions(path: Path, catalogue: Catalogue) -> RegionsFile:
+    document = strict_yaml.read(path)
+    regions = strict_yaml.validate(RegionsFile, document)
+    problems: list[PackError] = [
+        UnknownNameError("body part", name, catalogue.body_parts, at=document.at(table, part))
+        for table, parts in (
+            ("speaks_for", regions.speaks_for),
+            ("along_nerves", regions.along_nerves),
+        )
+        for part, others in parts.items()
+        for name in (part, *others)
+        if name not in catalogue.body_parts
+    ]
+    problems += [
+        WrongTypeError(f"{said!r} holds no word.", at=document.at("no_part", index))
+        for index, said in enumerate(regions.no_part)
+        if not words_of(said)
+    ]
+    if problems:
+        raise PackErrors(problems)
+    return regions
+
+
+def _speaking(
+    catalogue: Catalogue, *tables: Mapping[str, Iterable[str]]
 ) -> Mapping[str, frozenset[str]]:
     """Return by body part the parts that speak for it by any of *tables*, itself included."""
-    speaking: dict[str, set[str]] = {part: {part} for part in catalogue.body_parts}
-    for table in tables:
-        for part, others in document.data[table].items():
-            for name in (part, *others):
-                if name not in catalogue.body_parts:
-                    at = document.at(table, part)
-                    raise UnknownNameError("body part", name, catalogue.body_parts, at=at)
-            speaking[part].update(others)
-    return {part: frozenset(others) for part, others in speaking.items()}
+    return {
+        part: frozenset((part, *(other for table in tables for other in table.get(part, ()))))
+        for part in catalogue.body_parts
+    }
 
 
 def _read_as(path: Path, catalogue: Catalogue) -> Mapping[str, str]:
     document = strict_yaml.read(path)
-    data: dict[str, str] = document.data or {}
-    for treatment, category in data.items():
+    read_as = strict_yaml.validate(ReadAsFile, document).root
+    for treatment, category in read_as.items():
         if treatment not in catalogue.treatments:
             at = document.at(treatment)
             raise UnknownNameError("treatment", treatment, catalogue.treatments, at=at)
         _category(category, catalogue, document, (treatment,))
-    return data
+    return read_as
 
 
 def _common_words(path: Path) -> Mapping[str, int]:
-    document = strict_yaml.read(path)
-    for word, times in document.data.items():
-        if not isinstance(times, int):
-            raise WrongTypeError(f"{word!r} occurs a whole number of times.", at=document.at(word))
-    times_of: dict[str, int] = document.data
-    return times_of
+    return strict_yaml.validate(CommonWordsFile, strict_yaml.read(path)).root
 
 
 def _relevant(
     path: Path, vocabulary: Vocabulary, catalogue: Catalogue
 ) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     document = strict_yaml.read(path)
-    data: dict[str, dict[str, list[str]]] = document.data or {}
-    for category, by_part in data.items():
+    relevant = strict_yaml.validate(RelevantFile, document).root
+    for category, by_part in relevant.items():
         if category not in catalogue.treatments:
             _category(category, catalogue, document, (category,))
         for part, facts in by_part.items():
@@ -349,7 +373,7 @@ def _relevant(
                 vocabulary.require(fact, at)
     return {
         category: {part: tuple(facts) for part, facts in by_part.items()}
-        for category, by_part in data.items()
+        for category, by_part in relevant.items()
     }
 
 

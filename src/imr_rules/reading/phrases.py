@@ -16,6 +16,7 @@ from imr_rules.reading.pattern import (
     any_of,
     compile_phrase,
 )
+from imr_rules.reading.shapes import PhrasesFile
 from imr_rules.strict_yaml import Document
 
 
@@ -28,10 +29,7 @@ class Phrases:
         Raises:
             PackError: the file does not map names to lists of phrases.
         """
-        document = strict_yaml.read(path)
-        if not isinstance(document.data, dict):
-            raise WrongTypeError(f"{path.name} maps names to lists of phrases.", at=document.at())
-        self._words = WordLists(document.data)
+        self._words = WordLists(strict_yaml.validate(PhrasesFile, strict_yaml.read(path)).root)
 
     def compiled(self, phrase: str, document: Document, loc: Loc) -> Pattern:
         """Compile *phrase*, which stands at *loc* of *document*.
@@ -50,4 +48,6 @@ class Phrases:
         Raises:
             WrongTypeError: one of them cannot be read.
         """
-        return any_of(self.compiled(phrase, document, loc) for phrase in phrases)
+        return any_of(
+            self.compiled(phrase, document, (*loc, index)) for index, phrase in enumerate(phrases)
+        )
