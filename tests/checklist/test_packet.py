@@ -22,6 +22,7 @@ from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.errors import InputError
 from imr_rules.explain.hinges import with_facts
 from imr_rules.explain.model import NOTICE
+from imr_rules.explain.reasons import reasons_for
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading
 from imr_rules.knowledge import Knowledge, load_knowledge
 
@@ -65,6 +66,24 @@ def test_a_sheet_without_gaps_claims_only_that_none_was_read(
         assert sheet.remains
     for denied in ("document", "below", "abajo"):
         assert denied not in words.packet_none
+
+
+def test_what_the_reviewer_found_missing_on_another_way_is_a_gap(gaps: list[GapList]) -> None:
+    """The way that the rules come closest to is not the only one that was denied."""
+    (found,) = [g for g in gaps if g.conclusion.case.case_number == "CM16-0231706"]
+    assert ["exceptional_factors"] == [gap.fact.id for gap in found.gaps]
+    others = 0
+    for each in gaps:
+        decisive = {
+            shown.fact
+            for reason in reasons_for(each.conclusion)
+            if reason.decisive
+            for shown in reason.facts
+        }
+        others += any(gap.fact.id not in decisive for gap in each.gaps)
+        places = [gap.fact.id in decisive for gap in each.gaps]
+        assert sorted(places, reverse=True) == places
+    assert others > 10
 
 
 def test_a_gap_is_what_the_reviewer_said(gaps: list[GapList]) -> None:

@@ -16,7 +16,7 @@ from imr_rules.explain.model import FactShown, Reason
 from imr_rules.explain.reasons import reasons_for
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Evidence, Reading, Value
 from imr_rules.facts.vocabulary import Fact, FactType
-from imr_rules.guidelines.model import Criterion
+from imr_rules.guidelines.model import Criterion, Topic, criteria_of
 from imr_rules.knowledge import Knowledge
 
 _NONE = ("no", "none")
@@ -127,12 +127,18 @@ def _gap_list(
 
 
 def _gaps(conclusion: Conclusion, knowledge: Knowledge) -> Iterator[Gap]:
-    """Yield what the reviewer found about each criterion that is not established, in its order."""
+    """Yield what the reviewer found about each criterion that is not established.
+
+    What decides comes first. What was found missing on another way counts as well: the way that the
+    rules come closest to need not be the one the reviewer denied.
+    """
     if conclusion.governing is None:
         return
     rationale = conclusion.item.readings.get(Reading.RATIONALE, {})
     record = conclusion.item.readings.get(Reading.RECORD, {})
     evidence = conclusion.item.evidence
+    topic = conclusion.governing.topic
+    needed = _needed(topic)
     open_criteria = [
         reason for reason in reasons_for(conclusion) if reason.lacking is not reason.bars
     ]
@@ -144,7 +150,8 @@ def _gaps(conclusion: Conclusion, knowledge: Knowledge) -> Iterator[Gap]:
         and (
             rationale[shown.fact] == UNDOCUMENTED
             or (
-                reason.decisive and _speaks_against(reason, rationale[shown.fact], knowledge, shown)
+                (reason.decisive or reason.criterion in needed)
+                and _speaks_against(reason, rationale[shown.fact], knowledge, shown)
             )
         )
     )
@@ -153,9 +160,9 @@ def _gaps(conclusion: Conclusion, knowledge: Knowledge) -> Iterator[Gap]:
         found, now = rationale[name], record.get(name)
         yield Gap(
             fact,
-            question_in(conclusion.governing.topic, fact),
+            question_in(topic, fact),
             tuple(
-                conclusion.governing.topic.criteria[reason.criterion]
+                topic.criteria[reason.criterion]
                 for reason in open_criteria
                 if any(shown.fact == name for shown in reason.facts)
             ),
@@ -166,6 +173,16 @@ def _gaps(conclusion: Conclusion, knowledge: Knowledge) -> Iterator[Gap]:
             "" if now is None else value_words(fact, now),
             evidence.get((Reading.RECORD, name), ()),
         )
+
+
+def _needed(topic: Topic) -> frozenset[str]:
+    """Return the criteria that *topic* requires or rules out by, in any way.
+
+    Those that only tell for whom a way is stay out: not to be on one of them is no gap.
+    """
+    barring = (name for bar in topic.all_bars for name in (bar.criterion, *bar.exceptions))
+    required = (name for route in topic.routes for name in criteria_of(route.requires))
+    return frozenset((*barring, *required))
 
 
 def _speaks_against(reason: Reason, value: Value, knowledge: Knowledge, shown: FactShown) -> bool:
