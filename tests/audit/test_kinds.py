@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from io import StringIO
 
 import pytest
 
-from imr_rules.audit.audit import Audit
+from imr_rules.audit.audit import Audit, audit
+from imr_rules.audit.case_page import case_html, case_text
 from imr_rules.audit.model import AuditFinding, Corpus, Kind
+from imr_rules.explain.to_text import make_console
 from imr_rules.facts.model import Section
 
 from .written_determinations import Written
@@ -304,6 +307,37 @@ def test_like_cases_with_unlike_outcomes_name_each_other(findings_in: Find) -> N
     assert [("CM17-0000002", ("CM17-0000001 item 1",))] == [
         (finding.case_number, finding.against) for finding in like
     ]
+
+
+def test_a_like_case_is_quoted_from_its_own_letter(
+    corpus_of_letters: Callable[[Sequence[Written]], Corpus],
+) -> None:
+    """Letters whose offsets differ: each quotation stands in the letter that it is told of."""
+    said = (
+        "No red flags are seen and the neurological examination is normal. Conservative care was "
+        "not tried. No operation is planned. The request is {}medically necessary."
+    )
+    longer = "A fictional cook of 41 hurt the low back. A long and idle introduction stands here."
+    corpus = corpus_of_letters(
+        [
+            replace(PLAIN, rationale=said.format("not "), summary=longer),
+            replace(PLAIN, number="CM17-0000002", outcome="Overturned", rationale=said.format("")),
+        ]
+    )
+    texts = {case.case.case_number: case.case.text for case in corpus.cases}
+    audited = audit(corpus)
+    found = next(f for f in audited.findings if f.kind is Kind.LIKE_CASES)
+    told = (found.case_number, found.evidence), ("CM17-0000001", found.evidence_against)
+    for number, evidence in told:
+        assert evidence
+        for proof in evidence:
+            assert proof.quote == texts[str(number)][proof.start : proof.end]
+            assert "introduction" not in proof.quote
+    case = next(c for c in corpus.cases if c.case.case_number == "CM17-0000002")
+    assert "CM17-0000001 item 1, rationale, characters" in case_html(case, audited)
+    console = make_console(StringIO())
+    console.print(case_text(case, audited))
+    assert "CM17-0000001 item 1, rationale [" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_every_rule_of_a_finding_is_known(shipped_audit: Audit) -> None:

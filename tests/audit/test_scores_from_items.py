@@ -297,6 +297,9 @@ def test_every_number_of_a_finding_is_its_own(files: Files) -> None:
         for proof in finding["evidence"]:
             texts.append(proof["quote"] or proof["note"] or "")
             texts.append(f"{proof['start']} {proof['end']}" if proof["quote"] else "")
+        for proof in finding["evidence_against"]:
+            texts.append(f"{finding['against'][0]} {proof['quote'] or proof['note'] or ''}")
+            texts.append(f"{proof['start']} {proof['end']}" if proof["quote"] else "")
         own[tuple(sorted(n for text in texts for n in numbers_in(text.replace("-", " "))))] += 1
     told = Counter(tuple(sorted(numbers_in(a.replace("-", " ")))) for a in articles)
     assert told == own

@@ -67,6 +67,8 @@ def _finding(finding: AuditFinding, audit: Audit) -> RenderableType:
 def _proofs(finding: AuditFinding) -> Iterator[str]:
     for evidence in finding.evidence:
         yield proof_line(evidence)
+    for evidence in finding.evidence_against:
+        yield f"{finding.against[0]}, {proof_line(evidence)}"
 
 
 def proof_line(evidence: Evidence) -> str:

@@ -47,6 +47,10 @@ class FindingPart(_Part):
     cite: str
     against: list[str]
     evidence: list[QuotationPart]
+    evidence_against: Annotated[
+        list[QuotationPart],
+        Field(description="what the first of against rests on; offsets count in its own letter"),
+    ]
 
 
 class FindingsFile(_Part):

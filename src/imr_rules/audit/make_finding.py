@@ -29,6 +29,7 @@ def finding_of(
     criterion: str = "",
     cite: str = "",
     against: Sequence[str] = (),
+    evidence_against: Sequence[Evidence] = (),
 ) -> AuditFinding:
     """Return the finding of *rule* on *item*; severity and confidence are the rule's by default."""
     stated = policy.rules[rule]
@@ -42,11 +43,17 @@ def finding_of(
         severity=severity or Severity(stated.severity),
         confidence=round(confidence * item.case.confidence, 3),
         explanation=explanation,
-        evidence=tuple(dict.fromkeys(whole_sentence(proof, item) for proof in evidence)),
+        evidence=whole_sentences(evidence, item),
         criterion=criterion,
         cite=cite,
         against=tuple(against),
+        evidence_against=tuple(evidence_against),
     )
+
+
+def whole_sentences(evidence: Sequence[Evidence], item: AuditItem) -> tuple[Evidence, ...]:
+    """Return *evidence* on *item*, each with the whole sentence that it stands in, each once."""
+    return tuple(dict.fromkeys(whole_sentence(proof, item) for proof in evidence))
 
 
 def whole_sentence(evidence: Evidence, item: AuditItem) -> Evidence:

@@ -41,8 +41,9 @@ class AuditFinding:
 
     *rule* is the sort of finding within its kind (``sides-differ``). *confidence* is how often
     findings of this rule were right on a second look, or a careful estimate of it, 0 to 1.
-    *case_number* and *item* are None for findings about groups; *against* names the other cases
-    that a comparison rests on.
+    *case_number* and *item* are None for findings about groups; *against* names the other items
+    that a comparison rests on. *evidence* stands in the determination itself, *evidence_against*
+    in that of the first of *against*: offsets count in one letter alone.
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class AuditFinding:
     criterion: str = ""
     cite: str = ""
     against: tuple[str, ...] = ()
+    evidence_against: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

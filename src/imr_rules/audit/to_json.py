@@ -64,6 +64,7 @@ def finding_to_json(finding: AuditFinding, policy: Policy) -> dict[str, Any]:
         "cite": finding.cite,
         "against": list(finding.against),
         "evidence": [_evidence(evidence) for evidence in finding.evidence],
+        "evidence_against": [_evidence(evidence) for evidence in finding.evidence_against],
     }
 
 

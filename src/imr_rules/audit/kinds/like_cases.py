@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from imr_rules.audit.kinds.disagreement import evidence_of, governing_cite
-from imr_rules.audit.make_finding import finding_of
+from imr_rules.audit.make_finding import finding_of, whole_sentences
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind
 from imr_rules.audit.policy import RuleId
 from imr_rules.audit.signature import like_items
@@ -61,9 +61,10 @@ def _finding(corpus: Corpus, item: AuditItem, others: list[AuditItem]) -> AuditF
             len(named),
             [(reason.statement, reason.status) for reason in settled],
         ),
-        (*evidence_of(settled)[:4], *evidence_of(_settled(others[0]))[:3]),
+        evidence_of(settled)[:4],
         cite=governing_cite(item),
         against=named,
+        evidence_against=whole_sentences(evidence_of(_settled(others[0]))[:3], others[0]),
     )
 
 
