@@ -266,6 +266,28 @@ def test_the_end_of_the_input_ends_the_questions(tmp_path: Path) -> None:
     assert "What is requested?" in done.stderr
 
 
+def test_the_answer_that_settles_the_outcome_can_be_taken_back(tmp_path: Path) -> None:
+    """A slip of the key at the last question is mended like any other; Enter ends."""
+    kept = tmp_path / "knee.yaml"
+    typed = "right total knee arthroplasty\n2017-03-08\n\n{}"
+    settled = "Nothing else can change the outcome."
+    done = asked(typed.format("n\nx\nb\ny\nq\n"), "--save", str(kept))
+    assert 0 == done.returncode
+    assert "Type b to take the last answer back" in done.stderr.split(settled)[1]
+    assert ["yes"] == list(read_draft(kept, load_knowledge().vocabulary).facts.values())
+    done = asked(typed.format("n\n\n"))
+    assert 0 == done.returncode
+    assert "upheld" in done.stdout
+
+
+def test_a_request_that_no_text_speaks_to_can_be_taken_back() -> None:
+    """As long as something was asked: here the day, then what is requested."""
+    done = asked("gym membership\n1985-01-01\n\nb\nb\n2015-06-01\n\nq\n")
+    assert 0 == done.returncode
+    assert "b back" in done.stderr.split("No guideline in force on that day")[1]
+    assert "No guideline" not in done.stdout
+
+
 def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     """--save refuses a file that the session did not come from, and says how to resume it."""
     taken = tmp_path / "taken.yaml"

@@ -287,7 +287,7 @@ class _Talk:
         governing = governing_topic(self.knowledge.library, request, draft.request_date)
         if governing is None:
             self._say("No guideline in force on that day speaks to this request.", "yellow")
-            return True
+            return is_first or not self._is_taken_back()
         self._say(f"{governing.edition.cite_as}: {governing.topic.title}", "dim")
         outlook, engine = Outlook.of(governing, draft, self.knowledge), ReferenceEngine()
         before: list[tuple[Draft, tuple[str, ...]]] = []
@@ -301,7 +301,14 @@ class _Talk:
                     else "Nothing else can change the outcome.",
                     "dim",
                 )
-                return True
+                # The answer that settles the outcome may be a slip of the key like any other.
+                if (is_first and not before) or not self._is_taken_back():
+                    return True
+                if not before:
+                    return False
+                self.draft, passed = before.pop()
+                self._keep()
+                continue
             self._put(question, len(before) + 1)
             said = self._reply(question)
             if said is Wish.QUIT:
@@ -323,6 +330,17 @@ class _Talk:
                 assert not isinstance(said, Wish)
                 self.draft = self.draft.with_fact(name, said)
             self._keep()
+
+    def _is_taken_back(self) -> bool:
+        """Whether "b" takes the last answer back, now that there is nothing more to ask."""
+        while True:
+            typed = self._line("   Enter to go on, b back >")
+            wish = wish_in(typed)
+            if wish is Wish.BACK:
+                return True
+            if not typed or wish in (Wish.QUIT, Wish.SKIP):
+                return False
+            self._say("   Type b to take the last answer back, or Enter to go on.", "yellow")
 
     def _put(self, question: NextQuestion, number: int) -> None:
         fact = question.fact
