@@ -287,6 +287,14 @@ def test_a_chart_note_needs_to_be_told_what_is_asked(tmp_path: Path) -> None:
     assert "yes" == json.loads(read.stdout)[0]["trace"]["facts"]["opioid_agreement_signed"]
 
 
+def test_a_bar_that_decides_alone_is_followed_by_no_empty_heading() -> None:
+    """What decides was said above."""
+    preview = previewed("Flurbiprofen 20% / cyclobenzaprine 4% cream 180 gm", date(2015, 6, 1))
+    text = text_of(preview)
+    assert "rules this out" in text
+    assert "What decides:" not in text
+
+
 @pytest.mark.parametrize(
     ("request_title", "fact", "question", "asked_for_by"),
     [

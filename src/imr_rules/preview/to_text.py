@@ -50,10 +50,11 @@ def preview_text(preview: Preview) -> RenderableType:
                 style="yellow",
             )
         )
-    body.append(Text("What decides:", style="bold"))
     shown = {reason.criterion for reason in _barring(preview)}
     rest = [r for r in explanation.reasons if r.decisive and r.criterion not in shown]
-    body.extend(reason_text(reason) for reason in rest)
+    if rest:
+        body.append(Text("What decides:", style="bold"))
+        body.extend(reason_text(reason) for reason in rest)
     if preview.held_by:
         body.append(Text("Held by these facts alone:", style="bold"))
         body.extend(_bullet(str(fact)) for fact in preview.held_by)
