@@ -149,6 +149,8 @@ def test_limits_are_said_in_the_language_of_the_sheet(
     ]
     assert any(limit.startswith("a lo sumo") for limit in limits)
     assert not any("at most" in limit or "more than" in limit for limit in limits)
+    assert any(limit.endswith(" semanas") for limit in limits)
+    assert not any("weeks" in limit or "years" in limit or "visits" in limit for limit in limits)
 
 
 def test_equal_checklists_are_equal_documents(
@@ -163,13 +165,15 @@ def test_equal_checklists_are_equal_documents(
 def test_every_language_has_every_word_and_keeps_the_questions(
     sample: Checklist, knowledge: Knowledge, units: Mapping[str, str]
 ) -> None:
-    """The fixed words change, placeholders and questions stay."""
+    """The fixed words change, the units of the vocabulary too; placeholders and questions stay."""
+    named = {fact.unit for fact in knowledge.vocabulary.values() if fact.unit}
     english = load_wording(knowledge.folder, "en")
     assert {"en", "es"} <= set(languages(knowledge.folder))
     assert NOTICE == english.notice
     places = re.compile(r"\{\w+\}")
     for lang in languages(knowledge.folder):
         words = load_wording(knowledge.folder, lang)
+        assert lang == "en" or named == set(words.units)
         for name, value in english.model_dump().items():
             if isinstance(value, str):
                 other = getattr(words, name)

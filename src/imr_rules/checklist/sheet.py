@@ -223,7 +223,7 @@ def limit_words(limit: NumberLimit | LimitTable, words: Wording) -> str:
     if isinstance(limit, LimitTable):
         return ", ".join(f"{key.replace('_', ' ')} {number:g}" for key, number in limit.rows)
     said = words.compared(limit.comparison.value)
-    return said.format(number=f"{limit.number:g} {limit.unit}".strip())
+    return said.format(number=words.amount(limit.number, limit.unit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,7 +280,7 @@ class _Items:
             unit = {
                 "system": "http://unitsofmeasure.org",
                 "code": ucum_code(fact.unit, self.units),
-                "display": fact.unit,
+                "display": self.words.units.get(fact.unit, fact.unit),
             }
             item["extension"] = [{"url": _UNIT, "valueCoding": unit}]
         else:

@@ -81,6 +81,8 @@ class Wording(BaseModel):
     what_counts: str
     limit: str
     comparisons: _Comparisons
+    units: dict[str, str]
+    """By the vocabulary's name of a unit; what is not listed keeps that name."""
     unverified_note: str
     seen_note: str
     attested_note: str
@@ -113,6 +115,10 @@ class Wording(BaseModel):
         """Return how a number is held against a limit, with a place for the number."""
         said: str = getattr(self.comparisons, comparison)
         return said
+
+    def amount(self, number: float, unit: str) -> str:
+        """Return *number* with the word for *unit*."""
+        return f"{number:g} {self.units.get(unit, unit)}".strip()
 
     def section(self, name: str) -> str:
         """Return the word for the section *name* of a letter."""
