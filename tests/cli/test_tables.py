@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import polars
 import pytest
 from click.testing import CliRunner, Result
+from polars.exceptions import ComputeError
 
 from imr_rules.cli.main import group
+from imr_rules.data_folders import cases_folder
 from imr_rules.table.parts import part_files
 
 NOTE = "Follow-up visit.\nPlan: refill. The patient signed an opioid agreement.\n"
@@ -33,7 +37,81 @@ def test_an_extraction_run_again_goes_on(tmp_path: Path) -> None:
         (letters / f"{name}.txt").write_text(NOTE, encoding="utf-8")
         done = invoke("extract", letters, "--out", out, "--workers", 1)
         assert 0 == done.exit_code, done.stderr
-    assert "2 letters (1 of them before)" in done.stderr
+    assert "0 items of 2 letters, 1 of them by an earlier run." in done.stderr
+
+
+def test_a_letter_is_read_once_however_its_path_is_spelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a path with dots, from another folder, through a link, or from a list."""
+    letters, out = tmp_path / "letters", tmp_path / "facts.parquet"
+    letters.mkdir()
+    (letters / "one.txt").write_text(NOTE, encoding="utf-8")
+    (tmp_path / "link").symlink_to(letters)
+    listed = tmp_path / "list"
+    listed.write_text("link/../letters/one.txt\n", encoding="utf-8")
+    monkeypatch.chdir(letters)
+    again = letters / ".." / "letters"
+    done = invoke("extract", letters, again, tmp_path / "link", ".", f"@{listed}", "--out", out)
+    assert (0, True) == (done.exit_code, "0 items of 1 letter." in done.stderr), done.stderr
+
+
+def test_a_letter_that_has_changed_is_told(tmp_path: Path) -> None:
+    """Its old facts stay, and the status says that the table is not what the folder is."""
+    letter, out = tmp_path / "one.txt", tmp_path / "facts.parquet"
+    letter.write_text(NOTE, encoding="utf-8")
+    assert 0 == invoke("extract", letter, "--out", out, "--workers", 1).exit_code
+    letter.write_text(NOTE + "No side effects.\n", encoding="utf-8")
+    done = invoke("extract", letter, "--out", out, "--workers", 1)
+    assert 2 == done.exit_code
+    assert f"1 file changed since an earlier run, {letter} for one" in done.stderr
+
+
+def test_what_was_rejected_is_listed_while_it_cannot_be_read(tmp_path: Path) -> None:
+    """Each table keeps its own lines; a file that was mended or removed has none any more."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "good.txt").write_text(NOTE, encoding="utf-8")
+        (tmp_path / name / "bad.txt").write_bytes(b"")
+    listed = tmp_path / "rejected.jsonl"
+
+    def run(name: str) -> int:
+        out = tmp_path / f"{name}.parquet"
+        return invoke("extract", tmp_path / name, "--out", out, "--workers", 1).exit_code
+
+    def tables() -> list[str]:
+        lines = [json.loads(line) for line in listed.read_text(encoding="utf-8").splitlines()]
+        assert {line["reason"].count("error[") for line in lines} == {1}
+        return [line["table"] for line in lines]
+
+    assert (2, 2) == (run("a"), run("b"))
+    assert ["a.parquet", "b.parquet"] == tables()
+    (tmp_path / "a" / "bad.txt").write_text(NOTE, encoding="utf-8")
+    assert 0 == run("a")
+    assert ["b.parquet"] == tables()
+    (tmp_path / "b" / "bad.txt").unlink()
+    assert 0 == run("b")
+    assert not listed.exists()
+
+
+def test_letters_of_one_file_are_counted_as_letters(tmp_path: Path) -> None:
+    """A file of lines holds as many letters as lines."""
+    lines, out = tmp_path / "letters.jsonl", tmp_path / "facts.parquet"
+    cases = sorted(cases_folder().glob("CM16-*.yaml"))[:3]
+    lines.write_text(invoke("extract", *cases, "--format", "jsonl").stdout, encoding="utf-8")
+    assert " of 3 letters." in invoke("extract", lines, "--out", out, "--workers", 1).stderr
+
+
+def test_a_full_disk_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Polars says of it is no OSError, and not for people."""
+
+    def full(*_: object, **__: object) -> None:
+        raise ComputeError("File out of specification")
+
+    monkeypatch.setattr(polars.DataFrame, "write_parquet", full)
+    done = invoke("synthetic", "--items", 3, "--out", tmp_path / "facts.parquet")
+    assert "Make room on the disk" in str(done.exception)
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_tables_written_at_once_are_written_anew(facts: Path, tmp_path: Path) -> None:

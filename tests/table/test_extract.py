@@ -173,7 +173,7 @@ def test_a_killed_run_goes_on_without_losing_or_doubling_a_letter(
     assert 0 < so_far
     resumed = extract_table([letters], out, rules=rules_copy, workers=2)
     assert (resumed.letters, resumed.items) == (300, 300)
-    assert 0 < resumed.before < 300
+    assert 0 < resumed.read_now < 300
     unbroken = tmp_path / "unbroken" / "facts.parquet"
     extract_table([letters], unbroken, rules=rules_copy, workers=2)
     vocabulary: Vocabulary = knowledge.vocabulary
@@ -222,7 +222,7 @@ def test_ctrl_c_keeps_what_was_read(tmp_path: Path, knowledge: Knowledge, rules_
     journal = [json.loads(line) for line in (out / NAME).read_text().splitlines()]
     assert {path.stem for path in part_files(out)} == {line["name"] for line in journal[1:]}
     made = extract_table([letters], out, rules=rules_copy, workers=2)
-    assert 32 <= made.before < made.letters == 300
+    assert 0 < made.read_now <= 300 - 32 < made.letters == 300
     assert left_behind(out) == []
     names = read_table(out, knowledge.vocabulary)["letter"]
     assert (names.len(), names.n_unique()) == (600, 300)
@@ -259,7 +259,7 @@ def test_bad_files_are_listed_and_do_not_stop_the_rest(
     assert "is empty" in next(e["reason"] for e in listed if e["path"].endswith("3.txt"))
     (letters / "00003.txt").write_text(LETTER.format(number=3))
     again = extract_table([letters], out, rules=rules_copy, workers=1)
-    assert (again.letters, again.rejected, again.before) == (40, 1, 39)
+    assert (again.letters, again.rejected, again.read_now) == (40, 1, 1)
 
 
 def test_a_letter_that_ends_its_reader_is_rejected_alone(
@@ -274,9 +274,9 @@ def test_a_letter_that_ends_its_reader_is_rejected_alone(
         check=True,
         timeout=120,
     )
-    made = extract_table([letters], out, rules=rules_copy, workers=1)
-    assert (made.before, made.letters) == (39, 40)
     assert "ended the program" in (tmp_path / "rejected.jsonl").read_text()
+    made = extract_table([letters], out, rules=rules_copy, workers=1)
+    assert (made.read_now, made.letters) == (1, 40)
 
 
 def test_progress_counts_up_to_every_letter(
@@ -318,7 +318,7 @@ def test_a_journal_line_cut_off_is_forgotten(
     text = journal.read_text()
     journal.write_text(text[: len(text) - 20])
     made = extract_table([letters], out, rules=rules_copy, workers=1)
-    assert (made.letters, made.items, made.before) == (40, 40, 0)
+    assert (made.letters, made.items, made.read_now) == (40, 40, 40)
     assert len(part_files(out)) == 2
 
 

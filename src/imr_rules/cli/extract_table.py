@@ -24,7 +24,7 @@ from rich.text import Text
 
 from imr_rules.cli.batch import UNREADABLE
 from imr_rules.counted import counted
-from imr_rules.table.extract import Progress, extract_table
+from imr_rules.table.extract import REJECTED, Progress, extract_table
 
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended."""
@@ -51,16 +51,24 @@ def extract_with_progress(
         sys.exit(INTERRUPTED)
     for told in (*made.passed_over, *made.unfound):
         click.echo(str(told), err=True)
-    resumed = f" ({made.before} of them before)" if made.before else ""
     if made.letters or made.rejected > len(made.unfound):
+        earlier = made.letters - made.read_now
+        resumed = f", {earlier} of them by an earlier run" if earlier else ""
         click.echo(
-            f"{out}: {counted(made.letters, 'letter')}{resumed}, {counted(made.items, 'item')}.",
+            f"{out}: {counted(made.items, 'item')} of {counted(made.letters, 'letter')}{resumed}.",
             err=True,
         )
         if made.rejected:
-            listed = out.with_name("rejected.jsonl")
+            listed = out.with_name(REJECTED)
             click.echo(f"{counted(made.rejected, 'file')} rejected: {listed} tells why.", err=True)
-    if made.rejected:
+    if made.changed:
+        changed = counted(len(made.changed), "file")
+        click.echo(
+            f"{changed} changed since an earlier run, {made.changed[0]} for one: the table holds"
+            " what stood there. Extract into a new table.",
+            err=True,
+        )
+    if made.rejected or made.changed:
         raise Exit(UNREADABLE)
 
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -27,11 +27,13 @@ from imr_rules.table.from_case import Row, rows_of_case
 from imr_rules.table.journal import Commit, Journal, Settings, open_journal
 from imr_rules.table.parts import write_parts
 from imr_rules.table.schema import table_schema
-from imr_rules.table.sources import cases_of, letter_sources
+from imr_rules.table.sources import cases_of, letter_sources, stamp_of
 from imr_rules.whole_files import whole_file
 
 LETTERS_PER_TASK = 16
 """Handed to a worker at a time: a fraction of a second's work, so that Ctrl-C is answered soon."""
+REJECTED = "rejected.jsonl"
+"""Lists beside a table, by its name, what could not be read into it."""
 LETTERS_PER_PART = 2048
 """Committed at a time: what a kill can cost is this much reading."""
 TASKS_PER_WORKER = 3
@@ -58,22 +60,27 @@ class Progress:
 class Extracted:
     """What a facts table holds once its extraction is done, and what was not even tried.
 
-    *unfound* are counted among the *rejected*.
+    *letters* and *items* are all of the table, *read_now* the letters that this run added.
+    *unfound* are counted among the *rejected*. *changed* are files of the table that are no longer
+    what was read: it holds what they were.
     """
 
     letters: int
     items: int
     rejected: int
-    before: int
+    read_now: int
+    changed: tuple[str, ...] = ()
     unfound: tuple[Rejected, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LetterRead:
-    """What a worker made of a letter: its rows, or the reason why there are none."""
+    """What a worker made of a file: the rows of its *letters*, or the reason why there are none."""
 
     source: str
+    stamp: str = ""
+    letters: int = 0
     rows: list[Row] = field(default_factory=list)
     reason: str = ""
 
@@ -89,8 +96,9 @@ def extract_table(
 ) -> Extracted:
     """Extract the letters at *paths* into the facts table *out*, going on where a run was ended.
 
-    Letters that cannot be read are listed in ``rejected.jsonl`` beside *out*, and tried again by
-    the next run. Where no path names anything to read, no table is made. *tell* hears of progress.
+    What cannot be read is listed in ``rejected.jsonl`` beside *out*, and tried again by the next
+    run that names it. Where no path names anything to read, no table is made. *tell* hears of
+    progress, in files.
 
     Raises:
         InputError: *out* cannot be written or holds something else.
@@ -103,11 +111,13 @@ def extract_table(
     unfound = tuple(source for source in named if isinstance(source, Rejected))
     passed_over = tuple(source for source in named if isinstance(source, PassedOver))
     if not sources:
-        return Extracted(0, 0, len(unfound), 0, unfound, passed_over)
+        return Extracted(0, 0, len(unfound), 0, (), unfound, passed_over)
     settings = Settings(_digest(knowledge.folder), as_of.isoformat() if as_of else None)
     with open_journal(out, settings) as journal:
-        before = journal.letters.intersection(sources)
-        todo = [source for source in sources if source not in before]
+        before = [source for source in sources if source in journal.sources]
+        todo = [source for source in sources if source not in journal.sources]
+        changed = tuple(s for s in before if stamp_of(s) != journal.sources[s])
+        letters_before = journal.letters
         part = _Part(journal, knowledge.vocabulary)
         read = _read_all(todo, rules, as_of, workers or os.cpu_count() or 1)
         done = len(before)
@@ -121,10 +131,17 @@ def extract_table(
         finally:
             read.close()
             part.commit()
-            listed = journal.rejected | {str(one.path): one.reason for one in unfound}
-            _list_rejected(listed, out.with_name("rejected.jsonl"))
+            not_found = {str(one.path): one.reason for one in unfound}
+            _list_rejected(_still_there(journal.rejected) | not_found, out)
+        rejected = len(journal.rejected.keys() & set(sources)) + len(unfound)
         return Extracted(
-            len(journal.letters), journal.items, len(listed), len(before), unfound, passed_over
+            letters=journal.letters,
+            items=journal.items,
+            rejected=rejected,
+            read_now=journal.letters - letters_before,
+            changed=changed,
+            unfound=unfound,
+            passed_over=passed_over,
         )
 
 
@@ -136,32 +153,35 @@ class _Part:
         self._journal = journal
         self._schema = table_schema(vocabulary)
         self._rows: list[Row] = []
-        self._letters: list[str] = []
+        self._sources: list[tuple[str, str]] = []
+        self._letters = 0
 
     def add(self, chunk: Sequence[LetterRead]) -> None:
-        for letter in chunk:
-            if letter.reason:
-                self.rejected.append((letter.source, letter.reason))
+        for file in chunk:
+            if file.reason:
+                self.rejected.append((file.source, file.reason))
             else:
-                self._letters.append(letter.source)
-                self._rows.extend(letter.rows)
-        if len(self._letters) + len(self.rejected) >= LETTERS_PER_PART:
+                self._sources.append((file.source, file.stamp))
+                self._letters += file.letters
+                self._rows.extend(file.rows)
+        if len(self._sources) + len(self.rejected) >= LETTERS_PER_PART:
             self.commit()
 
     def commit(self) -> None:
-        if not self._letters and not self.rejected:
+        rows, sources, letters, rejected = self._rows, self._sources, self._letters, self.rejected
+        if not sources and not rejected:
             return
+        # Emptied first: Ctrl-C may come while they are written, and what is named twice in the
+        # journal is counted twice. What is not named there is read again by the next run.
+        self._rows, self._sources, self._letters, self.rejected = [], [], 0, []
         name = f"part-{self._journal.commits:06d}"
-        if self._rows:
+        if rows:
             columns = {
-                name: pl.Series(name, [row.get(name) for row in self._rows], kind, strict=True)
+                name: pl.Series(name, [row.get(name) for row in rows], kind, strict=True)
                 for name, kind in self._schema.items()
             }
             write_parts(pl.DataFrame(columns), self._journal.folder, name)
-        self._journal.write(
-            Commit(name, tuple(self._letters), len(self._rows) // 2, tuple(self.rejected))
-        )
-        self._rows, self._letters, self.rejected = [], [], []
+        self._journal.write(Commit(name, tuple(sources), letters, len(rows) // 2, tuple(rejected)))
 
 
 def _read_all(
@@ -275,12 +295,13 @@ def _read_chunk(sources: Sequence[str]) -> list[LetterRead]:
 
 
 def _read(source: str, worker: _Worker) -> LetterRead:
+    stamp = stamp_of(source)  # before it is read: a change meanwhile is one the table lacks
+    letters = 0
+    rows: list[Row] = []
     try:
-        rows = [
-            row
-            for letter, case in cases_of(source, worker.knowledge, as_of=worker.as_of)
-            for row in rows_of_case(case, letter, worker.knowledge, as_of=worker.as_of)
-        ]
+        for letter, case in cases_of(source, worker.knowledge, as_of=worker.as_of):
+            letters += 1
+            rows.extend(rows_of_case(case, letter, worker.knowledge, as_of=worker.as_of))
     except ImrRulesError as error:
         return LetterRead(source, reason=str(error))
     except Exception as error:
@@ -288,7 +309,7 @@ def _read(source: str, worker: _Worker) -> LetterRead:
         return LetterRead(
             source, reason=f"{source}: error[defect]: {type(error).__name__}: {error}"
         )
-    return LetterRead(source, rows)
+    return LetterRead(source, stamp, letters, rows)
 
 
 def _digest(rules: Path) -> str:
@@ -299,12 +320,34 @@ def _digest(rules: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _list_rejected(rejected: Mapping[str, str], path: Path) -> None:
-    if not rejected:
+def _still_there(rejected: Mapping[str, str]) -> dict[str, str]:
+    """Return those of the *rejected* files that could be tried again."""
+    return {source: reason for source, reason in rejected.items() if stamp_of(source)}
+
+
+def _list_rejected(rejected: Mapping[str, str], table: Path) -> None:
+    """List what *table* lacks in ``rejected.jsonl`` beside it, where other tables' lines stay."""
+    path = table.with_name(REJECTED)
+    lines = [line for line in _lines_of(path) if line.get("table") != table.name]
+    lines += [
+        {"path": source, "reason": reason, "table": table.name}
+        for source, reason in rejected.items()
+    ]
+    if not lines:
+        path.unlink(missing_ok=True)
         return
-    lines = (
-        json.dumps({"path": letter, "reason": reason}, ensure_ascii=False) + "\n"
-        for letter, reason in rejected.items()
-    )
     with whole_file(path) as unfinished:
-        unfinished.write_text("".join(lines), encoding="utf-8")
+        text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        unfinished.write_text(text, encoding="utf-8")
+
+
+def _lines_of(path: Path) -> list[dict[str, str]]:
+    """Return the lines of the list at *path*; what is none was not written here, and goes."""
+    lines: list[dict[str, str]] = []
+    with suppress(OSError, UnicodeDecodeError):
+        for text in path.read_text(encoding="utf-8").splitlines():
+            with suppress(ValueError):
+                line = json.loads(text)
+                if isinstance(line, dict) and "table" in line:
+                    lines.append(line)
+    return lines

@@ -19,7 +19,7 @@ from imr_rules.errors import InputError, Location
 
 NAME = "_journal.jsonl"
 """Spark and DuckDB leave files with a leading underscore alone."""
-FORMAT = "imr.extract.v1"
+FORMAT = "imr.extract.v2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One finished part: its *name*, the *letters* read into it, and those that could not be."""
+    """One finished part: its *name*, and what was read into it.
+
+    *sources* are the files that were read, each with the stamp it had then; *letters* how many
+    letters they hold; *rejected* the files that could not be read, with the reason.
+    """
 
     name: str
-    letters: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...]
+    letters: int
     items: int
     rejected: tuple[tuple[str, str], ...] = ()
 
@@ -48,17 +53,19 @@ class Journal:
     folder: Path
     stream: IO[str]
     commits: int = 0
+    letters: int = 0
     items: int = 0
-    letters: set[str] = field(default_factory=set)
+    sources: dict[str, str] = field(default_factory=dict)
     rejected: dict[str, str] = field(default_factory=dict)
 
     def take(self, commit: Commit) -> None:
         """Count *commit* in."""
         self.commits += 1
+        self.letters += commit.letters
         self.items += commit.items
-        self.letters.update(commit.letters)
-        for letter in commit.letters:
-            self.rejected.pop(letter, None)
+        self.sources.update(commit.sources)
+        for source, _ in commit.sources:
+            self.rejected.pop(source, None)
         self.rejected.update(commit.rejected)
 
     def write(self, commit: Commit) -> None:
@@ -100,7 +107,7 @@ def open_journal(folder: Path, settings: Settings) -> Iterator[Journal]:
             stream.flush()
         elif lines[0] != asdict(settings):
             raise InputError(
-                "was extracted with other rules or another --as-of.",
+                "was extracted with other rules, another --as-of or another version.",
                 at=Location(folder),
                 hint="Extract into a new folder; parts of two kinds cannot be mixed.",
             )
@@ -109,9 +116,10 @@ def open_journal(folder: Path, settings: Settings) -> Iterator[Journal]:
             journal.take(
                 Commit(
                     line["name"],
-                    tuple(line["letters"]),
+                    tuple((source, stamp) for source, stamp in line["sources"]),
+                    line["letters"],
                     line["items"],
-                    tuple((letter, reason) for letter, reason in line["rejected"]),
+                    tuple((source, reason) for source, reason in line["rejected"]),
                 )
             )
         _clear(folder, names)

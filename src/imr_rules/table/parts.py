@@ -55,9 +55,21 @@ def write_parts(rows: pl.DataFrame, folder: Path, name: str) -> list[Path]:
 
 
 def write_whole(rows: pl.DataFrame, path: Path) -> None:
-    """Write *rows* to the Parquet file *path*, which appears whole or not at all."""
+    """Write *rows* to the Parquet file *path*, which appears whole or not at all.
+
+    Raises:
+        InputError: it cannot be written, on a full disk for one.
+    """
     with whole_file(path) as unfinished:
-        rows.write_parquet(unfinished, compression="zstd")
+        try:
+            rows.write_parquet(unfinished, compression="zstd")
+        except (OSError, PolarsError):
+            # Of a full disk Polars says that the file is out of its specification.
+            raise InputError(
+                "cannot be written whole.",
+                at=Location(path),
+                hint="Make room on the disk, or write elsewhere.",
+            ) from None
 
 
 PARTITIONED = f"{DECISION_YEAR}=*/{BASIS}=*/part-*{SUFFIX}"

@@ -22,7 +22,7 @@ from imr_rules.cases.from_paths import (
 )
 from imr_rules.cases.model import Case
 from imr_rules.cases.record_kind import LETTER_SUFFIXES, LINES_SUFFIX
-from imr_rules.errors import InputError, Location
+from imr_rules.errors import ImrRulesError, InputError, Location
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.read import LARGEST_FILE, letter_from_bytes
 
@@ -31,6 +31,13 @@ LIST_MARK = "@"
 _IN = "!"
 """Between an archive and the name of what is in it."""
 _MEMBER = re.compile(rf"(.*?{re.escape(ARCHIVE_SUFFIX)}){_IN}(.*)", re.IGNORECASE | re.DOTALL)
+
+
+class _RejectedError(ImrRulesError):
+    """A file that cannot be read; the words are a whole message already, with its place."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 def letter_sources(paths: Sequence[Path]) -> Iterator[str | Rejected | PassedOver]:
@@ -53,13 +60,23 @@ def letter_sources(paths: Sequence[Path]) -> Iterator[str | Rejected | PassedOve
             yield source
 
 
+def stamp_of(source: str) -> str:
+    """Return what changes with the file behind *source*: its size and time, of an archive whole."""
+    member = _MEMBER.fullmatch(source)
+    try:
+        found = Path(member[1] if member else source).stat()
+    except OSError:
+        return ""
+    return f"{found.st_size}-{found.st_mtime_ns}"
+
+
 def cases_of(
     source: str, knowledge: Knowledge, *, as_of: date | None = None
 ) -> Iterator[tuple[str, Case]]:
     """Yield what *source* holds, each case named: of several in a file, each by its number.
 
     Raises:
-        InputError: it cannot be read; the message is one line with the reason.
+        ImrRulesError: it cannot be read; the message is one line with the reason.
     """
     member = _MEMBER.fullmatch(source)
     if member:
@@ -83,18 +100,18 @@ def cases_of(
 def _cases_in(source: str, knowledge: Knowledge, as_of: date | None) -> Iterator[Case]:
     for entry in load_cases([Path(source)], knowledge, as_of=as_of):
         if isinstance(entry, Rejected):
-            raise InputError(entry.reason)
+            raise _RejectedError(entry.reason)
         if isinstance(entry, Loaded):
             yield entry.case
 
 
 def _sources(paths: Sequence[Path]) -> Iterator[str | Rejected | PassedOver]:
     for given in paths:
-        # Whole paths: a run from another folder must know what an earlier one has read.
-        path = given.absolute()
+        # However a path is spelled, a run must know what an earlier one has read.
+        path = given.resolve()
         try:
             if str(given).startswith(LIST_MARK):
-                path = Path(str(given)[1:])
+                path = Path(str(given)[1:]).resolve()
                 yield from _sources(_listed(path))
             elif path.is_file() and path.suffix.lower() == ARCHIVE_SUFFIX:
                 yield from _in_archive(path)
@@ -113,7 +130,7 @@ def _in_files(path: Path) -> Iterator[str | Rejected | PassedOver]:
             if endings:
                 yield PassedOver(file.folder, endings)
         elif not isinstance(file, Rejected):
-            yield str(file)
+            yield str(file.resolve() if file.is_symlink() else file)
         elif not archives:
             yield file
     for archive in archives:
