@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from imr_rules.audit.policy import load_policy
+from imr_rules.audit.load_policy import load_policy
 from imr_rules.data_folders import rules_folder
 from imr_rules.errors import PackErrors
+from imr_rules.facts.vocabulary import load_vocabulary
+from imr_rules.treatments.load import load_catalogue
+
+VOCABULARY = load_vocabulary(rules_folder())
+CATALOGUE = load_catalogue(rules_folder())
 
 
 @pytest.mark.parametrize(
@@ -21,6 +26,12 @@ from imr_rules.errors import PackErrors
         ("self_contradiction", "dated] @date", "dated]", "captures a date with '@date'"),
         ("citation", "(?P<year>", "(", "the groups 'document' and 'year'"),
         ("citation", "(?P<year>", "((?P<year>", "document: is no regular expression"),
+        ("citation", "knee: [knee,", "knee: [kne,", "Did you mean 'knee'?"),
+        ("citation", "anywhere: [periop", "anywhere: [perio", "category 'perio_ancillary'"),
+        ("self_contradiction", "near:\n  - [cervical", "near:\n  - [cervicl", "'cervical'?"),
+        ("self_contradiction", "_treatments: [topical]", "_treatments: [tpical]", "'topical'"),
+        ("evidence_conflict", "  neuro_symptoms:", "  neuro_symptom:", "fact 'neuro_symptom'"),
+        ("evidence_conflict", "denies: [none,", "denies: [nane,", "value of 'neuro_deficit_obj"),
         ("rules", "drug-form:", "drug-from:", "Did you mean 'drug-form'?"),
         ("rules", "rules:\n", "rules:\n  a: {}\n", "rules.a.title is missing."),
     ],
@@ -28,14 +39,14 @@ from imr_rules.errors import PackErrors
 def test_a_mistake_is_refused_where_it_stands(
     tmp_path: Path, name: str, old: str, new: str, words: str
 ) -> None:
-    """A phrase or expression that cannot be read or captures nothing, a rule that is none."""
+    """A phrase that cannot be read or captures nothing, a name that nothing defines."""
     shutil.copytree(rules_folder() / "audit", tmp_path / "audit")
     path = tmp_path / "audit" / f"{name}.yaml"
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(PackErrors) as caught:
-        load_policy(tmp_path)
+        load_policy(tmp_path, VOCABULARY, CATALOGUE)
     told = [problem for problem in caught.value.problems if words in str(problem)]
     assert told, str(caught.value)
     assert told[0].at is not None
@@ -49,4 +60,4 @@ def test_a_rule_that_is_left_out_is_refused(tmp_path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(line for line in lines if "like-cases:" not in line))
     with pytest.raises(PackErrors, match=r"rules.yaml:\d+:\d+: .* rule 'like-cases' is missing."):
-        load_policy(tmp_path)
+        load_policy(tmp_path, VOCABULARY, CATALOGUE)

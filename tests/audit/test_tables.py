@@ -72,7 +72,7 @@ def audited(
 ) -> Audited:
     """Audits a table with the few resamples of the other tests; returns the folder of files too."""
     monkeypatch.setattr(
-        "imr_rules.audit.tables.audit.load_policy", lambda _: shipped_audit.corpus.policy
+        "imr_rules.audit.tables.audit.load_policy", lambda *_: shipped_audit.corpus.policy
     )
 
     def here(items: pl.DataFrame, _: Basis) -> pl.DataFrame:

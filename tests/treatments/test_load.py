@@ -119,3 +119,11 @@ def test_a_misspelt_mark_of_the_drug_list_is_refused(rules: Path, old: str, new:
     assert f"{new.split()[1]!r} is not '" in problem.message
     assert problem.at is not None
     assert text[: text.index(new)].count("\n") + 1 == problem.at.line
+
+
+def test_a_name_of_a_body_part_without_a_word_is_refused(rules: Path) -> None:
+    """Letters are searched for its first word."""
+    path = rules / "treatments" / "body_parts.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("head: [head,", 'head: ["-",', 1))
+    [problem] = _problems(rules)
+    assert "name '-' of 'head' holds no word." == problem.message

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from imr_rules.audit.load_policy import load_policy
 from imr_rules.audit.model import AuditCase, AuditItem, CitedGuideline, Corpus
-from imr_rules.audit.policy import CitationPolicy, load_policy
+from imr_rules.audit.policy import CitationPolicy
 from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.engines.model import Engine
@@ -24,7 +25,7 @@ def corpus_of(
     cases: Iterable[Case], knowledge: Knowledge, engine: Engine, *, as_of: date | None = None
 ) -> Corpus:
     """Conclude every item of *cases* on both bases, and take apart what its reviewer cited."""
-    policy = load_policy(knowledge.folder)
+    policy = load_policy(knowledge.folder, knowledge.vocabulary, knowledge.catalogue)
     return Corpus(
         tuple(_audit_case(case, knowledge, engine, policy.citation, as_of) for case in cases),
         knowledge,

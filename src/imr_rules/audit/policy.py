@@ -6,19 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticKnownError
 
-from imr_rules import strict_yaml
 from imr_rules.audit.phrases import DatePhrases, NumberPhrases, Phrases
-from imr_rules.errors import PackError, PackErrors, UnknownNameError, WrongTypeError
 
-M = TypeVar("M", bound=BaseModel)
-_Words = Annotated[tuple[str, ...], Field(strict=False)]
+Words = Annotated[tuple[str, ...], Field(strict=False)]
 
 
 class RuleId(StrEnum):
@@ -81,9 +76,9 @@ class ConflictPolicy(_Frozen):
 
     from_letter: Annotated[float, Field(ge=0, le=1)]
     from_facts: Annotated[float, Field(ge=0, le=1)]
-    affirms: _Words = ()
-    denies: _Words = ()
-    counts_for: _Words = ()
+    affirms: Words = ()
+    denies: Words = ()
+    counts_for: Words = ()
     denied_in_words: bool = False
     severity: Literal["high", "medium", "low"] = "high"
 
@@ -101,7 +96,7 @@ class RestatedWords(_Frozen):
     """Where a rationale names the request again, from an opening word to a closing one."""
 
     opens: Phrases
-    closes: _Words
+    closes: Words
     longest_words: int
     not_near: Phrases
 
@@ -112,8 +107,8 @@ class PersonWords(_Frozen):
     *she* and *he* are the pronouns with words that only the worker is told of by.
     """
 
-    female: _Words
-    male: _Words
+    female: Words
+    male: Words
     she: Phrases
     he: Phrases
     ages: NumberPhrases
@@ -140,9 +135,9 @@ class VisitWords(_Frozen):
 class FormWords(_Frozen):
     """Which sections are about drugs on the skin, and which requests are for such drugs."""
 
-    topical_sections: _Words
-    topical_forms: _Words
-    topical_treatments: _Words
+    topical_sections: Words
+    topical_forms: Words
+    topical_treatments: Words
 
 
 class ContradictionPolicy(_Frozen):
@@ -153,21 +148,21 @@ class ContradictionPolicy(_Frozen):
 
     conclusion: ConclusionWords
     restated: RestatedWords
-    near: Annotated[tuple[_Words, ...], Field(strict=False)]
+    near: Annotated[tuple[Words, ...], Field(strict=False)]
     guideline_talk: Phrases
     person: PersonWords
     injury_date: DatePhrases
     durations: DurationWords
     visits: VisitWords
     forms: FormWords
-    study_categories: _Words
+    study_categories: Words
 
 
 class LaterSections(_Frozen):
     """Sections for requests of *categories* that suppose an injury of *least_days* days."""
 
-    categories: _Words
-    sections: _Words
+    categories: Words
+    sections: Words
     least_days: int
 
 
@@ -191,11 +186,11 @@ class CitationPolicy(_Frozen):
     under a chapter of another body part.
     """
 
-    chapters: Mapping[str, _Words]
-    general: _Words
-    anywhere: _Words
+    chapters: Mapping[str, Words]
+    general: Words
+    anywhere: Words
     later: LaterSections
-    outside: _Words
+    outside: Words
     document: Annotated[re.Pattern[str], BeforeValidator(_document)]
 
 
@@ -205,9 +200,9 @@ class CitationWords(_Frozen):
     *not_mtus* are words that name MTUS to say that something else is cited.
     """
 
-    none_cited: _Words
-    not_mtus: _Words
-    mtus: _Words
+    none_cited: Words
+    not_mtus: Words
+    mtus: Words
 
 
 class NoisePolicy(_Frozen):
@@ -232,55 +227,3 @@ class Policy:
     contradiction: ContradictionPolicy
     citation: CitationPolicy
     noise: NoisePolicy
-
-
-class _RulesFile(_Frozen):
-    rules: Mapping[str, RulePolicy]
-
-
-class _ConflictsFile(_Frozen):
-    speaks_for: Mapping[str, _Words]
-    conflicts: Mapping[str, ConflictPolicy]
-
-
-@cache
-def load_policy(rules: Path) -> Policy:
-    """Read the folder ``audit`` of the *rules* folder.
-
-    Raises:
-        PackError: a file is missing, does not hold what it should, or holds a phrase that cannot
-            be read.
-    """
-    folder = rules / "audit"
-    conflicts = _load(_ConflictsFile, folder / "evidence_conflict.yaml")
-    return Policy(
-        rules=_rules(folder / "rules.yaml"),
-        conflicts=conflicts.conflicts,
-        speaks_for=conflicts.speaks_for,
-        contradiction=_load(ContradictionPolicy, folder / "self_contradiction.yaml"),
-        citation=_load(CitationPolicy, folder / "citation.yaml"),
-        noise=_load(NoisePolicy, folder / "noise.yaml"),
-    )
-
-
-def _load(shape: type[M], path: Path) -> M:
-    return strict_yaml.validate(shape, strict_yaml.read(path))
-
-
-def _rules(path: Path) -> Mapping[RuleId, RulePolicy]:
-    """Read what is stated of every rule; one that is left out would fail its first finding."""
-    document = strict_yaml.read(path)
-    stated = strict_yaml.validate(_RulesFile, document).rules
-    problems: list[PackError] = [
-        UnknownNameError("rule", name, RuleId, at=document.at("rules", name))
-        for name in stated
-        if name not in set(RuleId)
-    ]
-    problems += [
-        WrongTypeError(f"rule {rule.value!r} is missing.", at=document.at("rules"))
-        for rule in RuleId
-        if rule not in stated
-    ]
-    if problems:
-        raise PackErrors(problems)
-    return {rule: stated[rule] for rule in RuleId}

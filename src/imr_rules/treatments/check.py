@@ -67,6 +67,10 @@ def _other_references(catalogue: Catalogue, folder: Path) -> Iterator[PackError]
     at = Location(folder / "body_parts.yaml")
     within = (*catalogue.within, *catalogue.within.values(), *sorted(catalogue.vague_parts))
     yield from _unknown("body part", within, catalogue.body_parts, at)
+    for part, names in catalogue.body_part_names.items():
+        for name in names:
+            if not any(map(str.isalnum, name)):
+                yield WrongTypeError(f"name {name!r} of {part!r} holds no word.", at=at)
     at = Location(folder / "topical.yaml")
     table = catalogue.topicals
     yield from _unknown("treatment", (*table.alone.values(), table.mixture), treatments, at)

@@ -12,6 +12,7 @@ import polars as pl
 
 from imr_rules.audit.audit import Audit, how_intervals_are_made, scores_file
 from imr_rules.audit.kinds.noise import differing_groups
+from imr_rules.audit.load_policy import load_policy
 from imr_rules.audit.model import Corpus, Kind, Severity
 from imr_rules.audit.noise import (
     GROUPINGS,
@@ -21,7 +22,7 @@ from imr_rules.audit.noise import (
     noise_figures,
     pattern_noise,
 )
-from imr_rules.audit.policy import NoisePolicy, load_policy
+from imr_rules.audit.policy import NoisePolicy
 from imr_rules.audit.rows import Row
 from imr_rules.audit.scores import scores_of
 from imr_rules.audit.tables.blocks import BLOCKS
@@ -63,7 +64,7 @@ def audit_tables(
         InputError: a table cannot be read, or its bases hold different items.
     """
     knowledge = rules.knowledge
-    policy = load_policy(knowledge.folder)
+    policy = load_policy(knowledge.folder, knowledge.vocabulary, knowledge.catalogue)
     gravest = Gravest()
     finder = ItemFindings(rules, policy)
     items, listed = folder / ITEMS, folder / FINDINGS
