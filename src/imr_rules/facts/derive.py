@@ -135,6 +135,11 @@ class CaseContext:
     parent_service: Value | None = None
 
 
+def parent_facts(derivations: Mapping[str, Derivation]) -> tuple[str, ...]:
+    """Return the facts that tell what became of the item that another one accompanies."""
+    return tuple(fact for fact, way in derivations.items() if isinstance(way, Parent))
+
+
 def impossible_fields(
     derivations: Mapping[str, Derivation], request: Request, vocabulary: Vocabulary
 ) -> dict[str, Value]:

@@ -9,7 +9,7 @@ import polars as pl
 from imr_rules.engines.table.names import ON, ROW
 from imr_rules.engines.table.on_polars import PolarsTopic, polars_topic
 from imr_rules.engines.table.topic import CONCLUSION, OVERTURNED, compile_topic
-from imr_rules.facts.derive import Parent
+from imr_rules.facts.derive import parent_facts
 from imr_rules.facts.vocabulary import FactType
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.schema import BASIS, ITEM, LETTER, PARENT_ITEM, SELECTED_BY
@@ -33,9 +33,7 @@ class TableRules:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.selector = Selector(knowledge.library)
-        self.parent_facts = tuple(
-            name for name, way in knowledge.derivations.items() if isinstance(way, Parent)
-        )
+        self.parent_facts = parent_facts(knowledge.derivations)
         self.numbers = frozenset(
             name for name, fact in knowledge.vocabulary.items() if fact.type is FactType.NUMBER
         )
