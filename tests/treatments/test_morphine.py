@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from imr_rules.data_folders import rules_folder
+from imr_rules.errors import PackErrors
 from imr_rules.treatments.catalogue import Catalogue
 from imr_rules.treatments.from_title import parse_request
 from imr_rules.treatments.morphine import (
@@ -90,3 +92,13 @@ def test_a_drug_without_a_factor_is_an_error(catalogue: Catalogue) -> None:
     empty = ConversionFactors(date(2020, 1, 1), "none", "background", per_mg={})
     with pytest.raises(DrugNotInTableError, match="hydrocodone"):
         morphine_equivalent_mg_per_day(parse_request("Norco 10/325mg tid", catalogue), empty)
+
+
+def test_a_band_without_its_factor_is_refused(tmp_path: Path) -> None:
+    """A band is a dose with the factor up to it."""
+    path = tmp_path / "treatments" / "opioid_conversion.yaml"
+    path.parent.mkdir()
+    shipped = (rules_folder() / "treatments" / path.name).read_text(encoding="utf-8")
+    path.write_text(shipped.replace("[20, 4.0]", "[20]", 1), encoding="utf-8")
+    with pytest.raises(PackErrors, match=r"tables\.0\.bands\.methadone\.0\.1 is missing\."):
+        load_conversion_factors(tmp_path)

@@ -58,13 +58,16 @@ class ConversionFactors:
         )
 
 
+_Band = Annotated[tuple[float, float], Field(strict=False)]
+
+
 class _TableShape(Shape):
     in_force_from: Annotated[date, Field(strict=False)]
     source: str
     standing: str
     per_mg: dict[str, float]
     per_mcg_per_hour: dict[str, float] = Field(default_factory=dict)
-    bands: dict[str, list[list[float]]] = Field(default_factory=dict)
+    bands: dict[str, list[_Band]] = Field(default_factory=dict)
     none: list[str] = Field(default_factory=list)
 
 
@@ -89,7 +92,7 @@ def load_conversion_factors(rules: Path) -> tuple[ConversionFactors, ...]:
             standing=table.standing,
             per_mg=table.per_mg,
             per_mcg_per_hour=table.per_mcg_per_hour,
-            bands={drug: [(b[0], b[1]) for b in bands] for drug, bands in table.bands.items()},
+            bands=table.bands,
             adds_nothing=frozenset(raw.adds_nothing),
             not_converted=frozenset(raw.none).union(table.none),
         )
