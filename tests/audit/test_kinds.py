@@ -237,6 +237,75 @@ def test_a_rule_finds_its_letter_and_no_other(
     assert rule not in {finding.rule for finding in findings_in(good)}
 
 
+NOT_CONCLUDED = [
+    "The records do not establish that the requested MRI is medically necessary.",
+    "I do not find that this MRI is medically necessary.",
+    "There is no evidence that the requested MRI is medically necessary.",
+    "The provider fails to show that the MRI is medically necessary.",
+    "It is unclear why an MRI is medically necessary at this time.",
+    "It cannot be concluded that the study is medically necessary.",
+    "It is difficult to see how the MRI is medically necessary.",
+    "The request is not medically necessary. The treating doctor believes that it is medically "
+    "necessary.",
+    "The request is not medically necessary. An MRI is medically necessary if weakness appears.",
+    "The provider argues that the worker meets the criteria. The MRI is not medically necessary.",
+    "If the worker satisfies the guideline criteria, imaging can be asked for again. The MRI is "
+    "not medically necessary.",
+    "There is no indication that the worker meets the criteria. The MRI is not medically "
+    "necessary.",
+]
+NOT_REFUSED = [
+    "The claims administrator held that the request does not meet the guideline criteria. I "
+    "disagree: the reflex is absent. The MRI is medically necessary.",
+    "The MRI is medically necessary. The claims administrator found that it is not medically "
+    "necessary.",
+]
+
+
+@pytest.mark.parametrize("rationale", NOT_CONCLUDED)
+def test_what_is_denied_open_or_anothers_word_is_no_conclusion(
+    rationale: str, findings_in: Find
+) -> None:
+    """A refusal that ends in such words is no grant; nor do they say that criteria are met."""
+    found = {f.rule for f in findings_in(replace(PLAIN, rationale=f"No red flag. {rationale}"))}
+    assert found.isdisjoint({"conclusion-reversed", "criteria-said-met"})
+
+
+@pytest.mark.parametrize("rationale", NOT_REFUSED)
+def test_what_another_held_does_not_refuse(rationale: str, findings_in: Find) -> None:
+    """A grant that tells why the treatment was denied before is no contradiction."""
+    found = {f.rule for f in findings_in(replace(PLAIN, outcome="Overturned", rationale=rationale))}
+    assert found.isdisjoint({"conclusion-reversed", "criteria-said-met"})
+
+
+@pytest.mark.parametrize(
+    ("title", "said", "is_found"),
+    [
+        ("MRI of the lumbar spine", "The worker has been taking metformin for 10 years.", False),
+        ("Norco 5/325mg #30", "The worker has been taking metformin for 10 years.", False),
+        ("MRI of the lumbar spine", "The worker has used tobacco for 20 years.", False),
+        ("Norco 5/325mg #30", "The worker has been using Norco for 2 years.", True),
+        ("Norco 5/325mg #30", "The worker has taken opioids for 2 years.", True),
+        ("MRI of the lumbar spine", "The worker has had symptoms for 2 years.", True),
+    ],
+)
+def test_only_what_is_asked_for_can_be_used_for_too_long(
+    title: str, said: str, is_found: bool, findings_in: Find
+) -> None:
+    """Another drug, or tobacco, may have been taken since long before the injury."""
+    letter = replace(PLAIN, title=title, rationale=f"{said} It is not medically necessary.")
+    found = {finding.rule for finding in findings_in(letter)}
+    assert ("longer-than-injury" in found) is is_found
+
+
+def test_the_date_of_another_injury_is_no_other_date(findings_in: Find) -> None:
+    """A previous injury has a date of its own."""
+    said = "This 41 year old worker sustained a {}low back injury on 03-04-2010."
+    for words, is_found in (("previous ", False), ("", True)):
+        found = {f.rule for f in findings_in(replace(PLAIN, summary=said.format(words)))}
+        assert ("injury-date-differs" in found) is is_found
+
+
 def test_every_quotation_stands_where_the_finding_says(
     corpus_of_letters: Callable[[Sequence[Written]], Corpus], findings_in: Find
 ) -> None:

@@ -84,12 +84,16 @@ class ConflictPolicy(_Frozen):
 
 
 class ConclusionWords(_Frozen):
-    """Phrases by which a rationale ends for or against a treatment."""
+    """Phrases by which a rationale ends for or against a treatment.
+
+    A sentence with one of *left_open* grants nothing, and meets or misses no criteria.
+    """
 
     granted: Phrases
     refused: Phrases
     criteria_met: Phrases
     criteria_unmet: Phrases
+    left_open: Phrases
 
 
 class RestatedWords(_Frozen):
@@ -116,13 +120,24 @@ class PersonWords(_Frozen):
 
 
 class DurationWords(_Frozen):
-    """How rationales tell for how long something went on; days of each unit."""
+    """How rationales tell for how long something went on; days of each unit.
+
+    *of_symptoms* tell of the injury, *of_use* of what is asked for where the sentence names it.
+    """
 
     phrases: Phrases
-    subjects: Phrases
+    of_symptoms: Phrases
+    of_use: Phrases
     not_near: Phrases
     units: Mapping[str, int]
     slack_days: int
+
+
+class InjuryDateWords(_Frozen):
+    """How letters date the injury; *another* are words of an injury that is not in dispute."""
+
+    phrases: DatePhrases
+    another: Phrases
 
 
 class VisitWords(_Frozen):
@@ -151,7 +166,7 @@ class ContradictionPolicy(_Frozen):
     near: Annotated[tuple[Words, ...], Field(strict=False)]
     guideline_talk: Phrases
     person: PersonWords
-    injury_date: DatePhrases
+    injury_date: InjuryDateWords
     durations: DurationWords
     visits: VisitWords
     forms: FormWords

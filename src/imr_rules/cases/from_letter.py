@@ -56,7 +56,7 @@ def case_from_letter(
         for request, judged in zip(requests, relevant, strict=True)
     ]
     subjects = [
-        _subject(item.number, request, facts, knowledge)
+        subject_of_request(item.number, request, facts, knowledge)
         for item, request, facts in zip(letter.items, requests, used, strict=True)
     ]
     reader = reader or CueReader(knowledge.lexicon, knowledge.vocabulary)
@@ -179,7 +179,13 @@ def _any_name(names: frozenset[str]) -> re.Pattern[str] | None:
     return re.compile(r"(?<!\w)(?:" + "|".join(longest_first) + r")s?(?!\w)")
 
 
-def _subject(number: int, request: Request, facts: frozenset[str], knowledge: Knowledge) -> Subject:
+def subject_of_request(
+    number: int, request: Request, facts: frozenset[str], knowledge: Knowledge
+) -> Subject:
+    """Return what sentences can speak of where item *number* asks for *request*.
+
+    *facts* are those the item is judged by.
+    """
     names = [ingredient.name for ingredient in request.ingredients]
     contained = frozenset(names)
     treatment = knowledge.catalogue.treatments.get(request.treatment or "")

@@ -60,7 +60,7 @@ def items_of(
     if cue.nearest_part:
         sentence = _with_its_side(match, context.lexicon) or sentence
     if cue.about_item and context.subjects:
-        subjects = [s for s in subjects if _speaks_of(s, sentence, context.lexicon)]
+        subjects = [s for s in subjects if speaks_of(s, sentence, context.lexicon)]
         if scope is Scope.BODY_PART and parts:
             subjects = [
                 s for s in subjects if _is_about(s, cue.fact, parts, sentence, context.lexicon)
@@ -201,7 +201,8 @@ def _names_other_side(side: str, sentence: str, lexicon: Lexicon) -> bool:
     return bool(named) and _BOTH_SIDES not in (side, *named) and side not in named
 
 
-def _speaks_of(subject: Subject, sentence: str, lexicon: Lexicon) -> bool:
+def speaks_of(subject: Subject, sentence: str, lexicon: Lexicon) -> bool:
+    """Whether the lower-case *sentence* names what *subject* asks for, or speaks of its kind."""
     if subject.names is not None and subject.names.search(sentence):
         return True
     return any(words.search(sentence) for words in _words_for(subject, lexicon))
@@ -223,7 +224,7 @@ def names_one_of(subjects: Sequence[Subject], match: re.Match[str], lexicon: Lex
 def _is_named(subject: Subject, words: str, lexicon: Lexicon) -> bool:
     """Whether *words* name the item's treatment: by its own names, or as its title does."""
     if subject.names is None:
-        return _speaks_of(subject, words, lexicon)
+        return speaks_of(subject, words, lexicon)
     if subject.names.search(words):
         return True
     title = subject.title.lower()

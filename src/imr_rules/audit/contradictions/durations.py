@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imr_rules.audit.make_finding import finding_of
+from imr_rules.audit.make_finding import finding_of, is_read_by_program, whole_sentences
 from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
-from imr_rules.audit.phrases import captured, says
+from imr_rules.audit.phrases import Phrases, captured, says
 from imr_rules.audit.policy import DurationWords, RuleId
 from imr_rules.audit.sentences import Sentence, sentences_of
+from imr_rules.cases.from_letter import subject_of_request
 from imr_rules.facts.model import Reading, Section
+from imr_rules.reading.model import Subject
 from imr_rules.reading.pattern import number_of
+from imr_rules.reading.whose import speaks_of
 
 _FACT = "drug_use_days"
 
@@ -27,8 +30,12 @@ def find_impossible_duration(corpus: Corpus, case: AuditCase) -> Iterator[AuditF
         return
     age_days = (decided - injury).days
     for item in case.items:
+        request = item.item.request
+        asked = subject_of_request(item.item.number, request, frozenset(), corpus.knowledge)
         for sentence in sentences_of(case.case.text, item.rationale):
-            days = longest_told(sentence, words)
+            is_named = speaks_of(asked, sentence.lower, corpus.knowledge.lexicon)
+            of_use = words.of_use if is_named else ()
+            days = longest_told(sentence, words, (*words.of_symptoms, *of_use))
             if days > age_days + words.slack_days and not says(
                 corpus.policy.contradiction.guideline_talk, sentence.lower
             ):
@@ -36,13 +43,28 @@ def find_impossible_duration(corpus: Corpus, case: AuditCase) -> Iterator[AuditF
                 break
         else:
             stated = item.item.readings.get(Reading.RATIONALE, {}).get(_FACT)
-            if isinstance(stated, (int, float)) and stated > age_days + words.slack_days:
+            if (
+                isinstance(stated, (int, float))
+                and stated > age_days + words.slack_days
+                and _is_of(asked, item, corpus)
+            ):
                 yield _finding(corpus, item, float(stated), age_days, None)
 
 
-def longest_told(sentence: Sentence, words: DurationWords) -> float:
-    """Return the longest duration of *sentence* in days, 0 where it is no history."""
-    if not says(words.subjects, sentence.lower):
+def _is_of(asked: Subject, item: AuditItem, corpus: Corpus) -> bool:
+    """Whether the sentences that tell how long a drug was used name what is *asked*.
+
+    What a person wrote down is of it.
+    """
+    proofs = whole_sentences(item.item.evidence.get((Reading.RATIONALE, _FACT), ()), item)
+    return not is_read_by_program(item.case) or any(
+        speaks_of(asked, proof.quote.lower(), corpus.knowledge.lexicon) for proof in proofs
+    )
+
+
+def longest_told(sentence: Sentence, words: DurationWords, subjects: Phrases) -> float:
+    """Return the longest duration of *sentence* in days, 0 where it is no history of *subjects*."""
+    if not says(subjects, sentence.lower):
         return 0.0
     longest = 0.0
     for number, hit in captured("number", words.phrases, sentence.lower):
