@@ -69,7 +69,7 @@ def test_a_treatment_without_a_guideline_gives_every_format(
     knowledge: Knowledge, words: Wording, units: Mapping[str, str]
 ) -> None:
     """Where no text speaks the documents say so; none fails."""
-    subject = subject_named("bone_stimulator", knowledge, DAYS[0], today=DAYS[0])
+    subject = subject_named("interpreter", knowledge, DAYS[0], today=DAYS[0])
     checklist = build_checklist(subject, knowledge.vocabulary)
     assert checklist.topic is None
     for form in FORMATS:

@@ -244,6 +244,18 @@ TITLES: list[tuple[str, dict[str, Any]]] = [
         "Left L4-L5 transforaminal epidural injection",
         {"category": "esi", "body_parts": ("lumbar",), "units": None, "side": "left"},
     ),
+    ("Bilateral ESI at L2-L3, L3-L4 and L4-L5", {"levels": 3, "units": None}),
+    ("Transforaminal ESI L3-S1", {"levels": 3}),
+    ("Right L5-1 epidural steroid injection", {"levels": 1}),
+    ("Epidural steroid injection C6-7/C7-T1 x 2", {"levels": 2, "units": 2}),
+    ("Transforaminal ESI, L5 and S1 roots", {"levels": 2}),
+    ("ESI L5-S1 s/p L2-L4 laminectomy", {"levels": 1}),
+    ("ESI L5-L3", {"levels": None}),
+    ("Lumbar ESI", {"levels": None}),
+    ("Facet joint injections L3-4, L4-5, L5-S1", {"levels": 3}),
+    # nerves are no joints: three go to two
+    ("Medial branch block L3, L4, L5", {"levels": None}),
+    ("MRI L4-5", {"levels": None}),
     ("Ultrasound guided cortisone injection, right hip", {"treatment": "hip_steroid_injection"}),
     (
         "Retrospective injection of 1cc Kenalog and 4cc Marcaine, left shoulder (DOS 1/2/17)",

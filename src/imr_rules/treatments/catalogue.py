@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from imr_rules.treatments.levels import Levels
 from imr_rules.treatments.model import Ingredient, Phase, Request, Surroundings
 from imr_rules.treatments.names import NameIndex, index_of
 from imr_rules.treatments.words import TitleWords
@@ -49,7 +50,7 @@ class Treatment:
     ``names`` are the words titles use; ``parents`` the classes it belongs to, nearest first
     (a drug's class, ``opioid``; a study's kind, ``imaging``). Of several treatments in a title
     the one with the highest ``precedence`` is the main one. ``administers_drugs``: a drug named
-    beside it is what it injects.
+    beside it is what it injects. ``levels`` are those of the spine that its title counts.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Treatment:
     accompanies: bool = False
     precedence: int = 50
     administers_drugs: bool = False
+    levels: Levels | None = None
     refine: tuple[Refinement, ...] = ()
     dwc: tuple[str, str] | None = None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from imr_rules.treatments import counts
 from imr_rules.treatments.catalogue import Catalogue, Refinement, Treatment
+from imr_rules.treatments.levels import levels_named
 from imr_rules.treatments.model import Link, Phase, Request, Surroundings
 from imr_rules.treatments.names import Token, tokens
 from imr_rules.treatments.occasion import Cue, Occasion, asked_of, occasions_of, without
@@ -119,6 +120,8 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
             told["units"] = None
     else:
         told["duration_days"] = counts.duration_days(text)
+    if treatment.levels is not None:
+        told["levels"] = levels_named(text, treatment.levels)
     return common.model_copy(update=told)
 
 

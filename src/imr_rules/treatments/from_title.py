@@ -119,6 +119,7 @@ def _partial(title: str, clauses: _Clauses, catalogue: Catalogue, words: TitleWo
             "authorized_quantity": granted.quantity if same else None,
             "body_parts": rest.body_parts or (whole.body_parts if mine else ()),
             "side": rest.side or (whole.side if mine and not rest.body_parts else None),
+            "levels": rest.levels or (whole.levels if mine else None),
             "phase": asked.phase or whole.phase,
             "duration_days": rest.duration_days or whole.duration_days,
             "refills": rest.refills if rest.refills is not None else whole.refills,

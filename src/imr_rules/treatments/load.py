@@ -134,6 +134,7 @@ class _Loading:
                 accompanies=entry.accompanies,
                 precedence=entry.precedence,
                 administers_drugs=entry.administers_drugs,
+                levels=entry.levels,
                 refine=_refinements(entry.refine),
                 dwc=_pair(entry.dwc) if entry.dwc else None,
             )

@@ -58,7 +58,8 @@ class Request(BaseModel):
     ``treatment`` is an entry of the catalogue, ``category`` the group it belongs to, ``services``
     every treatment the title names, in its order. ``units`` are visits, pieces or studies of the
     *whole* original request (not tablets: that is ``quantity``); ``authorized_units`` what the
-    claims administrator already granted of it, and ``disputed_units`` the rest.
+    claims administrator already granted of it, and ``disputed_units`` the rest. ``levels`` are
+    those of the spine that an injection is asked for at.
 
     ``quantity`` (tablets, grams) is always that of the *disputed* portion; where part of it was
     granted, ``original_quantity`` and ``authorized_quantity`` hold the whole and the granted part.
@@ -90,6 +91,7 @@ class Request(BaseModel):
     units: int | None = None
     authorized_units: int | None = None
     disputed_units: int | None = None
+    levels: int | None = None
     duration_days: int | None = None
     body_parts: tuple[str, ...] = ()
     side: str | None = None

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules.treatments.catalogue import FormularyEvidence, FormularyStatus
+from imr_rules.treatments.levels import Levels
 from imr_rules.treatments.model import Surroundings
 
 
@@ -65,6 +66,7 @@ class TreatmentShape(Shape):
     accompanies: bool = False
     precedence: int = 50
     administers_drugs: bool = False
+    levels: Annotated[Levels, Field(strict=False)] | None = None
     refine: list[RefinementShape] = []
     dwc: Place | None = None
 
