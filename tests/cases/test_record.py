@@ -226,6 +226,15 @@ def test_a_note_keeps_what_the_criteria_of_the_request_use(tmp_path: Path) -> No
         assert "yes" == known[fact]
 
 
+def test_what_a_note_asks_for_is_said_to_be_unread(tmp_path: Path) -> None:
+    """It may well ask; the remedy names the request."""
+    note = tmp_path / "note.txt"
+    note.write_text(f"{NOTE}REQUEST FOR AUTHORIZATION: Norco 10/325 mg #120\n", encoding="utf-8")
+    with pytest.raises(InputError, match="what a note asks for is not read out of it") as caught:
+        load_record(note, KNOWLEDGE)
+    assert "--request" in caught.value.hint
+
+
 def test_the_facts_of_a_case_stand_for_no_other_request() -> None:
     """What is asked for in its place is refused; nothing of it could be known."""
     path = next(iter(sorted(cases_folder().glob("CM16-*.yaml"))))

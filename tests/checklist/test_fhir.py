@@ -283,17 +283,22 @@ def test_a_response_mirrors_its_questionnaire(
         (
             '{"resourceType": "QuestionnaireResponse", "item": [{"linkId": "fact/pain_reduction",'
             ' "answer": [{"valueString": "maybe"}]}]}',
-            "does not offer",
+            "does not offer. Answer with a valueCoding: Y or N of http",
         ),
         (
             '{"resourceType": "QuestionnaireResponse", "item": [{"linkId": "fact/no_such_fact",'
             ' "answer": [{"valueDecimal": 1}]}]}',
-            "no_such_fact",
+            "'no_such_fact' is not defined. ",
+        ),
+        (
+            '{"resourceType": "QuestionnaireResponse", "item": [{"linkId": "fact/qqqqqq",'
+            ' "answer": [{"valueDecimal": 1}]}]}',
+            "Keep the linkId as the questionnaire has it. Make one with: imr-rules checklist",
         ),
         (
             '{"resourceType": "QuestionnaireResponse", "item": [{"linkId": "request/date",'
             ' "answer": [{"valueDate": "2015"}]}]}',
-            "whole day",
+            "whole day is needed. Write it as YYYY-MM-DD.",
         ),
     ],
 )

@@ -287,6 +287,15 @@ def test_a_chart_note_needs_to_be_told_what_is_asked(tmp_path: Path) -> None:
     assert "yes" == json.loads(read.stdout)[0]["trace"]["facts"]["opioid_agreement_signed"]
 
 
+def test_an_empty_request_is_refused(tmp_path: Path) -> None:
+    """An item without a title would be previewed as a treatment of that name."""
+    note = tmp_path / "note.txt"
+    note.write_text("Follow-up visit.\n", encoding="utf-8")
+    result = CliRunner().invoke(group, ["preview", str(note), "--request", " "])
+    assert 2 == result.exit_code
+    assert "Name what is asked for" in result.stderr
+
+
 def test_a_bar_that_decides_alone_is_followed_by_no_empty_heading() -> None:
     """What decides was said above."""
     preview = previewed("Flurbiprofen 20% / cyclobenzaprine 4% cream 180 gm", date(2015, 6, 1))

@@ -153,6 +153,18 @@ def test_the_command_asks_for_a_change() -> None:
     assert "--rules" in result.stderr
 
 
+def test_a_record_without_items_is_rejected(tmp_path: Path) -> None:
+    """Nothing of it could flip; counting it among what did not would hide that."""
+    note = tmp_path / "note.txt"
+    note.write_text("Follow-up visit.\nPlan: refill.\n", encoding="utf-8")
+    result = CliRunner().invoke(
+        command, [str(note), str(cases_folder() / "CM16-0231706.yaml"), "--ablate"]
+    )
+    assert 2 == result.exit_code
+    assert "note.txt: error[input]: holds no item in dispute" in result.stderr
+    assert "1 of 2 files rejected." in result.stderr
+
+
 def test_names_of_criteria_stay_whole_in_text() -> None:
     """A name stands on a line of its own, to be read, copied and searched for."""
     runner = CliRunner(env={"COLUMNS": "64"})

@@ -213,8 +213,17 @@ def draft_of(path: Path, kind: RecordKind, knowledge: Knowledge) -> Draft:
 
 def nothing_asked(path: Path) -> InputError:
     """Return the error of a record that leaves open what is asked for."""
+    return InputError("does not say what is asked for.", at=Location(path), hint=_name_it(path))
+
+
+def not_read_from_a_note(path: Path) -> InputError:
+    """Return the error of a text without items: a note asks in words that nobody read as titles."""
     return InputError(
-        "does not say what is asked for.",
+        "is read as a note; what a note asks for is not read out of it.",
         at=Location(path),
-        hint=f'Name it: imr-rules preview {quote(str(path))} --request "Norco 10/325 #120".',
+        hint=_name_it(path),
     )
+
+
+def _name_it(path: Path) -> str:
+    return f'Name it: imr-rules preview {quote(str(path))} --request "Norco 10/325 #120".'

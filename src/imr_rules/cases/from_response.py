@@ -28,6 +28,7 @@ from imr_rules.facts.vocabulary import Fact, FactType, Vocabulary
 
 _MOST_BYTES = 8_000_000
 _DEEPEST = 30
+_MAKE_ONE = "Make one with: imr-rules checklist TREATMENT --format fhir"
 
 
 def read_response(path: Path, vocabulary: Vocabulary) -> Draft:
@@ -55,6 +56,10 @@ def read_response(path: Path, vocabulary: Vocabulary) -> Draft:
             continue
         try:
             fact = vocabulary.require(name, at)
+        except PackError as error:
+            hint = error.hint or f"Keep the linkId as the questionnaire has it. {_MAKE_ONE}"
+            raise InputError(error.message, at=at, hint=hint) from None
+        try:
             facts[name] = fact.check(_value(fact, answer, at), at=at)
         except PackError as error:
             raise InputError(error.message, at=at, hint=error.hint) from None
@@ -99,7 +104,7 @@ def _response(data: Any, at: Location) -> Mapping[str, Any]:
         at=at,
         hint=(
             "Of .json files, what imr-rules extract --format json writes is read, and responses to"
-            " a questionnaire; make one with: imr-rules checklist TREATMENT --format fhir"
+            f" a questionnaire. {_MAKE_ONE}"
         ),
     )
 
@@ -135,7 +140,20 @@ def _value(fact: Fact, answer: Mapping[str, Any], at: Location) -> Value:
         number = answer.get(kind)
         if isinstance(number, int | float) and not isinstance(number, bool):
             return number
-    raise InputError(f"gives {fact.id!r} an answer that its question does not offer.", at=at)
+    raise InputError(
+        f"gives {fact.id!r} an answer that its question does not offer.",
+        at=at,
+        hint=f"Answer with {_offered(fact)}, or the code {UNKNOWN_CODE} of {ABSENT_SYSTEM}.",
+    )
+
+
+def _offered(fact: Fact) -> str:
+    """Return in words how the questionnaire has *fact* answered."""
+    if fact.type is FactType.NUMBER:
+        return f"a valueDecimal ({fact.unit})"
+    if fact.type is FactType.YES_NO:
+        return f"a valueCoding: {YES_CODE} or {NO_CODE} of {YES_NO_SYSTEM}"
+    return f"a valueCoding: {', '.join(fact.values)} of {values_system(fact.id)}"
 
 
 def _day(answer: Mapping[str, Any] | None, at: Location) -> date | None:
@@ -145,4 +163,8 @@ def _day(answer: Mapping[str, Any] | None, at: Location) -> date | None:
     try:
         return date.fromisoformat(str(said))
     except ValueError:
-        raise InputError(f"gives {said!r} as a date; a whole day is needed.", at=at) from None
+        raise InputError(
+            f"gives {said!r} as a date; a whole day is needed.",
+            at=at,
+            hint="Write it as YYYY-MM-DD.",
+        ) from None

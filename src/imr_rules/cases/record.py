@@ -11,7 +11,7 @@ from imr_rules.cases.draft import Draft, case_from_draft
 from imr_rules.cases.draft_yaml import read_draft
 from imr_rules.cases.from_json import evidence_among
 from imr_rules.cases.from_letter import case_from_letter
-from imr_rules.cases.from_paths import cases_of_data, draft_of, nothing_asked
+from imr_rules.cases.from_paths import cases_of_data, draft_of, not_read_from_a_note, nothing_asked
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.cases.record_kind import RecordKind, kind_of_record
 from imr_rules.errors import InputError, Location
@@ -74,7 +74,7 @@ def load_record(
         letter = _asking_for(letter, asked)
     case, _ = case_from_letter(letter, knowledge, as_of=as_of)
     if not case.items:
-        raise nothing_asked(path)
+        raise not_read_from_a_note(path)
     return case
 
 

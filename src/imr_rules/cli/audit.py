@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,10 +17,9 @@ from imr_rules.audit.model import AuditCase, Corpus
 from imr_rules.audit.to_json import findings_to_json
 from imr_rules.audit.to_text import audit_text
 from imr_rules.audit.write import write_audit
-from imr_rules.cases.from_paths import Rejected
 from imr_rules.cases.index import compare_with_index, load_index_words, read_index
 from imr_rules.cases.model import Case
-from imr_rules.cli.batch import Batch, end_batch, read_batch
+from imr_rules.cli.batch import Batch, end_batch, read_determinations
 from imr_rules.cli.options import (
     as_of_option,
     backend_of_tables,
@@ -34,7 +33,7 @@ from imr_rules.counted import counted
 from imr_rules.engines.choose import engine_named
 from imr_rules.errors import InputError, Location, UnknownNameError
 from imr_rules.explain.to_text import make_console
-from imr_rules.knowledge import Knowledge, load_knowledge
+from imr_rules.knowledge import load_knowledge
 
 
 @click.command("audit")
@@ -90,7 +89,7 @@ def command(
         click.echo(note, err=True)
     rows = read_index(index, load_index_words(knowledge.folder)) if index else ()
     batch = Batch()
-    cases = list(_determinations(paths, knowledge, batch, as_of))
+    cases = list(read_determinations(paths, knowledge, batch, as_of=as_of))
     if not cases:
         raise InputError(
             "holds no determination: there is nothing to audit.",
@@ -121,25 +120,6 @@ def command(
         for line in index_lines:
             click.echo(line)
     end_batch(batch)
-
-
-def _determinations(
-    paths: Sequence[Path], knowledge: Knowledge, batch: Batch, as_of: date | None
-) -> Iterator[Case]:
-    """Yield the cases of *paths*, and reject those without items: they determine nothing."""
-    for entry in read_batch(paths, knowledge, batch, as_of=as_of):
-        if entry.case.items:
-            yield entry.case
-            continue
-        number = entry.case.case_number
-        # A file of several cases holds them by number; a text without one goes by its file's name.
-        which = "" if number in ("", entry.path.stem) else f" under case {number}"
-        error = InputError(
-            f"holds no item in dispute{which}: there is nothing to audit.",
-            at=Location(entry.path),
-            hint="Leave it out, or look at what is read of it with imr-rules extract.",
-        )
-        batch.reject(Rejected(entry.path, str(error)))
 
 
 def _check_number(number: str, cases: Sequence[Case]) -> None:

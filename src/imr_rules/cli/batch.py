@@ -13,6 +13,7 @@ from click.exceptions import Exit
 from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
 from imr_rules.cases.model import Case
 from imr_rules.counted import counted
+from imr_rules.errors import InputError, Location
 from imr_rules.explain.printable import printable
 from imr_rules.knowledge import Knowledge
 from imr_rules.reading.reader import Reader
@@ -57,6 +58,25 @@ def read_batch(
             batch.reject(entry)
         else:
             click.echo(str(entry), err=True)
+
+
+def read_determinations(
+    paths: Sequence[Path], knowledge: Knowledge, batch: Batch, *, as_of: date | None = None
+) -> Iterator[Case]:
+    """Yield the cases of *paths*, and reject those without items: they determine nothing."""
+    for entry in read_batch(paths, knowledge, batch, as_of=as_of):
+        if entry.case.items:
+            yield entry.case
+            continue
+        number = entry.case.case_number
+        # A file of several cases holds them by number; a text without one goes by its file's name.
+        which = "" if number in ("", entry.path.stem) else f" under case {number}"
+        error = InputError(
+            f"holds no item in dispute{which}: there is nothing to decide.",
+            at=Location(entry.path),
+            hint="Leave it out, or look at what is read of it with imr-rules extract.",
+        )
+        batch.reject(Rejected(entry.path, str(error)))
 
 
 def missing_text(case: Case) -> str:

@@ -46,7 +46,7 @@ from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.reading.model import Refusal
 
 _NOTHING_ASKED = (
-    "does not say what is asked for, so nothing is decided. Name it with: "
+    "is a note; what a note asks for is not read out of it, so nothing is decided. Name it with: "
     'imr-rules preview RECORD --request "Norco 10/325 #120"'
 )
 

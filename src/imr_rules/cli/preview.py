@@ -21,6 +21,14 @@ from imr_rules.preview.to_json import preview_to_json
 from imr_rules.preview.to_text import preview_text
 
 
+def _titles(
+    _ctx: click.Context, _param: click.Parameter, typed: tuple[str, ...]
+) -> tuple[str, ...]:
+    if not all(title.strip() for title in typed):
+        raise click.BadParameter('is empty. Name what is asked for, such as "Norco 10/325 #120".')
+    return typed
+
+
 @click.command("preview")
 @click.argument(
     "record", required=False, metavar="[RECORD]", type=click.Path(path_type=Path, dir_okay=False)
@@ -30,7 +38,8 @@ from imr_rules.preview.to_text import preview_text
     "requests",
     multiple=True,
     metavar="TITLE",
-    help='What is asked for ("Norco 10/325 #120"); a chart note says nothing of it. Repeatable.',
+    callback=_titles,
+    help='What is asked for ("Norco 10/325 #120"): it is not read out of a chart note. Repeatable.',
 )
 @click.option("--interactive", "-i", is_flag=True, help="Ask what can still matter, and only that.")
 @click.option(

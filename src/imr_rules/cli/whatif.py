@@ -10,7 +10,7 @@ from pathlib import Path
 import rich_click as click
 
 from imr_rules.cases.from_paths import Loaded, load_cases
-from imr_rules.cli.batch import Batch, end_batch, read_batch
+from imr_rules.cli.batch import Batch, end_batch, read_determinations
 from imr_rules.cli.options import (
     as_of_option,
     backend_of_tables,
@@ -94,10 +94,12 @@ def _whatif_of_cases(
     batch: Batch,
 ) -> WhatIf:
     engine = ReferenceEngine()
-    cases = [entry.case for entry in read_batch(paths, after, batch, as_of=as_of)]
+    cases = list(read_determinations(paths, after, batch, as_of=as_of))
     if not cases:
         raise InputError(
-            "nothing could be read: there is nothing to decide.", at=Location(paths[0])
+            "holds no determination: there is nothing to decide.",
+            at=Location(paths[0]),
+            hint="Name letters, requests, or cases with their items, or a folder of them.",
         )
     if before is None:
         return ablate(after, cases, basis, engine, as_of=as_of)
