@@ -8,7 +8,13 @@ from datetime import date
 import pytest
 
 from imr_rules.data_folders import rules_folder
-from imr_rules.facts.derive import CaseContext, Formulary, MorphineEquivalent, derive
+from imr_rules.facts.derive import (
+    CaseContext,
+    Formulary,
+    MorphineEquivalent,
+    YearOf,
+    derive,
+)
 from imr_rules.facts.from_formulary import FormularyQuestion
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import load_vocabulary
@@ -202,3 +208,16 @@ def test_the_daily_dose_is_that_of_every_opioid_asked_for(
         )
         found = derive({"opioid_mme_per_day": way}, {}, context, CATALOGUE, VOCABULARY)
         assert total == found.get("opioid_mme_per_day")
+
+
+@pytest.mark.parametrize(
+    ("injured_on", "year"), [(date(2003, 12, 31), 2003), (date(2004, 1, 1), 2004), (None, None)]
+)
+def test_the_year_of_injury_is_that_of_its_date(injured_on: date | None, year: int | None) -> None:
+    """The cap on visits reaches injuries by their year; without a date nobody knows it."""
+    way = YearOf.model_validate({"from": "year_of", "start": "injury_date"})
+    context = CaseContext(
+        dates={"injury_date": injured_on}, age_years=None, request=Request(title="PT"), others=[]
+    )
+    found = derive({"injury_year": way}, {}, context, CATALOGUE, VOCABULARY)
+    assert year == found.get("injury_year")

@@ -17,7 +17,7 @@ from imr_rules.engines.model import Certainty, Engine, Prediction
 from imr_rules.engines.thresholds import Limit, limits_on
 from imr_rules.explain.fact_words import FactStated, asked_for_by, question_in, stated, value_words
 from imr_rules.explain.flips import Flip, flips_of, untold_flips
-from imr_rules.facts.derive import DaysBetween
+from imr_rules.facts.derive import DaysBetween, YearOf
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading, Value
 from imr_rules.facts.vocabulary import Fact, FactType
 from imr_rules.guidelines.model import Topic
@@ -153,7 +153,7 @@ def _untold(fact: Fact, knowledge: Knowledge) -> str:
     if fact.changeable:
         return ""
     way = knowledge.derivations.get(fact.id)
-    if isinstance(way, DaysBetween):
+    if isinstance(way, DaysBetween | YearOf):
         return f"the date of {way.start.removesuffix('_date')}"
     if fact.type is FactType.NUMBER:
         return f"the number of {fact.unit}"

@@ -41,6 +41,13 @@ class DaysBetween(_Way):
     end: CaseDate
 
 
+class YearOf(_Way):
+    """The year of a date of the case."""
+
+    way: Literal["year_of"] = Field(alias="from")
+    start: CaseDate
+
+
 class RequestField(_Way):
     """What the title says, by a field of the request."""
 
@@ -107,6 +114,7 @@ class MorphineEquivalent(_Way):
 
 Derivation = Annotated[
     DaysBetween
+    | YearOf
     | RequestField
     | CaseField
     | ExcludedIngredients
@@ -182,6 +190,9 @@ def _value(
             first, last = context.dates.get(start), context.dates.get(end)
             # A header whose dates run backwards is a misprint, not an age of minus ten days.
             return None if first is None or last is None or last < first else (last - first).days
+        case YearOf(start=start):
+            first = context.dates.get(start)
+            return None if first is None else first.year
         case RequestField(field=field):
             value: Value | None = getattr(context.request, field)
             return value

@@ -21,6 +21,7 @@ from imr_rules.facts.derive import (
     Parent,
     RequestField,
     SumOf,
+    YearOf,
 )
 from imr_rules.facts.from_formulary import FormularyQuestion
 from imr_rules.facts.vocabulary import FactType, Vocabulary
@@ -110,7 +111,7 @@ def _wrong_facts(
 def _given(way: Derivation) -> FactType:
     """Return the type of the facts that *way* can give a value."""
     match way:
-        case DaysBetween() | CaseField() | SumOf() | MorphineEquivalent():
+        case DaysBetween() | YearOf() | CaseField() | SumOf() | MorphineEquivalent():
             return FactType.NUMBER
         case RequestField(field=field):
             return FactType.NUMBER if field in _NUMBERS else FactType.ENUM
