@@ -50,6 +50,7 @@ def row(
     treatments: tuple[str, ...] = (),
     special: int | None = None,
     perioperative: int | None = None,
+    since: date | None = None,
 ) -> FormularyEntry:
     """A row of a drug list of our own."""
     return FormularyEntry(
@@ -62,6 +63,7 @@ def row(
         status=FormularyStatus(status),
         special_fill_days=special,
         perioperative_fill_days=perioperative,
+        since=since,
         source="",
         evidence=FormularyEvidence.BACKGROUND,
         note="",
@@ -81,6 +83,7 @@ CATALOGUE = Catalogue(
         row("betamethasone", status="non-exempt", special=4, perioperative=0),
         row("oxycodone", status="non-exempt"),
         row("oxycodone", status="exempt"),
+        row("duloxetine", status="exempt", since=date(2020, 11, 1)),
         row(status="compounded", treatments=("mixture",)),
     ),
 )
@@ -115,6 +118,15 @@ def derived(
 def test_the_mark_of_the_list_becomes_the_status() -> None:
     """A drug with one row has the status of that row and is not compounded."""
     assert derived(drug("naproxen")) == {"formulary_status": "exempt", "compounded": "no"}
+
+
+@pytest.mark.parametrize(
+    ("on", "status"),
+    [(date(2020, 10, 31), "unknown"), (date(2020, 11, 1), "exempt"), (None, "exempt")],
+)
+def test_a_row_counts_from_the_version_that_brought_it(on: date | None, status: str) -> None:
+    """The version in force when the drug is dispensed counts; before it nothing is known."""
+    assert derived(drug("duloxetine"), on=on)["formulary_status"] == status
 
 
 def test_a_fixed_combination_is_not_its_parts() -> None:

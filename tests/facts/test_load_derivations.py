@@ -20,7 +20,7 @@ SHIPPED = (rules_folder() / "vocabulary" / "derived.yaml").read_text(encoding="u
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("start: injury_date", "start: injry_date", "'injury_date', 'denial_date' or"),
+        ("end: denial_date", "end: denail_date", "'injury_date', 'denial_date' or"),
         ("field: units", "field: unit", "Did you mean 'units'"),
         ("field: units", "field: services", "field of a request 'services' is not defined"),
         ("field: age_years", "field: age", "'age' is not 'age_years'"),

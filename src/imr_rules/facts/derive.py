@@ -221,7 +221,7 @@ def _value(
             # Without a day the request is a draft of today, when the list is in force.
             if context.on is not None and context.on < since:
                 return None
-            return formulary_value(question, context.request, catalogue)
+            return formulary_value(question, context.request, catalogue, context.on)
 
 
 def _morphine_equivalent(context: CaseContext) -> float | None:

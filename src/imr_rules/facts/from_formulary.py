@@ -7,6 +7,7 @@ the drug is needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
@@ -29,9 +30,12 @@ class FormularyQuestion(StrEnum):
 
 
 def formulary_value(
-    question: FormularyQuestion, request: Request, catalogue: Catalogue
+    question: FormularyQuestion, request: Request, catalogue: Catalogue, on: date | None = None
 ) -> Value | None:
-    """Answer *question* about the drug that *request* asks for.
+    """Answer *question* about the drug that *request* asks for, by the list of the day *on*.
+
+    Source:
+        *on*: the version in force when a drug is dispensed counts (8 CCR 9792.27.23).
 
     Returns:
         None for everything that is no drug, and where neither title nor list tells. A drug whose
@@ -39,7 +43,7 @@ def formulary_value(
     """
     if request.drug_class is None:
         return None
-    return _ANSWERS[question](request, formulary_entries(request, catalogue))
+    return _ANSWERS[question](request, formulary_entries(request, catalogue, on))
 
 
 def _status(_: Request, rows: tuple[FormularyEntry, ...]) -> str | None:

@@ -150,7 +150,8 @@ class FormularyEntry:
     """One row of the Division's drug list, as far as it is known.
 
     It stands for the drugs that hold exactly ``ingredients`` (``on_skin`` or not), or for the
-    ``treatments``. Days are None where they were not found.
+    ``treatments``. Days are None where they were not found; ``since`` is the day of the version
+    that brought the row, None where it was there from the first.
     """
 
     drug: str
@@ -162,6 +163,7 @@ class FormularyEntry:
     status: FormularyStatus
     special_fill_days: int | None
     perioperative_fill_days: int | None
+    since: date | None
     source: str
     evidence: FormularyEvidence
     note: str

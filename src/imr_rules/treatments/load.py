@@ -267,6 +267,7 @@ def _formulary(raw: FormularyFile) -> tuple[FormularyEntry, ...]:
             status=row.status,
             special_fill_days=row.special_fill_days,
             perioperative_fill_days=row.perioperative_fill_days,
+            since=row.since,
             source=row.source,
             evidence=row.evidence,
             note=row.note,

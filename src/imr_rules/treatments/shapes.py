@@ -141,6 +141,7 @@ class FormularyRowShape(Shape):
     status: Annotated[FormularyStatus, Field(strict=False)]
     special_fill_days: int | None = None
     perioperative_fill_days: int | None = None
+    since: Annotated[date | None, Field(strict=False)] = None
     source: str = ""
     evidence: Annotated[FormularyEvidence, Field(strict=False)]
     note: str = ""
