@@ -40,6 +40,13 @@ NORCO = Written(
     rationale="Relief of pain is not documented. The request for Norco 5/325mg #30 is not "
     "medically necessary.",
 )
+OLD_NORCO = replace(
+    NORCO,
+    injury="10/12/2010",
+    denial="07/16/2015",
+    decided="08/25/2015",
+    cited="Decision based on MTUS Chronic Pain Treatment Guidelines",
+)
 
 FOUND = [
     (
@@ -196,6 +203,18 @@ FOUND = [
             cited="Decision based on MTUS Low Back Complaints 2004, Section(s): 308.",
         ),
         PLAIN,
+    ),
+    (
+        "pages-elsewhere",
+        replace(
+            OLD_NORCO, cited=f"{OLD_NORCO.cited} Criteria for use of opioids Page(s): 110-115."
+        ),
+        replace(OLD_NORCO, cited=f"{OLD_NORCO.cited} Criteria for use of opioids Page(s): 78-79."),
+    ),
+    (
+        "pages-elsewhere",
+        replace(OLD_NORCO, cited=f"{OLD_NORCO.cited} Opioids, criteria for use Page(s): 91-94."),
+        replace(OLD_NORCO, cited=f"{OLD_NORCO.cited} Opioids Page(s): 91-94."),
     ),
     (
         "section-for-later",

@@ -13,6 +13,7 @@ from imr_rules.guidelines.model import Citation, Edition, Topic
 from imr_rules.letters.model import GuidelineCitation
 
 _TOKEN = re.compile(r"[a-z0-9&]+")
+_BRACKETS = re.compile(r"\([^)]*\)")
 _SMALL = frozenset({"the", "of", "for", "and", "in", "to", "a", "mtus", "guideline", "guidelines"})
 
 
@@ -219,15 +220,38 @@ def _other_pages(corpus: Corpus, item: AuditItem) -> Iterator[AuditFinding]:
             continue
         if edition.id != governing.edition.id:
             continue
-        held = _pages_of(edition, governing.topic)
+        where, held = _pages_meant(edition, governing.topic, citation.sections)
         if held and not held & set(citation.pages):
             yield _finding(
                 corpus,
                 item,
                 RuleId.PAGES_ELSEWHERE,
-                f"Cited are pages {_ranges(citation.pages)}; {governing.topic.title} stands on "
-                f"pages {_ranges(held)} of {edition.cite_as}.",
+                f"Cited {'is page' if len(citation.pages) == 1 else 'are pages'} "
+                f"{_ranges(citation.pages)}; {where} stands on pages {_ranges(held)} of "
+                f"{edition.cite_as}.",
             )
+
+
+def _pages_meant(
+    edition: Edition, topic: Topic, cited: Iterable[str]
+) -> tuple[str, frozenset[int]]:
+    """What a citation should have given the pages of, and these pages.
+
+    That is the sections *cited*, where *edition* holds each by that name, else all of *topic*.
+    """
+    named = {section: _pages_of_section(edition, section) for section in cited}
+    if named and all(named.values()):
+        return " and ".join(f"“{name}”" for name in named), frozenset().union(*named.values())
+    return topic.title, _pages_of(edition, topic)
+
+
+def _pages_of_section(edition: Edition, cited: str) -> frozenset[int]:
+    return frozenset(
+        page
+        for name, pages in edition.sections.items()
+        if _tokens(name) == _tokens(cited)
+        for page in pages
+    )
 
 
 def _cites(topic: Topic) -> tuple[Citation, ...]:
@@ -242,12 +266,19 @@ def _holds(topic: Topic, section: str) -> bool:
     return any(_same(name, section) for name in _names(topic))
 
 
-def _pages_of(edition: Edition, topic: Topic) -> set[int]:
-    """The pages of *edition* on which anything of *topic* stands."""
+def _pages_of(edition: Edition, topic: Topic) -> frozenset[int]:
+    """The pages of *edition* on which anything of *topic* stands.
+
+    What a section's name adds in brackets tells what else it touches ("related to opioids").
+    """
     own = {page for cite in _cites(topic) for page in cite.pages}
     names = _names(topic)
-    sections = (p for name, p in edition.sections.items() if any(_same(name, n) for n in names))
-    return own.union(*sections)
+    sections = (
+        pages
+        for name, pages in edition.sections.items()
+        if any(_same(_BRACKETS.sub(" ", name), own_name) for own_name in names)
+    )
+    return frozenset(own.union(*sections))
 
 
 def _same(one: str, other: str) -> bool:
