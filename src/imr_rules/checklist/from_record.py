@@ -23,6 +23,7 @@ _TOLD_APART_BY = (
     "units_per_day",
     "units",
     "duration_days",
+    "hours_per_week",
     "body_parts",
     "side",
     "rental_or_purchase",

@@ -120,6 +120,7 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
             told["units"] = None
     else:
         told["duration_days"] = counts.duration_days(text)
+        told["hours_per_week"] = counts.hours_per_week(text)
     if treatment.levels is not None:
         told["levels"] = levels_named(text, treatment.levels)
     return common.model_copy(update=told)

@@ -48,6 +48,10 @@ _TOTAL = re.compile(
 )
 _PAREN = re.compile(r"\( ?(\d{1,3}) ?([a-z]*) ?\)")
 _HOURS_A_DAY = re.compile(rf"(?<![\d.]){_N} ?(?:hours?|hrs?) ?(?:a|per|each|/) ?day")
+_HOURS_AT_A_TIME = re.compile(
+    rf"(?<![\d.]){_N}[ -]?(?:hours?|hrs?) ?(?:a |per |each |every |/ ?)?"
+    r"(day|daily|visit|shift|week|wk)(?:ly)?\b"
+)
 _LEADING = re.compile(r"(?<![\w.#/:-])(\d{1,3}) ?(?:\( ?\d{1,3} ?\) ?)?$")
 _DOSE = r"(?<![\d.])(\d(?:\.\d+)?)(?: ?(?:-|to|or) ?(\d(?:\.\d+)?))?"
 _FRACTION = re.compile(
@@ -169,6 +173,22 @@ def hours_a_day(text: str) -> int | None:
     """Return the hours of care a day."""
     match = _HOURS_A_DAY.search(text)
     return _upper(match, 1) if match else None
+
+
+def hours_per_week(text: str) -> int | None:
+    """Return the hours of care a week, where hours and days or visits a week are told.
+
+    >>> hours_per_week("home aide 4 hours a day, 5 days a week for 6 weeks")
+    20
+    """
+    match = _HOURS_AT_A_TIME.search(text)
+    if match is None:
+        return None
+    if match.group(3) in ("week", "wk"):
+        return _upper(match, 1)
+    often = 7 if match.group(3) == "daily" else None
+    often = often or course(text[: match.start()] + ";" + text[match.end() :]).per_week
+    return _upper(match, 1) * often if often else None
 
 
 def days_supply(text: str) -> int | None:

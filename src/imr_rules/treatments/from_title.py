@@ -122,6 +122,7 @@ def _partial(title: str, clauses: _Clauses, catalogue: Catalogue, words: TitleWo
             "levels": rest.levels or (whole.levels if mine else None),
             "phase": asked.phase or whole.phase,
             "duration_days": rest.duration_days or whole.duration_days,
+            "hours_per_week": rest.hours_per_week or whole.hours_per_week,
             "refills": rest.refills if rest.refills is not None else whole.refills,
             "repeated": whole.repeated or rest.repeated,
             "retrospective": whole.retrospective or rest.retrospective,
