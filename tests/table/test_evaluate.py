@@ -23,9 +23,9 @@ from imr_rules.table.outcomes import (
     CERTAINTY,
     COUNT,
     PREDICTION,
+    named,
     statuses,
     tally,
-    with_conclusions,
 )
 from imr_rules.table.selection import Selector
 from imr_rules.table.synthetic import rows_of_packs, synthetic_items
@@ -57,6 +57,11 @@ def test_cases_that_ship_conclude_as_item_by_item(
     }
     assert len(concluded) > 400
     assert concluded == expected
+
+
+def with_conclusions(items: pl.DataFrame, rules: TableRules) -> pl.DataFrame:
+    """Return *items* (whole letters) with their conclusions beside them."""
+    return pl.concat([items, named(conclude(items, rules), rules)], how="horizontal")
 
 
 def _by_reference(conclusion: Conclusion) -> tuple[object, ...]:

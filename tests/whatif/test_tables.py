@@ -18,8 +18,8 @@ from imr_rules.data_folders import cases_folder, rules_folder
 from imr_rules.engines.table.topic import OVERTURNED
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge, load_knowledge
-from imr_rules.table.compare import compared_batches, conclude_on_polars
-from imr_rules.table.evaluate import PLACE, TableRules, conclude
+from imr_rules.table.compare import compared_batches
+from imr_rules.table.evaluate import PLACE, TableRules, conclude, conclude_on_polars
 from imr_rules.table.from_case import rows_of_case
 from imr_rules.table.parts import batches, write_parts
 from imr_rules.table.schema import ITEM, LETTER, PARENT_ITEM, table_schema

@@ -6,29 +6,27 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 import rich_click as click
 
-from imr_rules.cli.facts_tables import refuse_another_day, require_tables
+from imr_rules.cli.facts_tables import refuse_another_day, require_tables, rules_concluder
 from imr_rules.cli.output import output_to
 from imr_rules.counted import counted
 from imr_rules.explain.model import NOTICE
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.evaluate import TableRules
-from imr_rules.table.on_sql import conclude_by_sql
 from imr_rules.table.outcomes import (
     COUNT,
     PREDICTION,
     criteria_bits,
-    named,
     outcomes,
     tally,
 )
-from imr_rules.table.parts import FLAT, is_table, part_files, whole_table, write_whole
+from imr_rules.table.parts import FLAT, is_table, whole_table, write_whole
 from imr_rules.table.schema import ACTUAL, BASIS, CATEGORY
-from imr_rules.table.warehouse import warehouse_named
 
 _BY = (BASIS, CATEGORY, PREDICTION, ACTUAL)
 
@@ -54,11 +52,20 @@ def evaluate_tables(
     refuse_another_day(as_of)
     require_tables(paths)
     rules = TableRules(knowledge)
-    concluded = _concluded(paths, bases, rules, backend)
-    if out is not None and is_table(out):
-        _write(concluded, out, rules)
-        return
-    counts = tally(concluded, _BY)
+    with (
+        TemporaryDirectory(prefix="imr-rules-") as place,
+        rules_concluder(backend, Path(place)) as conclude_by,
+    ):
+        concluded = (
+            batch
+            for path in paths
+            for basis in bases
+            for batch in outcomes(path, rules, basis, conclude_by)
+        )
+        if out is not None and is_table(out):
+            _write(concluded, out, rules)
+            return
+        counts = tally(concluded, _BY)
     with output_to(out) as stream:
         if form == "text":
             stream.write(_as_text(counts) + "\n" + NOTICE + "\n")
@@ -66,26 +73,6 @@ def evaluate_tables(
             rows = counts.to_dicts()
             lines = [rows] if form == "json" else rows
             stream.writelines(json.dumps(line) + "\n" for line in lines)
-
-
-def _concluded(
-    paths: Sequence[Path], bases: Sequence[Basis], rules: TableRules, backend: str
-) -> Iterator[pl.DataFrame]:
-    if backend == "polars":
-        for path in paths:
-            for basis in bases:
-                yield from outcomes(path, rules, basis)
-        return
-    with warehouse_named(backend) as warehouse:
-        for path in paths:
-            for basis in bases:
-                found = conclude_by_sql(part_files(path, basis), rules, warehouse, basis)
-                kept = [name for name in found.columns if name in _WRITTEN]
-                yield pl.concat([found.select(kept), named(found, rules)], how="horizontal")
-
-
-_WRITTEN = ("letter", "case_number", "item", BASIS, CATEGORY, ACTUAL)
-"""What of an item goes with its outcome; the facts stay in their table."""
 
 
 def _write(concluded: Iterator[pl.DataFrame], out: Path, rules: TableRules) -> None:

@@ -11,8 +11,7 @@ import polars as pl
 
 from imr_rules.errors import InputError
 from imr_rules.facts.model import Basis
-from imr_rules.table.compare import RulesConcluder, conclude_on_polars
-from imr_rules.table.evaluate import CONCLUDED, TableRules
+from imr_rules.table.evaluate import CONCLUDED, RulesConcluder, TableRules, conclude_on_polars
 from imr_rules.table.parts import is_table, write_whole
 from imr_rules.table.schema import ITEM, LETTER
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,13 @@ import polars as pl
 from imr_rules.facts.model import Basis
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.guidelines.model import thresholds_of
-from imr_rules.table.evaluate import PLACE, TableRules, conclude, governing_places
+from imr_rules.table.evaluate import (
+    PLACE,
+    RulesConcluder,
+    TableRules,
+    conclude_on_polars,
+    governing_places,
+)
 from imr_rules.table.judged import JUDGED_BY, SPOKEN, spoken_of
 from imr_rules.table.parts import batches
 from imr_rules.table.schema import ITEM, LETTER, PARENT_ITEM
@@ -20,14 +26,6 @@ from imr_rules.table.selection import Governor
 AFTER = "_after"
 """What the columns of the second set of rules end in."""
 COUNT = "n"
-
-RulesConcluder = Callable[[pl.DataFrame, TableRules, Basis], pl.DataFrame]
-"""Concludes items of a basis by a set of rules, in their order."""
-
-
-def conclude_on_polars(items: pl.DataFrame, rules: TableRules, _basis: Basis) -> pl.DataFrame:
-    """Return a conclusion for each of *items*, as :func:`imr_rules.table.evaluate.conclude`."""
-    return conclude(items, rules)
 
 
 @dataclass(frozen=True, slots=True)

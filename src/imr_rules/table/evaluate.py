@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
@@ -10,6 +10,7 @@ from imr_rules.engines.table.names import ON, ROW
 from imr_rules.engines.table.on_polars import PolarsTopic, polars_topic
 from imr_rules.engines.table.topic import CONCLUSION, OVERTURNED, compile_topic
 from imr_rules.facts.derive import parent_facts
+from imr_rules.facts.model import Basis
 from imr_rules.facts.vocabulary import FactType
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.schema import BASIS, ITEM, LETTER, PARENT_ITEM, SELECTED_BY
@@ -78,6 +79,15 @@ def conclude(items: pl.DataFrame, rules: TableRules) -> pl.DataFrame:
         decided = pl.concat([decided, _decide(children, places.filter(has_parent), rules)])
     rows = numbered.select(ROW).with_columns(places)
     return rows.join(decided, on=ROW, how="left", maintain_order="left").select(*CONCLUDED)
+
+
+RulesConcluder = Callable[[pl.DataFrame, TableRules, Basis], pl.DataFrame]
+"""Concludes items of a basis by a set of rules, in their order."""
+
+
+def conclude_on_polars(items: pl.DataFrame, rules: TableRules, _basis: Basis) -> pl.DataFrame:
+    """Return a conclusion for each of *items*, as :func:`conclude`."""
+    return conclude(items, rules)
 
 
 def governing_places(items: pl.DataFrame, rules: TableRules) -> pl.Series:

@@ -17,7 +17,7 @@ from imr_rules.engines.table.topic import (
     UNKNOWN,
 )
 from imr_rules.facts.model import Basis
-from imr_rules.table.evaluate import PLACE, TableRules, conclude
+from imr_rules.table.evaluate import PLACE, RulesConcluder, TableRules, conclude_on_polars
 from imr_rules.table.parts import batches
 from imr_rules.table.schema import ACTUAL, CATEGORY
 
@@ -31,7 +31,12 @@ SIGNATURE = (EDITION, TOPIC, MET, UNKNOWN)
 """Like cases: the same topic with the same status of every criterion."""
 
 
-def outcomes(path: Path, rules: TableRules, basis: Basis) -> Iterator[pl.DataFrame]:
+def outcomes(
+    path: Path,
+    rules: TableRules,
+    basis: Basis,
+    conclude_by: RulesConcluder = conclude_on_polars,
+) -> Iterator[pl.DataFrame]:
     """Yield the items of the facts table at *path* with their conclusions, batch by batch.
 
     Beside the columns of the table there are ``edition``, ``topic``, ``prediction``,
@@ -41,12 +46,8 @@ def outcomes(path: Path, rules: TableRules, basis: Basis) -> Iterator[pl.DataFra
         InputError: the table cannot be read, or was made with other rules.
     """
     for items in batches(path, rules.knowledge.vocabulary, basis):
-        yield with_conclusions(items, rules)
-
-
-def with_conclusions(items: pl.DataFrame, rules: TableRules) -> pl.DataFrame:
-    """Return *items* (whole letters) with their conclusions beside them."""
-    return pl.concat([items, named(conclude(items, rules), rules)], how="horizontal")
+        concluded = conclude_by(items, rules, basis)
+        yield pl.concat([items, named(concluded, rules)], how="horizontal")
 
 
 def named(conclusions: pl.DataFrame, rules: TableRules) -> pl.DataFrame:

@@ -16,8 +16,7 @@ import polars as pl
 from imr_rules.engines.reference import CompiledTopic, compile_topic
 from imr_rules.engines.table.topic import COUNTED, MET, OVERTURNED
 from imr_rules.facts.model import Basis
-from imr_rules.table.compare import RulesConcluder
-from imr_rules.table.evaluate import PLACE, TableRules
+from imr_rules.table.evaluate import PLACE, RulesConcluder, TableRules
 from imr_rules.table.parts import batches
 from imr_rules.table.schema import ACTUAL, ITEM, LETTER, PARENT_ITEM
 from imr_rules.whatif.ablate import without_criterion

@@ -11,8 +11,8 @@ import polars as pl
 
 from imr_rules.cases.evaluate import Conclusion
 from imr_rules.facts.model import Basis
-from imr_rules.table.compare import AFTER, COUNT, RulesConcluder, compared_batches
-from imr_rules.table.evaluate import PLACE, TableRules
+from imr_rules.table.compare import AFTER, COUNT, compared_batches
+from imr_rules.table.evaluate import PLACE, RulesConcluder, TableRules
 from imr_rules.table.judged import JUDGED_BY, JudgedKey, Judgements
 from imr_rules.table.schema import ACTUAL
 from imr_rules.treatments.model import Request
