@@ -66,7 +66,8 @@ class Request(BaseModel):
     ``duration_days`` and ``body_parts``, too, are those of the disputed portion where told.
     ``remainder`` tells that only the rest of a request is in dispute. ``accompanies`` tells that
     the item only goes with another one. Of ranges ("6 to 8 weeks") the upper bound is kept;
-    ``duration_days`` counts 30 days a month. ``hours_per_week`` are hours of care. ``units_per_day`` is set only for an exact dose.
+    ``duration_days`` counts 30 days a month. ``hours_per_week`` are hours of care.
+    ``units_per_day`` is set only for an exact dose.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
