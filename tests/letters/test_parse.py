@@ -61,6 +61,29 @@ def test_titles_of_2013_lose_their_lead_in(written: dict[str, Determination]) ->
     assert titles == ["a knee brace", "Eight visits of physical therapy"]
 
 
+@pytest.mark.parametrize("label", PHRASES.numbered.rationale)
+def test_each_label_of_2013_begins_the_rationale(
+    written: dict[str, Determination], label: str
+) -> None:
+    """Also one that later letters use: without their decision words the item is of 2013."""
+    text = DECISIONS_2013.replace("The Physician Reviewer's decision rationale:", label)
+    determination, expected = parse_letter(text, PHRASES), written["decisions_2013"]
+    assert determination.layout is Layout.DECISIONS_2013
+    assert [(item.title, item.actual) for item in determination.items] == [
+        (item.title, item.actual) for item in expected.items
+    ]
+    assert determination.items[1].rationale is not None
+    assert determination.items[1].rationale.of(text) == "The knee was operated on in July."
+
+
+def test_labels_without_a_decision_are_kept_under_a_heading_of_2013() -> None:
+    """Where nothing is numbered, what the labels found is all there is."""
+    text = "IMR DECISION(S) AND RATIONALE(S)\nDecision rationale: The knee is stable.\n"
+    (item,) = parse_letter(text, PHRASES).items
+    assert item.rationale is not None
+    assert item.rationale.of(text) == "The knee is stable."
+
+
 def test_an_enumeration_in_a_rationale_is_no_item(written: dict[str, Determination]) -> None:
     """Numbers inside a sentence of the rationale begin no item and cut nothing off."""
     determination = written["decisions_2013"]

@@ -112,8 +112,11 @@ def _read_items(
             at=Location(source),
             hint="Give every letter a file of its own.",
         )
-    if "numbered_decisions" in firsts and not labelled.items:
-        return Layout.DECISIONS_2013, read_numbered_items(text, headings, phrases)
+    # Letters of 2013 share a label or two with later ones, but none of their decision words.
+    if "numbered_decisions" in firsts and not any(item.actual for item in labelled.items):
+        numbered = read_numbered_items(text, headings, phrases)
+        if numbered or not labelled.items:
+            return Layout.DECISIONS_2013, numbered
     if labelled.is_current or "current_decisions" in firsts:
         return Layout.CURRENT, labelled.items
     if labelled.items or firsts.keys() & {"method", "decisions"}:
