@@ -84,6 +84,62 @@ def test_labels_without_a_decision_are_kept_under_a_heading_of_2013() -> None:
     assert item.rationale.of(text) == "The knee is stable."
 
 
+CITED_BY_ADMINISTRATOR = DECISIONS_2013[
+    DECISIONS_2013.index("The Claims Administrator based") : DECISIONS_2013.index(
+        "The Physician Reviewer based"
+    )
+]
+CITED_BY_REVIEWER = DECISIONS_2013[
+    DECISIONS_2013.index("The Physician Reviewer based") : DECISIONS_2013.index(
+        "The Physician Reviewer's decision"
+    )
+]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The Claims Administrator did not cite any medical evidence for its decision.",
+        "The Claims Administrator did not cite any evidence-based criteria in its determination.",
+    ],
+)
+def test_a_sentence_of_2013_that_nothing_was_cited_is_no_citation(sentence: str) -> None:
+    """The whole sentence is the line: without its beginning it would say the opposite."""
+    text = DECISIONS_2013.replace(CITED_BY_ADMINISTRATOR, sentence + "\n", 1)
+    line = parse_letter(text, PHRASES).items[0].claims_administrator_guideline
+    assert line is not None
+    assert (line.text, line.cited_none, line.citations) == (sentence, True, ())
+
+
+@pytest.mark.parametrize("the", ["the", "The"])
+def test_a_reviewer_of_2013_who_found_no_section_cites_what_follows(the: str) -> None:
+    """The document is what the decision was based on, not the search that came before."""
+    text = DECISIONS_2013.replace(
+        CITED_BY_REVIEWER,
+        "The Physician Reviewer found that no section of the MTUS was applicable. Per the ladder "
+        f"of evidence, {the} Physician Reviewer based his/her decision on the Brace Almanac, "
+        "page 7.\n",
+        1,
+    )
+    line = parse_letter(text, PHRASES).items[0].reviewer_guideline
+    assert line is not None
+    assert line.text.startswith("The Physician Reviewer found that no section")
+    assert line.outside_mtus
+    (citation,) = line.citations
+    assert (citation.document, citation.pages, citation.is_mtus) == ("Brace Almanac", (7,), False)
+
+
+@pytest.mark.parametrize("how", ["relied on", "relied upon", "based his/her decision on"])
+def test_what_a_reviewer_of_2013_relied_on_is_the_document(how: str) -> None:
+    """Without the preposition before it."""
+    said = "The Physician Reviewer based his/her decision on"
+    text = DECISIONS_2013.replace(said, f"The Physician Reviewer {how}")
+    line = parse_letter(text, PHRASES).items[1].reviewer_guideline
+    assert line is not None
+    (citation,) = line.citations
+    assert (citation.document, citation.is_mtus) == ("Postsurgical Treatment Guidelines", True)
+
+
 def test_an_enumeration_in_a_rationale_is_no_item(written: dict[str, Determination]) -> None:
     """Numbers inside a sentence of the rationale begin no item and cut nothing off."""
     determination = written["decisions_2013"]

@@ -94,7 +94,8 @@ def cited_in_facts(item: CaseItem, policy: CitationPolicy, names: Citations) -> 
     if said is None:
         # Case files leave the line out where the letter says that nothing was cited.
         return CitedGuideline(None, cited_none=True)
-    if names.opening.lower() in said.lower() or names.none_cited.lower() in said.lower():
+    words_of_letters = (names.opening, *names.none_cited, *names.relied_on)
+    if any(words.lower() in said.lower() for words in words_of_letters):
         line = read_guideline(said, Span(0, len(said)), names)
         return CitedGuideline(said, line.citations, line.cited_none)
     citations = [

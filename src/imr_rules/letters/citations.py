@@ -30,6 +30,7 @@ class _Words:
 
     opening: PhraseSet
     verdicts: PhraseSet
+    relied_on: PhraseSet
     sections: PhraseSet
     pages: PhraseSet
     documents: PhraseSet
@@ -43,11 +44,12 @@ def _words(names: Citations) -> _Words:
         opening=PhraseSet.of({"outside": (outside,), "mtus": (f"{names.opening} {names.inside}",)}),
         verdicts=PhraseSet.of(
             {
-                "none_cited": (names.none_cited,),
-                "outside_mtus": (names.outside_mtus,),
+                "none_cited": names.none_cited,
+                "outside_mtus": names.outside_mtus,
                 "not_part": (names.not_part,),
             }
         ),
+        relied_on=PhraseSet.of({"relied_on": names.relied_on}),
         sections=PhraseSet.of({"sections": names.sections}),
         pages=PhraseSet.of({"pages": names.pages}),
         documents=PhraseSet.of({"document": names.documents}),
@@ -68,8 +70,11 @@ def read_guideline(text: str, span: Span, names: Citations) -> Guideline:
             citations.append(_whole(text, body, is_mtus=False))
         else:
             citations.extend(_mtus_citation(text, part, words) for part in _documents(text, body))
-    if not openings and not verdicts & {"none_cited", "outside_mtus"} and span.start < span.end:
-        citations.append(_plain_citation(text, span, names, verdicts, words))
+    if not openings:
+        citations.extend(
+            _plain_citation(text, part, names, words)
+            for part in _plain_parts(text, Span(span.start, reach), words)
+        )
     return Guideline(
         text=_single_spaced(span.of(text)),
         span=span,
@@ -178,17 +183,28 @@ def _pages(text: str, body: Span, words: _Words) -> tuple[tuple[int, ...], int]:
 _CLAUSE_END = re.compile(r",?\s+which\s+(?:is|are)\b|\.(?=\s|\Z)")
 
 
-def _plain_citation(
-    text: str, span: Span, names: Citations, verdicts: set[str], words: _Words
-) -> GuidelineCitation:
-    """Read a line of 2013, "the X Guidelines, page 46, which is part of the MTUS"."""
-    body = _trimmed(text, span.start, min(span.end, span.start + _LONGEST_LINE))
+def _plain_parts(text: str, span: Span, words: _Words) -> list[Span]:
+    """Return the parts of a line of 2013 that cite: it, or what stands behind "relied on"."""
+    hits = list(words.relied_on.find(text, span.start, span.end))
+    parts = [Span(hit.end, next_start(hits, n, span.end)) for n, hit in enumerate(hits)]
+    return [part for part in parts or [span] if not _cites_nothing(text, part, words)]
+
+
+def _cites_nothing(text: str, part: Span, words: _Words) -> bool:
+    found = words.verdicts.find(text, part.start, part.end)
+    return any(hit.kind in ("none_cited", "outside_mtus") for hit in found)
+
+
+def _plain_citation(text: str, part: Span, names: Citations, words: _Words) -> GuidelineCitation:
+    """Read words of 2013, "the X Guidelines, page 46, which is part of the MTUS"."""
+    body = _trimmed(text, part.start, part.end)
     clause_end = _CLAUSE_END.search(text, body.start, body.end)
     named = _trimmed(text, body.start, clause_end.start() if clause_end else body.end)
     pages, end = _pages(text, named, words)
     year = _YEAR.search(text, named.start, named.end)
     document = _single_spaced(text[named.start : end]).removeprefix("the ").removeprefix("The ")
-    is_mtus = names.inside in body.of(text) and "not_part" not in verdicts
+    is_outside = any(h.kind == "not_part" for h in words.verdicts.find(text, body.start, body.end))
+    is_mtus = names.inside in body.of(text) and not is_outside
     return GuidelineCitation(
         document, int(year.group()) if year else None, (), pages, is_mtus, body.start, body.end
     )

@@ -13,7 +13,13 @@ from imr_rules.letters.titles import join_title
 
 _NUMBER = re.compile(r"(?:\A|\n)[ \t]{0,40}(\d{1,3})[.)][ \t]{1,20}(?=\S)")
 _LONGEST_TITLE = 700
-_HEADING_LABELS = frozenset({"claims_administrator_guideline", "reviewer_guideline", "rationale"})
+_STATEMENTS = {
+    "claims_administrator_statement": "claims_administrator_guideline",
+    "reviewer_statement": "reviewer_guideline",
+}
+"""Sentences that are themselves a guideline line; behind any other label stands its block."""
+
+_BLOCKS = frozenset({*_STATEMENTS.values(), *_STATEMENTS, "rationale"})
 
 
 @dataclass(slots=True)
@@ -36,7 +42,7 @@ def read_numbered_items(
     hits = list(phrases.numbered_set.find(text))
     drafts = _numbered(text, hits, phrases)
     details = [hit for hit in hits if hit.kind == "detail"]
-    labels = [hit for hit in hits if hit.kind in _HEADING_LABELS]
+    labels = [hit for hit in hits if hit.kind in _BLOCKS]
     begins = [draft.begin for draft in drafts]
     if details and len(details) >= len(drafts) > 0:
         begins = [hit.start for hit in details[-len(drafts) :]]
@@ -80,11 +86,20 @@ def _numbered(text: str, hits: list[Hit], phrases: LetterPhrases) -> list[_Draft
 def _item(
     text: str, draft: _Draft, labels: list[Hit], end: int, phrases: LetterPhrases
 ) -> DisputedItem:
+    blocks: list[Hit] = []
+    is_stated = False
+    for label in labels:
+        kind = _STATEMENTS.get(label.kind, label.kind)
+        # "No section of the MTUS was applicable." and "The decision was based on ..." are one line.
+        if is_stated and blocks[-1].kind == kind:
+            continue
+        is_stated = label.kind in _STATEMENTS
+        blocks.append(Hit(kind, label.start, label.start if is_stated else label.end))
     spans: dict[str, Span] = {}
-    for place, label in enumerate(labels):
-        span = stripped(text, label.end, next_start(labels, place, end))
+    for place, block in enumerate(blocks):
+        span = stripped(text, block.end, next_start(blocks, place, end))
         if span.start < span.end:
-            spans.setdefault(label.kind, span)
+            spans.setdefault(block.kind, span)
     return DisputedItem(
         number=draft.number,
         title=join_title(text, draft.title, phrases),

@@ -151,7 +151,9 @@ class Numbered(_Frozen):
     denied: _Names
     granted: _Names
     claims_administrator_guideline: _Names
+    claims_administrator_statement: _Names
     reviewer_guideline: _Names
+    reviewer_statement: _Names
     rationale: _Names
 
 
@@ -171,9 +173,10 @@ class Citations(_Frozen):
     opening: _Phrase
     outside: _Phrase
     inside: _Phrase
-    none_cited: _Phrase
-    outside_mtus: _Phrase
+    none_cited: _Names
+    outside_mtus: _Names
     not_part: _Phrase
+    relied_on: _Names
     sections: _Names
     pages: _Names
     documents: _Names
