@@ -264,6 +264,26 @@ def test_a_rationale_that_breaks_off_is_said() -> None:
     assert cut.missing == ("end of the letter (its last rationale breaks off)",)
 
 
+@pytest.mark.parametrize("initials", ["\n", "\n/ABC\n\n", "\n\n /xy\n"])
+@pytest.mark.parametrize("name", ["sections", "decisions_2013", "current"])
+def test_the_last_rationale_ends_before_the_closing_words(
+    written: dict[str, Determination], name: str, initials: str
+) -> None:
+    """The disclaimer and the typist's initials are no reasons; the text itself stays whole."""
+    text = f"{BY_LAYOUT[name]}{initials}Disclaimer: MAXIMUS is providing a review and no advice.\n"
+    determination = parse_letter(text, PHRASES, source=name)
+    assert determination.text == text
+    assert determination.items == written[name].items
+    assert determination.missing == written[name].missing
+
+
+def test_closing_words_before_a_heading_close_nothing(written: dict[str, Determination]) -> None:
+    """A cover page may end with them."""
+    text = f"Disclaimer: MAXIMUS is providing a review.\n{DECISIONS_2013}"
+    items = parse_letter(text, PHRASES).items
+    assert [item.title for item in items] == [i.title for i in written["decisions_2013"].items]
+
+
 def test_an_item_without_a_decision_is_kept() -> None:
     """A title with labels but without an outcome word is an item whose decision is unknown."""
     determination = parse_letter(SECTIONS.replace("#20: \nUpheld", "#20:"), PHRASES)

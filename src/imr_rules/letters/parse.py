@@ -44,12 +44,13 @@ def parse_letter(
     if not text.strip():
         raise InputError("is empty.", at=Location(source))
     headings = _headings(text, phrases)
+    said = text[: _letter_end(text, headings, phrases)]
     firsts = {hit.kind: hit for hit in reversed(headings)}
-    layout, items = _read_items(text, headings, firsts, phrases, source)
+    layout, items = _read_items(said, headings, firsts, phrases, source)
     blocks = [hit.start for hit in headings if hit.kind != "professional" and hit.start > 0]
-    header = read_header(text, phrases, end=min(blocks, default=len(text)))
-    reviewer = read_reviewer(text, phrases, stops=[hit.start for hit in headings])
-    summary = _summary(text, headings, firsts, items, phrases)
+    header = read_header(said, phrases, end=min(blocks, default=len(said)))
+    reviewer = read_reviewer(said, phrases, stops=[hit.start for hit in headings])
+    summary = _summary(said, headings, firsts, items, phrases)
     missing = [*unread, *header.problems]
     if layout is not Layout.NOTE:
         missing += _missing(header, reviewer, summary, items, layout)
@@ -80,6 +81,23 @@ def _headings(text: str, phrases: LetterPhrases) -> list[Hit]:
         if bare or _stands_alone(text, hit):
             found.append(hit)
     return found
+
+
+_CLOSING_REACH = 2_000
+"""How far before the end of the text the words that close a letter may begin."""
+
+_INITIALS = re.compile(r"\s/[A-Za-z]{2,5}\s{0,20}\Z")
+
+
+def _letter_end(text: str, headings: list[Hit], phrases: LetterPhrases) -> int:
+    """Return where the last block is over: before the closing words and the typist's initials."""
+    last = headings[-1].end if headings else 0
+    tail = max(last, len(text) - _CLOSING_REACH)
+    closing = phrases.letter_closing_set.first(text, tail)
+    if closing is None:
+        return len(text)
+    initials = _INITIALS.search(text, max(last, closing.start - 40), closing.start)
+    return initials.start() if initials else closing.start
 
 
 _LINE_START = re.compile(r"(?:\A|\n)[ \t]{0,40}(?:\d{1,2}[.)][ \t]{0,4})?\Z")

@@ -195,6 +195,7 @@ class LetterPhrases(_Frozen):
     verdicts: Verdicts
     partial_approval: PartialApproval
     rationale_closings: _Names
+    letter_closings: _Names
     sentence_words: _Names
     abbreviations: _Names
     page_furniture: _Names
@@ -221,6 +222,10 @@ class LetterPhrases(_Frozen):
     @cached_property
     def closing_set(self) -> PhraseSet:
         return PhraseSet.of({"closing": self.rationale_closings})
+
+    @cached_property
+    def letter_closing_set(self) -> PhraseSet:
+        return PhraseSet.of({"letter_closing": self.letter_closings})
 
     @cached_property
     def partial_set(self) -> PhraseSet:
