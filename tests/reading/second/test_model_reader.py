@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +21,7 @@ from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.letters.model import Determination, DisputedItem, Layout, Span
 from imr_rules.reading.model import Refusal
 from imr_rules.reading.second import ModelReader, load_policy, parse_endpoint
+from imr_rules.reading.second.endpoint import NoAnswerError, ask
 
 from .conftest import Stub, finds, says, send
 
@@ -170,15 +174,26 @@ def _hangs(handler: Any, _: Any) -> None:
 
 def _drips(handler: Any, _: Any) -> None:
     handler.send_response(200)
+    handler.send_header("Content-Length", "200")
+    _drip(handler)
+
+
+def _drips_to_the_end(handler: Any, _: Any) -> None:
+    handler.send_response(200)
+    handler.send_header("Connection", "close")
+    _drip(handler)
+
+
+def _drip(handler: Any) -> None:
     handler.end_headers()
-    for _tick in range(30):
+    for _tick in range(200):
         handler.wfile.write(b" ")
         handler.wfile.flush()
         time.sleep(0.05)
 
 
 def _drips_headers(handler: Any, _: Any) -> None:
-    for _tick in range(30):
+    for _tick in range(200):
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n" if not _tick else b"X: y\r\n")
         time.sleep(0.05)
 
@@ -204,6 +219,7 @@ def _redirects(handler: Any, _: Any) -> None:
 MISBEHAVIOURS = {
     "hangs": (_hangs, Refusal.TIMED_OUT),
     "drips": (_drips, Refusal.TIMED_OUT),
+    "drips to the end": (_drips_to_the_end, Refusal.TIMED_OUT),
     "drips headers": (_drips_headers, Refusal.TIMED_OUT),
     "hangs up": (_hangs_up, Refusal.NO_CONNECTION),
     "breaks off": (_breaks_off, Refusal.NOT_JSON),
@@ -240,6 +256,28 @@ def test_every_misbehaviour_is_bounded_counted_and_told(
     assert refusal.is_of_an_answer
     assert f"no usable answer about the summary (2 × {refusal})" in caught.value.message
     assert caught.value.hint
+
+
+def test_an_encrypted_greeting_is_bounded_too(knowledge: Knowledge) -> None:
+    """The time runs from the first byte: a handshake that drips is cut off like an answer."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            accepted, _ = server.accept()
+            with accepted, suppress(OSError):
+                for byte in b"\x16\x03\x03\x40\x00" + bytes(200):
+                    accepted.sendall(bytes([byte]))
+                    time.sleep(0.05)
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        endpoint = parse_endpoint(f"https://127.0.0.1:{server.getsockname()[1]}")
+        begin = time.monotonic()
+        with pytest.raises(NoAnswerError) as caught:
+            ask(endpoint, {}, seconds=0.4, largest=10_000)
+        assert caught.value.refusal is Refusal.TIMED_OUT
+        assert time.monotonic() - begin < 2
+        thread.join()
 
 
 def test_a_letter_is_read_whole_or_not_at_all(stub: Stub, knowledge: Knowledge) -> None:

@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -94,7 +94,8 @@ def ask(
     connection = make(endpoint.host, endpoint.port, timeout=seconds)
     until = time.monotonic() + seconds
     try:
-        with _cut_off_after(seconds, connection):
+        connection.connect()
+        with _cut_off_at(until, connection.sock):
             connection.request("POST", endpoint.path, body=body, headers=headers)
             response = connection.getresponse()
             if response.status != 200:
@@ -134,19 +135,18 @@ def _refuse_constant(name: str) -> None:
 
 
 @contextmanager
-def _cut_off_after(seconds: float, connection: http.client.HTTPConnection) -> Iterator[None]:
-    """End the exchange after *seconds*: a socket's own timeout starts anew with every byte."""
+def _cut_off_at(until: float, sock: socket.socket) -> Iterator[None]:
+    """End the exchange over *sock* at *until*: its own timeout starts anew with every byte.
+
+    The connection itself lets go of *sock* as soon as the other side says that it will close.
+    """
 
     def cut_off() -> None:
-        sock = connection.sock
-        if sock is not None:
-            try:
-                # Past the TLS layer, whose state belongs to the thread that reads.
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
-            except OSError:
-                return
+        # Past the TLS layer, whose state belongs to the thread that reads.
+        with suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
-    timer = threading.Timer(seconds, cut_off)
+    timer = threading.Timer(max(0.0, until - time.monotonic()), cut_off)
     timer.daemon = True
     timer.start()
     try:
