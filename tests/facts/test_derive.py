@@ -16,6 +16,7 @@ from imr_rules.facts.derive import (
     derive,
 )
 from imr_rules.facts.from_formulary import FormularyQuestion
+from imr_rules.facts.load_derivations import load_derivations
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import load_vocabulary
 from imr_rules.treatments.catalogue import (
@@ -26,6 +27,8 @@ from imr_rules.treatments.catalogue import (
     FormularyStatus,
     Treatment,
 )
+from imr_rules.treatments.from_title import parse_request
+from imr_rules.treatments.load import load_catalogue
 from imr_rules.treatments.model import Ingredient, Request
 from imr_rules.treatments.morphine import load_conversion_factors
 
@@ -233,3 +236,26 @@ def test_the_year_of_injury_is_that_of_its_date(injured_on: date | None, year: i
     )
     found = derive({"injury_year": way}, {}, context, CATALOGUE, VOCABULARY)
     assert year == found.get("injury_year")
+
+
+@pytest.mark.parametrize(
+    ("titles", "operation"),
+    [
+        (["Right carpal tunnel release", "Post-op therapy 12 visits"], "carpal_tunnel_release"),
+        (["Arthroscopic rotator cuff repair", "Post-op therapy 12 visits"], "arthroscopic"),
+        (["Open rotator cuff repair", "Post-op therapy 12 visits"], "open"),
+        (["Rotator cuff repair", "Post-op therapy 12 visits"], None),
+        (["MRI of the knee", "Post-op therapy 12 visits"], None),
+        (["Right carpal tunnel release", "Physical therapy 12 visits"], None),
+    ],
+)
+def test_therapy_after_an_operation_knows_the_one_beside_it(
+    titles: list[str], operation: str | None
+) -> None:
+    """The table of visits goes by the operation of the letter that the therapy accompanies."""
+    catalogue = load_catalogue(rules_folder())
+    way = load_derivations(rules_folder(), VOCABULARY, catalogue)["operation_done"]
+    main, own = (parse_request(title, catalogue) for title in titles)
+    context = CaseContext(dates={}, age_years=None, request=own, others=[main])
+    found = derive({"operation_done": way}, {}, context, catalogue, VOCABULARY)
+    assert str(found.get("operation_done")).endswith(str(operation))

@@ -28,6 +28,8 @@ SHIPPED = (rules_folder() / "vocabulary" / "derived.yaml").read_text(encoding="u
         ("[prior_units_completed,", "[work_status,", "'work_status' is of type enum"),
         ("[prior_units_completed, requested_units]", "[]", "at least 1 item"),
         ("[opioid,", "[opiod,", "Did you mean 'opioid'"),
+        ("treatment: meniscectomy", "treatment: meniscus", "treatment 'meniscus' is not defined"),
+        ("is: meniscectomy", "is: meniscectomi", "Did you mean 'meniscectomy'"),
         ("duplicate_same_class:", "duplicate_same_clas:", "Did you mean 'duplicate_same_class'"),
         ("duplicate_same_class:", "pain_severity:", "takes one of type yes_no"),
         ("topical_form:\n", "pain_severity:\n", "takes one of type enum"),

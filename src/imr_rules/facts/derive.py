@@ -94,6 +94,24 @@ class Parent(_Way):
     way: Literal["parent"] = Field(alias="from")
 
 
+class Operation(BaseModel):
+    """A requested operation and the value it has; of several that fit the first counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    treatment: str
+    approach: str | None = None
+    body_part: list[str] = []
+    value: str = Field(alias="is")
+
+
+class OperationAccompanied(_Way):
+    """Which operation of the letter the item accompanies, by the first of *operations* it is."""
+
+    way: Literal["operation_accompanied"] = Field(alias="from")
+    operations: Annotated[list[Operation], Field(min_length=1)]
+
+
 class Formulary(_Way):
     """How a drug stands in the Division's drug list, for a case decided *since* that day."""
 
@@ -122,6 +140,7 @@ Derivation = Annotated[
     | Beside
     | BesideSameClass
     | Parent
+    | OperationAccompanied
     | Formulary
     | MorphineEquivalent,
     Field(discriminator="way"),
@@ -215,6 +234,8 @@ def _value(
             return "yes" if beside else None
         case Parent():
             return context.parent_service
+        case OperationAccompanied(operations=operations):
+            return _operation_accompanied(operations, context, catalogue)
         case MorphineEquivalent():
             return _morphine_equivalent(context)
         case Formulary(question=question, since=since):
@@ -222,6 +243,21 @@ def _value(
             if context.on is not None and context.on < since:
                 return None
             return formulary_value(question, context.request, catalogue, context.on)
+
+
+def _operation_accompanied(
+    operations: Sequence[Operation], context: CaseContext, catalogue: Catalogue
+) -> str | None:
+    # Letters list the operation first and what hangs on it after.
+    main = next((other for other in context.others if not other.accompanies), None)
+    if main is None or not context.request.accompanies:
+        return None
+    names = catalogue.lineage(main)
+    for operation in operations:
+        fits = operation.treatment in names and operation.approach in (None, main.approach)
+        if fits and (not operation.body_part or {*operation.body_part} & {*main.body_parts}):
+            return operation.value
+    return None
 
 
 def _morphine_equivalent(context: CaseContext) -> float | None:

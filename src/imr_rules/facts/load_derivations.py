@@ -18,6 +18,7 @@ from imr_rules.facts.derive import (
     Derivation,
     Formulary,
     MorphineEquivalent,
+    OperationAccompanied,
     Parent,
     RequestField,
     SumOf,
@@ -77,6 +78,11 @@ def _wrong_names(
     if isinstance(way, RequestField) and way.field not in _NUMBERS | _WORDS:
         at = document.at("derived", name, "field")
         yield UnknownNameError("field of a request", way.field, _NUMBERS | _WORDS, at=at)
+    if isinstance(way, OperationAccompanied):
+        for index, operation in enumerate(way.operations):
+            if operation.treatment not in catalogue.names:
+                at = document.at("derived", name, "operations", index, "treatment")
+                yield UnknownNameError("treatment", operation.treatment, catalogue.names, at=at)
     if isinstance(way, Beside):
         for index, treatment in enumerate(way.treatments):
             if treatment not in catalogue.names:
@@ -96,6 +102,12 @@ def _wrong_facts(
             (part, FactType.NUMBER, document.at("derived", name, "of", index))
             for index, part in enumerate(way.of)
         ]
+    if isinstance(way, OperationAccompanied) and name in vocabulary:
+        values = vocabulary[name].values
+        for index, operation in enumerate(way.operations):
+            if operation.value not in values:
+                at = document.at("derived", name, "operations", index, "is")
+                yield UnknownNameError("value", operation.value, values, at=at)
     for fact, wanted, at in asked:
         if fact not in vocabulary:
             yield UnknownNameError("fact", fact, vocabulary, at=at)
@@ -115,7 +127,7 @@ def _given(way: Derivation) -> FactType:
             return FactType.NUMBER
         case RequestField(field=field):
             return FactType.NUMBER if field in _NUMBERS else FactType.ENUM
-        case Parent() | Formulary(question=FormularyQuestion.STATUS):
+        case Parent() | OperationAccompanied() | Formulary(question=FormularyQuestion.STATUS):
             return FactType.ENUM
         case _:
             return FactType.YES_NO
