@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,27 @@ def test_the_folder_holds_every_file(folder: Path, tmp_path: Path) -> None:
     rejected = (out / "rejected.jsonl").read_text(encoding="utf-8").splitlines()
     assert ["empty.txt"] == [Path(json.loads(line)["path"]).name for line in rejected]
     assert "1 of 3 files rejected." in result.stderr
+
+
+def test_a_determination_given_twice_counts_once(folder: Path, tmp_path: Path) -> None:
+    """A copy, and the same case and day in other words, are told and left out; nothing is wrong."""
+    (folder / "empty.txt").unlink()
+    first, second = LETTERS
+    (folder / "copy.txt").write_text(first.text, encoding="utf-8")
+    other = second.text.replace("A fictional cook", "This fictional cook")
+    (folder / "other words.txt").write_text(other, encoding="utf-8")
+    later = replace(second, decided="03/01/2017").text
+    (folder / "decided again.txt").write_text(later, encoding="utf-8")
+    result = run(folder, "--out", tmp_path / "audit")
+    assert 0 == result.exit_code
+    assert "3 items" in result.stdout.splitlines()[0]
+    lines = (tmp_path / "audit" / "rejected.jsonl").read_text(encoding="utf-8").splitlines()
+    assert {"copy.txt", "other words.txt"} <= {
+        Path(name).name for line in lines for name in re.findall(r"[^/]+\.txt", line)
+    }
+    assert 2 == len(lines)
+    assert 2 == result.stderr.count("it counts once.")
+    assert "<h2>Files left out</h2>" in (tmp_path / "audit" / "report.html").read_text("utf-8")
 
 
 def test_what_determines_nothing_is_rejected(folder: Path, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from imr_rules.audit.rows import Row, columns_of
 from imr_rules.audit.tables.audit import audit_tables
 from imr_rules.audit.tables.findings import LISTED, SHOWN
 from imr_rules.audit.tables.noise import streamed_levels
+from imr_rules.audit.tables.once import Once
 from imr_rules.audit.tables.rows import Concluder, judged_batches
 from imr_rules.audit.tables.scores import graded_scores
 from imr_rules.audit.write import write_table_audit
@@ -80,7 +81,7 @@ def audited(
 
     def run(table: Path, concludes: Concluder = here, **options: Any) -> tuple[Audit, Path]:
         work = Path(tempfile.mkdtemp(dir=tmp_path))
-        found, files = audit_tables([table], rules, concludes, work, **options)
+        found, files = audit_tables([table], rules, concludes, work, Once(), **options)
         write_table_audit(found, files, [], tmp_path / "out")
         return found, tmp_path / "out"
 
@@ -187,7 +188,7 @@ def test_the_limit_of_shuffling_is_what_shuffling_gives(
     )
     table, items = tmp_path / "made-up.parquet", tmp_path / "items.parquet"
     write_parts(made_up, table, "part-0")
-    batches = judged_batches(table, rules, policy, lambda items, _: conclude(items, rules))
+    batches = judged_batches(table, rules, policy, lambda items, _: conclude(items, rules), Once())
     counted = pl.concat([batch.counted for batch in batches])
     counted.write_parquet(items)
     rows = [Row(**row) for row in counted.iter_rows(named=True)]
@@ -214,7 +215,7 @@ def test_items_are_written_as_the_audit_of_letters_writes_them(
 ) -> None:
     """Row by row, likelihoods and signatures too; only distances are not worked out."""
     policy = shipped_audit.corpus.policy.noise
-    batches = judged_batches(facts, rules, policy, lambda items, _: conclude(items, rules))
+    batches = judged_batches(facts, rules, policy, lambda items, _: conclude(items, rules), Once())
     told = pl.concat([batch.counted for batch in batches]).sort("case_number", "item")
     expected = pl.DataFrame(columns_of(shipped_audit.rows), infer_schema_length=None)
     expected = expected.sort("case_number", "item")
@@ -361,6 +362,27 @@ def test_the_command_audits_tables_and_cases_as_tables(facts: Path, tmp_path: Pa
     )
     assert as_table.exit_code == 0, as_table.output
     assert json.loads(by_name.stdout) == json.loads(as_table.stdout)
+
+
+def test_a_letter_of_two_tables_counts_once(facts: Path, tmp_path: Path) -> None:
+    """A table and its copy, a part of it under other file names: the numbers of the table alone."""
+    parts = [pl.read_parquet(part) for part in sorted(facts.rglob("part-*.parquet"))]
+    dated = pl.col("decision_date").is_not_null()
+    for part, name in ((pl.lit(True), "copy"), (dated, "elsewhere")):
+        for frame, file in zip(parts, sorted(facts.rglob("part-*.parquet")), strict=True):
+            other = frame.filter(part)
+            if name == "elsewhere":
+                other = other.with_columns(pl.format("elsewhere/{}", "letter").alias("letter"))
+            target = tmp_path / f"{name}.parquet" / file.relative_to(facts)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            other.write_parquet(target)
+    alone = CliRunner().invoke(group, ["audit", str(facts), "--format", "json"])
+    tables = [facts, tmp_path / "copy.parquet", tmp_path / "elsewhere.parquet"]
+    three = CliRunner().invoke(group, ["audit", *map(str, tables), "--format", "json"])
+    assert 0 == three.exit_code, three.output
+    assert json.loads(alone.stdout) == json.loads(three.stdout)
+    assert "letters of cases that were read already count once: " in three.stderr
+    assert "count once" not in alone.stderr
 
 
 def test_another_backend_gives_the_same_audit(

@@ -13,7 +13,7 @@ from imr_rules.audit.audit import Audit
 from imr_rules.audit.report.page import report_html
 from imr_rules.audit.rows import Row, columns_of
 from imr_rules.audit.to_json import gravest_to_json
-from imr_rules.cases.from_paths import Rejected
+from imr_rules.cases.from_paths import Rejected, Repeated
 from imr_rules.errors import not_writable
 from imr_rules.whole_files import whole_file
 
@@ -21,7 +21,11 @@ FILES = ("findings.json", "scores.json", "items.parquet", "rejected.jsonl", "rep
 
 
 def write_audit(
-    audit: Audit, rejected: Sequence[Rejected], folder: Path, *, index_lines: tuple[str, ...] = ()
+    audit: Audit,
+    rejected: Sequence[Rejected | Repeated],
+    folder: Path,
+    *,
+    index_lines: tuple[str, ...] = (),
 ) -> None:
     """Write the :data:`FILES` of *audit* into *folder*, which is made if need be.
 
@@ -34,7 +38,7 @@ def write_audit(
 
 
 def write_table_audit(
-    audit: Audit, tables: Sequence[Path], rejected: Sequence[Rejected], folder: Path
+    audit: Audit, tables: Sequence[Path], rejected: Sequence[Rejected | Repeated], folder: Path
 ) -> None:
     """Write *audit* into *folder*, and move its *tables* there; all are on one file system.
 
@@ -62,7 +66,10 @@ def writing_into(folder: Path) -> Iterator[None]:
 
 
 def _write_words(
-    audit: Audit, rejected: Sequence[Rejected], folder: Path, index_lines: tuple[str, ...]
+    audit: Audit,
+    rejected: Sequence[Rejected | Repeated],
+    folder: Path,
+    index_lines: tuple[str, ...],
 ) -> None:
     problems = "".join(
         json.dumps({"path": str(one.path), "reason": one.reason}, ensure_ascii=False) + "\n"

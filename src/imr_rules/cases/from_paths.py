@@ -29,6 +29,7 @@ from imr_rules.cases.record_kind import (
     RecordKind,
     kind_of_record,
 )
+from imr_rules.cases.repeated import Seen
 from imr_rules.errors import ImrRulesError, InputError, Location
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.model import Determination
@@ -48,6 +49,24 @@ class Rejected:
 
     path: Path
     reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A case that was read already, from the file *first*; it is left out."""
+
+    path: Path
+    number: str
+    first: Path
+
+    @property
+    def reason(self) -> str:
+        """What is told, in one line."""
+        where = "above" if self.first == self.path else f"as {self.first}"
+        return f"{self.path}: holds case {self.number}, which was read {where}: it counts once."
 
     def __str__(self) -> str:
         return self.reason
@@ -134,6 +153,28 @@ def _is_told_apart(path: Path, folder: Path) -> bool:
 def is_hidden(path: Path) -> bool:
     """Whether *path*, within its folder or archive, is hidden or a system's own."""
     return any(part.startswith((".", "__MACOSX")) for part in path.parts)
+
+
+def load_once(
+    paths: Sequence[Path],
+    knowledge: Knowledge,
+    *,
+    as_of: date | None = None,
+    reader: Reader | None = None,
+) -> Iterator[Loaded | Rejected | Repeated | PassedOver]:
+    """Yield what :func:`load_cases` does, each determination once.
+
+    Another file with the text of one, or with its number and the day of its decision, is told as
+    :class:`Repeated`.
+    """
+    seen = Seen()
+    for entry in load_cases(paths, knowledge, as_of=as_of, reader=reader):
+        if isinstance(entry, Loaded):
+            first = seen.first_of(entry.case, entry.path)
+            if first is not None:
+                yield Repeated(entry.path, entry.case.case_number, first)
+                continue
+        yield entry
 
 
 def load_cases(

@@ -103,7 +103,7 @@ def command(
     found = audit(corpus)
     index_lines = compare_with_index(rows, cases).lines() if index else ()
     if out is not None:
-        write_audit(found, batch.rejected, out, index_lines=index_lines)
+        write_audit(found, batch.left_out, out, index_lines=index_lines)
     if number is not None:
         case = _case(corpus, number)
         if form == "html":

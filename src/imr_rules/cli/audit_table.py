@@ -14,6 +14,7 @@ import click
 import polars as pl
 
 from imr_rules.audit.tables.audit import audit_tables
+from imr_rules.audit.tables.once import Once
 from imr_rules.audit.tables.rows import Concluder
 from imr_rules.audit.to_text import audit_text
 from imr_rules.audit.write import write_table_audit, writing_into
@@ -56,9 +57,12 @@ def audit_facts(
         work = place / "work"
         work.mkdir()
         with concluder(backend, rules, place) as conclude_items:
-            found, written = audit_tables(tables, rules, conclude_items, work)
+            once = Once()
+            found, written = audit_tables(tables, rules, conclude_items, work, once)
+        for line in once.told():
+            click.echo(line, err=True)
         if out is not None:
-            write_table_audit(found, written, batch.rejected, out)
+            write_table_audit(found, written, batch.left_out, out)
     if form == "json":
         click.echo(json.dumps(found.scores, ensure_ascii=False, indent=2))
     else:

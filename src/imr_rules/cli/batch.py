@@ -10,7 +10,7 @@ from pathlib import Path
 import rich_click as click
 from click.exceptions import Exit
 
-from imr_rules.cases.from_paths import Loaded, Rejected, load_cases
+from imr_rules.cases.from_paths import Loaded, Rejected, Repeated, load_once
 from imr_rules.cases.model import Case
 from imr_rules.counted import counted
 from imr_rules.errors import InputError, Location
@@ -24,11 +24,17 @@ UNREADABLE = 2
 
 @dataclass(slots=True)
 class Batch:
-    """What came of the files of a batch so far."""
+    """What came of the files of a batch so far; with those *repeated* nothing is wrong."""
 
     cases: int = 0
     files: set[Path] = field(default_factory=set)
     rejected: list[Rejected] = field(default_factory=list)
+    repeated: list[Repeated] = field(default_factory=list)
+
+    @property
+    def left_out(self) -> tuple[Rejected | Repeated, ...]:
+        """What was named and is not among the cases."""
+        return (*self.rejected, *self.repeated)
 
     def reject(self, entry: Rejected) -> None:
         """Count *entry* as what could not be read or used, and tell it on stderr."""
@@ -47,9 +53,10 @@ def read_batch(
 ) -> Iterator[Loaded]:
     """Yield every case of *paths*, and count it in *batch*.
 
-    What cannot be read, and what folders pass over, is told on stderr as it is met.
+    What cannot be read, what was read already, and what folders pass over, is told on stderr as it
+    is met.
     """
-    for entry in load_cases(paths, knowledge, as_of=as_of, reader=reader):
+    for entry in load_once(paths, knowledge, as_of=as_of, reader=reader):
         if isinstance(entry, Loaded):
             batch.cases += 1
             batch.files.add(entry.path)
@@ -58,6 +65,9 @@ def read_batch(
             batch.reject(entry)
         else:
             click.echo(str(entry), err=True)
+            if isinstance(entry, Repeated):
+                batch.files.add(entry.path)
+                batch.repeated.append(entry)
 
 
 def read_determinations(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from imr_rules.cases.from_paths import Loaded, load_cases
+from imr_rules.cases.from_paths import Loaded, load_once
 from imr_rules.cli.batch import Batch, end_batch, read_determinations
 from imr_rules.cli.options import (
     as_of_option,
@@ -103,6 +103,6 @@ def _whatif_of_cases(
         )
     if before is None:
         return ablate(after, cases, basis, engine, as_of=as_of)
-    again = load_cases(paths, before, as_of=as_of)
+    again = load_once(paths, before, as_of=as_of)
     old = (before, [entry.case for entry in again if isinstance(entry, Loaded)])
     return compare_packs(old, (after, cases), basis, engine, as_of=as_of)

@@ -11,7 +11,7 @@ from imr_rules.audit.audit import Audit
 from imr_rules.audit.model import AuditFinding, Kind, Severity
 from imr_rules.audit.report.charts import SCORE_NAMES, charts_of
 from imr_rules.audit.report.environment import asset, render
-from imr_rules.cases.from_paths import Rejected
+from imr_rules.cases.from_paths import Rejected, Repeated
 from imr_rules.explain.model import NOTICE
 
 _MOST_FINDINGS = 3_000
@@ -19,7 +19,7 @@ _MOST_FINDINGS = 3_000
 
 
 def report_html(
-    audit: Audit, *, rejected: Sequence[Rejected] = (), index_lines: Sequence[str] = ()
+    audit: Audit, *, rejected: Sequence[Rejected | Repeated] = (), index_lines: Sequence[str] = ()
 ) -> str:
     """Return the report of *audit* as one HTML file that fetches nothing.
 

@@ -34,6 +34,7 @@ from imr_rules.audit.tables.groups import (
     scattered,
 )
 from imr_rules.audit.tables.noise import streamed_levels, streamed_patterns
+from imr_rules.audit.tables.once import Once
 from imr_rules.audit.tables.rows import Batch, Concluder, judged_batches
 from imr_rules.audit.tables.scores import streamed_scores
 from imr_rules.facts.model import Basis
@@ -53,12 +54,14 @@ def audit_tables(
     rules: TableRules,
     conclude: Concluder,
     folder: Path,
+    once: Once,
     *,
     most_in_memory: int = MOST_LETTERS_IN_MEMORY,
 ) -> tuple[Audit, tuple[Path, ...]]:
     """Return the audit of the facts tables *paths*, and the tables it left in *folder*.
 
     *folder* is an empty one for what goes to disk on the way: corpora do not fit into memory.
+    Letters that *once* met before, in any of the tables, are left out.
 
     Raises:
         InputError: a table cannot be read, or its bases hold different items.
@@ -68,7 +71,11 @@ def audit_tables(
     gravest = Gravest()
     finder = ItemFindings(rules, policy)
     items, listed = folder / ITEMS, folder / FINDINGS
-    batches = (b for path in paths for b in judged_batches(path, rules, policy.noise, conclude))
+    batches = (
+        batch
+        for path in paths
+        for batch in judged_batches(path, rules, policy.noise, conclude, once)
+    )
     with _parts(folder, "found") as found:
         with _parts(folder, "items") as parts:
             for number, counted in enumerate(_counted(batches, finder, gravest, found)):

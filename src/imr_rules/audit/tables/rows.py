@@ -11,6 +11,7 @@ import polars as pl
 
 from imr_rules.audit.policy import NoisePolicy
 from imr_rules.audit.rows import CitationGroup
+from imr_rules.audit.tables.once import Once
 from imr_rules.engines.table.names import ON
 from imr_rules.engines.table.topic import MET, UNKNOWN
 from imr_rules.errors import InputError, Location
@@ -51,15 +52,17 @@ class Batch:
 
 
 def judged_batches(
-    path: Path, rules: TableRules, policy: NoisePolicy, conclude: Concluder
+    path: Path, rules: TableRules, policy: NoisePolicy, conclude: Concluder, once: Once
 ) -> Iterator[Batch]:
     """Yield the items of the facts table at *path*, concluded by *conclude* and graded.
+
+    Letters that *once* met before are left out.
 
     Raises:
         InputError: the table cannot be read, or its bases hold different items.
     """
     graders = {basis: Grader(rules, basis) for basis in Basis}
-    for bases in _whole_batches(path, rules.knowledge.vocabulary):
+    for bases in _whole_batches(path, rules.knowledge.vocabulary, once):
         judged = {}
         for basis, items in bases.items():
             graded = graders[basis].graded(items, conclude(items, basis))
@@ -69,7 +72,9 @@ def judged_batches(
         yield Batch(items, judged, counted_rows(items, judged, policy))
 
 
-def _whole_batches(path: Path, vocabulary: Vocabulary) -> Iterator[Mapping[Basis, pl.DataFrame]]:
+def _whole_batches(
+    path: Path, vocabulary: Vocabulary, once: Once
+) -> Iterator[Mapping[Basis, pl.DataFrame]]:
     """Yield the same items on each basis that the table at *path* has, in the same order."""
     files = part_files(path)
     held = [b for b in Basis if path.is_file() or any(f.parent.name == f"basis={b}" for f in files)]
@@ -87,8 +92,13 @@ def _whole_batches(path: Path, vocabulary: Vocabulary) -> Iterator[Mapping[Basis
                 at=Location(path),
                 hint="Extract the letters again.",
             )
-        if found:
+        if not found:
+            continue
+        is_new = once.first_met(next(iter(found.values())))
+        if is_new.all():
             yield found
+        elif is_new.any():
+            yield {basis: part.filter(is_new) for basis, part in found.items()}
 
 
 def counted_rows(
