@@ -156,6 +156,7 @@ _BESIDE_NEGATIONS = frozenset(
     (
         Mark.NOT_NEGATION,
         Mark.ENDS_SCOPE,
+        Mark.ENDS_DENIAL,
         Mark.EXAMINED,
         Mark.SAID_AFTER,
         Mark.SAID_BEFORE,
@@ -195,10 +196,11 @@ def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
     before_missing = _reaching(scopes.at.get(Mark.UNDOCUMENTED_BEFORE, ()), start, stops)
     denied = scopes.at.get(Mark.DENIED_BEFORE, ())
     denied_next = scopes.at.get(Mark.DENIED_NEXT, ())
+    plain = (*stops, *scopes.at.get(Mark.ENDS_DENIAL, ()))
     before_denied = sorted(
         (
-            *_reaching(denied, start, (*stops, *scopes.new_clauses)),
-            *_reaching(denied_next, start, (*stops, *scopes.new_parts)),
+            *_reaching(denied, start, (*plain, *scopes.new_clauses)),
+            *_reaching(denied_next, start, (*plain, *scopes.new_parts)),
         )
     )
     ended = (*stops, *scopes.done_clauses)

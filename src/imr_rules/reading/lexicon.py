@@ -35,6 +35,7 @@ class Mark(StrEnum):
     SAID_BEFORE = "said_before"
     NOT_NEGATION = "not_negation"
     ENDS_SCOPE = "ends_scope"
+    ENDS_DENIAL = "ends_denial"
     ANSWER_NO = "answer_no"
     ANSWER_NO_APART = "answer_no_apart"
     ANSWER_YES = "answer_yes"
