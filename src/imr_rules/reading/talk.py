@@ -111,12 +111,13 @@ def speaker_at(start: int, scopes: Scopes, section: Section) -> Speaker:
     """
     stops = [stop for stop, _ in scopes.at.get(Mark.ENDS_SCOPE, ()) if stop < start]
     since = max(stops, default=-1)
+    # Of "utilization review physician noted" and its "physician noted" the longer one speaks.
     said = [
-        (mark[0], speaker)
+        (mark[1], -mark[0], speaker)
         for words, speaker in _SPEAKERS.items()
         for mark in scopes.at.get(words, ())
         if since < mark[1] and mark[0] <= start
     ]
     if said:
-        return max(said)[1]
+        return max(said)[2]
     return Speaker.REVIEWER if section is Section.RATIONALE else Speaker.RECORD
