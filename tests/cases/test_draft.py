@@ -29,7 +29,9 @@ def drafts(draw: st.DrawFn) -> Draft:
         fact = VOCABULARY[name]
         known: st.SearchStrategy[Value] = st.sampled_from([*fact.known_values, UNDOCUMENTED])
         if fact.type is FactType.NUMBER:
-            known = st.integers(0, 10) | st.just(2.5) | st.just(UNDOCUMENTED)
+            least = max(0, int(fact.minimum or 0))
+            number = st.integers(least, least + 10) | st.just(least + 2.5)
+            known = number | st.just(UNDOCUMENTED)
         facts[name] = draw(known)
     noted = draw(st.lists(st.sampled_from(sorted(facts)), unique=True)) if facts else []
     return Draft(
