@@ -40,6 +40,15 @@ NORCO = Written(
     rationale="Relief of pain is not documented. The request for Norco 5/325mg #30 is not "
     "medically necessary.",
 )
+FOOT = Written(
+    title="MRI of the right foot",
+    summary="A fictional cook of 41 hurt the right foot.",
+    cited="Decision based on MTUS Ankle and Foot Complaints 2004, Section(s): Special Studies.",
+)
+NO_RADICULAR = (
+    "There is no documentation of radicular complaints or of findings of radiculopathy. The "
+    "request is not medically necessary."
+)
 OLD_NORCO = replace(
     NORCO,
     injury="10/12/2010",
@@ -234,6 +243,28 @@ FOUND = [
         PLAIN,
     ),
     (
+        "unaddressed",
+        replace(FOOT, rationale="X-rays were negative. The pain persists despite therapy."),
+        replace(
+            FOOT,
+            rationale="The guideline asks for a marked effusion. In this case, X-rays were "
+            "negative. The pain persists despite therapy.",
+        ),
+    ),
+    (
+        "evidence-denied",
+        replace(
+            PLAIN,
+            summary="A fictional cook of 41 has back pain and tingling in the left leg.",
+            rationale=NO_RADICULAR,
+        ),
+        replace(
+            PLAIN,
+            summary="A fictional cook of 41 has back pain and no tingling in the legs.",
+            rationale=NO_RADICULAR,
+        ),
+    ),
+    (
         "evidence-denied",
         replace(
             PLAIN,
@@ -339,11 +370,30 @@ def test_every_quotation_stands_where_the_finding_says(
 
 def test_both_quotations_of_a_conflict_are_shown(findings_in: Find) -> None:
     """A conflict shows the summary's words and the rationale's, each in its section."""
-    bad = next(bad for rule, bad, _ in FOUND if rule == "evidence-denied")
+    bad = [bad for rule, bad, _ in FOUND if rule == "evidence-denied"][-1]
     found = next(f for f in findings_in(bad) if f.kind is Kind.EVIDENCE_CONFLICT)
     assert {Section.SUMMARY, Section.RATIONALE} == {e.section for e in found.evidence}
     assert found.criterion
     assert "Low Back" in found.cite
+
+
+def test_a_disagreement_tells_whose_findings_it_rests_on(findings_in: Find) -> None:
+    """What only the summary documents is not called the reviewer's own finding."""
+    shown = (
+        "left ankle strength was 3/5 and the left Achilles reflex was absent. Eight weeks of "
+        "physical therapy brought no relief. The worker is considering surgery."
+    )
+    summary_alone = replace(
+        PLAIN,
+        summary=f"A fictional cook of 41 has back pain. On exam {shown}",
+        rationale="There is no red flag. The request is not medically necessary.",
+    )
+    reviewers = replace(
+        summary_alone, rationale=f"On exam {shown} The request is not medically necessary."
+    )
+    for letter, whose in ((summary_alone, "of the record"), (reviewers, "the reviewer's own")):
+        found = next(f for f in findings_in(letter) if f.kind is Kind.DISAGREEMENT)
+        assert whose in found.explanation
 
 
 def test_news_of_another_day_denies_nothing(findings_in: Find) -> None:
@@ -368,7 +418,7 @@ def test_news_of_another_day_denies_nothing(findings_in: Find) -> None:
 
 def test_what_a_summary_says_both_ways_may_be_denied(findings_in: Find) -> None:
     """Where the summary contradicts itself, a rationale that follows one side is no plain error."""
-    bad = next(bad for rule, bad, _ in FOUND if rule == "evidence-denied")
+    bad = [bad for rule, bad, _ in FOUND if rule == "evidence-denied"][-1]
     both = replace(bad, summary=f"{bad.summary} There are no neurological deficits on exam.")
     assert "evidence-denied" not in {finding.rule for finding in findings_in(both)}
 

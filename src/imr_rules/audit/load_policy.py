@@ -16,6 +16,7 @@ from imr_rules.audit.policy import (
     Policy,
     RuleId,
     RulePolicy,
+    UnaddressedWords,
     Words,
 )
 from imr_rules.errors import PackError, PackErrors, UnknownNameError, WrongTypeError, gathered
@@ -64,6 +65,9 @@ def load_policy(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Po
         citation = strict_yaml.validate(CitationPolicy, document)
         problems.extend(_wrong_citation(citation, document, catalogue))
     with gathered(problems):
+        document = strict_yaml.read(folder / "unaddressed.yaml")
+        unaddressed = strict_yaml.validate(UnaddressedWords, document)
+    with gathered(problems):
         noise = strict_yaml.validate(NoisePolicy, strict_yaml.read(folder / "noise.yaml"))
     if problems:
         raise PackErrors(problems)
@@ -72,6 +76,7 @@ def load_policy(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Po
         conflicts=conflicts.conflicts,
         speaks_for=conflicts.speaks_for,
         contradiction=contradiction,
+        unaddressed=unaddressed,
         citation=citation,
         noise=noise,
     )

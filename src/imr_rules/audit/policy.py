@@ -209,6 +209,12 @@ class CitationPolicy(_Frozen):
     document: Annotated[re.Pattern[str], BeforeValidator(_document)]
 
 
+class UnaddressedWords(_Frozen):
+    """*in_any* are words of questions that stand in any rationale, whatever it speaks of."""
+
+    in_any: Words
+
+
 class CitationWords(_Frozen):
     """How the line on the claims administrator's guideline tells what was cited.
 
@@ -240,5 +246,6 @@ class Policy:
     conflicts: Mapping[str, ConflictPolicy]
     speaks_for: Mapping[str, tuple[str, ...]]
     contradiction: ContradictionPolicy
+    unaddressed: UnaddressedWords
     citation: CitationPolicy
     noise: NoisePolicy

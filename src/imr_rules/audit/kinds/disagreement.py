@@ -10,7 +10,7 @@ from imr_rules.audit.policy import RuleId
 from imr_rules.engines.model import Prediction, Status
 from imr_rules.explain.listed import listed
 from imr_rules.explain.model import Reason
-from imr_rules.facts.model import Evidence
+from imr_rules.facts.model import Evidence, Section
 
 
 def find_disagreements(corpus: Corpus) -> Iterator[AuditFinding]:
@@ -47,9 +47,15 @@ def _explanation(item: AuditItem, decisive: list[Reason]) -> str:
     said = [f"{_bare(r.statement)} ({word[r.status]})" for r in decisive]
     points = listed(said, most=3, between="; ")
     predicted = item.review.conclusion.prediction.value
+    own = any(e.section is Section.RATIONALE for e in evidence_of(decisive))
+    findings = (
+        "the reviewer's own findings"
+        if own
+        else "the findings of the record, which the rationale leaves standing,"
+    )
     first = (
-        f"The determination is {item.actual}, but the guideline applied to the reviewer's own "
-        f"findings gives {predicted}."
+        f"The determination is {item.actual}, but the guideline applied to {findings} "
+        f"gives {predicted}."
     )
     return f"{first} What decides: {points}." if points else first
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from imr_rules.audit.kinds.disagreement import governing_cite
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind
-from imr_rules.audit.phrases import says
 from imr_rules.audit.policy import RuleId
 from imr_rules.audit.sentences import sentences_of
 from imr_rules.engines.model import Prediction
@@ -16,6 +16,7 @@ from imr_rules.explain.model import Reason
 from imr_rules.facts.model import Evidence, Reading, Section
 from imr_rules.facts.vocabulary import Origin
 
+_WORD = re.compile(r"[a-z]+")
 _STEM = 5
 """Letters by which a word is known in all its forms: improv(ed), funct(ional)."""
 
@@ -54,23 +55,26 @@ def _is_spoken_of(reason: Reason, item: AuditItem, corpus: Corpus) -> bool:
 
 
 def _is_named(reason: Reason, item: AuditItem, corpus: Corpus) -> bool:
-    """Whether a word of one of its facts stands in what the rationale says of the case.
+    """Whether a word of one of its facts stands in the rationale.
 
     The program may have missed what a sentence says of a fact; where it holds so much as a word
-    of the fact's name, nobody can be accused of silence.
+    of the fact's name, or a telling word of its question, nobody can be accused of
+    silence. A guideline that the rationale tells counts: a reviewer who tells what is required
+    has it in mind.
     """
-    talk = corpus.policy.contradiction.guideline_talk
-    words = {
-        word[:_STEM]
-        for shown in reason.facts
-        for word in shown.fact.split("_")
-        if len(word) >= _STEM
-    }
+    words = {stem for shown in reason.facts for stem in _stems(shown.fact, corpus)}
     return any(
-        word in sentence.lower and not says(talk, sentence.lower)
+        word in sentence.lower
         for sentence in sentences_of(item.case.text, item.rationale)
         for word in words
     )
+
+
+def _stems(fact: str, corpus: Corpus) -> frozenset[str]:
+    """The beginnings of the words of *fact* by which a rationale that speaks of it is known."""
+    question = _WORD.findall(corpus.knowledge.vocabulary[fact].question.lower())
+    telling = [word for word in question if word not in corpus.policy.unaddressed.in_any]
+    return frozenset(word[:_STEM] for word in (*fact.split("_"), *telling) if len(word) >= _STEM)
 
 
 def _finding(corpus: Corpus, item: AuditItem, required: list[Reason]) -> AuditFinding:
