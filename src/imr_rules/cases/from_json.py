@@ -34,6 +34,7 @@ from imr_rules.facts.model import (
     Section,
     Speaker,
     Value,
+    quoted,
 )
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.misfits import misfits
@@ -255,13 +256,15 @@ def evidence_among(
 ) -> dict[tuple[Reading, str], tuple[Evidence, ...]]:
     """Return which *findings* prove each fact of the *readings* of the item numbered *item*."""
     return {
-        (reading, fact): tuple(
-            Evidence(f.section, quote=f.quote, start=f.start, end=f.end)
-            for f in findings
-            if f.fact == fact
-            and f.reading is reading
-            and f.item in (None, item)
-            and f.value in vocabulary[fact].told_by(value)
+        (reading, fact): quoted(
+            [
+                f
+                for f in findings
+                if f.fact == fact
+                and f.reading is reading
+                and f.item in (None, item)
+                and f.value in vocabulary[fact].told_by(value)
+            ]
         )
         for reading, values in readings.items()
         for fact, value in values.items()

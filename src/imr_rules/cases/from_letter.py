@@ -11,7 +11,15 @@ from pathlib import Path
 from imr_rules.cases.dates import dates_out_of_order
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.facts.derive import impossible_fields
-from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Section, Value
+from imr_rules.facts.model import (
+    Evidence,
+    Finding,
+    InnerConflict,
+    Reading,
+    Section,
+    Value,
+    quoted,
+)
 from imr_rules.facts.vocabulary import Origin
 from imr_rules.guidelines.model import thresholds_of
 from imr_rules.guidelines.select import governing_topic
@@ -229,8 +237,6 @@ def _readings(
         merged = merge_values(stated, vocabulary)
         for fact, (value, carriers) in merged.items():
             readings[reading][fact] = value
-            evidence[reading, fact] = tuple(
-                Evidence(f.section, quote=f.quote, start=f.start, end=f.end) for f in carriers
-            )
+            evidence[reading, fact] = quoted(carriers)
         conflicts.extend(contradictions.among(reading, merged, stated))
     return readings, evidence, tuple(conflicts)

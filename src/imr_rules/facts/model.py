@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -101,6 +101,20 @@ class Evidence:
     note: str = ""
     start: int = -1
     end: int = -1
+
+
+def quoted(findings: Sequence[Finding]) -> tuple[Evidence, ...]:
+    """Return the quotations of *findings*, without those that lie within another's words."""
+    spans = {(f.start, f.end) for f in findings}
+    return tuple(
+        Evidence(f.section, quote=f.quote, start=f.start, end=f.end)
+        for f in findings
+        if len(spans) == 1
+        or not any(
+            start <= f.start and f.end <= end and (start, end) != (f.start, f.end)
+            for start, end in spans
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
