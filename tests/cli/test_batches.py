@@ -82,7 +82,7 @@ def test_an_archive_of_letters_goes_on_past_what_cannot_be_opened(tmp_path: Path
     missing = (tmp_path / "missing.txt", f"@{tmp_path}/missing-list.txt")
     result = invoke("extract", *missing, tmp_path, "--out", out, "--workers", 1)
     assert 2 == result.exit_code, result.stderr
-    assert f"{out}: 2 letters, 2 items." in result.stderr
+    assert f"{out}: 2 items of 2 letters." in result.stderr
     assert "3 files rejected" in result.stderr
     assert "A.ZIP: passed over for their endings: 1 .doc." in result.stderr
     listed = out.with_name("rejected.jsonl").read_text(encoding="utf-8").splitlines()
