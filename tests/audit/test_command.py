@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from imr_rules.audit.to_json import FORMAT
 from imr_rules.audit.write import FILES
 from imr_rules.cli.audit import command
+from imr_rules.cli.main import group
 from imr_rules.errors import InputError
 from imr_rules.explain.model import NOTICE
 
@@ -79,6 +80,24 @@ def test_a_determination_given_twice_counts_once(folder: Path, tmp_path: Path) -
     assert 2 == len(lines)
     assert 2 == result.stderr.count("it counts once.")
     assert "<h2>Files left out</h2>" in (tmp_path / "audit" / "report.html").read_text("utf-8")
+
+
+def test_a_table_tells_of_letters_twice_and_its_audit_counts_them_once(
+    folder: Path, tmp_path: Path
+) -> None:
+    """What `extract` wrote of a letter and its copies is one determination to `audit`."""
+    (folder / "empty.txt").unlink()
+    for name in ("copy.txt", "copy of the copy.txt"):
+        (folder / name).write_text(LETTERS[0].text, encoding="utf-8")
+    table = tmp_path / "facts.parquet"
+    runner = CliRunner()
+    made = runner.invoke(group, ["extract", str(folder), "--out", str(table), "--workers", "1"])
+    assert 0 == made.exit_code, made.output
+    assert "4 items of 4 letters." in made.stderr
+    assert "2 letters of a case and day of decision that the table holds already" in made.stderr
+    told = runner.invoke(group, ["audit", str(table)])
+    assert told.stdout.startswith("2 determinations, 2 items")
+    assert "2 letters of cases that were read already count once: " in told.stderr
 
 
 def test_what_determines_nothing_is_rejected(folder: Path, tmp_path: Path) -> None:

@@ -61,6 +61,13 @@ def extract_with_progress(
         if made.rejected:
             listed = out.with_name(REJECTED)
             click.echo(f"{counted(made.rejected, 'file')} rejected: {listed} tells why.", err=True)
+    if made.repeated:
+        letters = counted(made.repeated, "letter")
+        click.echo(
+            f"{out}: {letters} of a case and day of decision that the table holds already: an audit"
+            " counts each case once.",
+            err=True,
+        )
     if made.changed:
         changed = counted(len(made.changed), "file")
         click.echo(

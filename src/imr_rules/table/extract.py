@@ -25,8 +25,8 @@ from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.table.from_case import Row, rows_of_case
 from imr_rules.table.journal import Commit, Journal, Settings, open_journal
-from imr_rules.table.parts import write_parts
-from imr_rules.table.schema import table_schema
+from imr_rules.table.parts import PARTITIONED, write_parts
+from imr_rules.table.schema import CASE_NUMBER, LETTER, table_schema
 from imr_rules.table.sources import cases_of, letter_sources, stamp_of
 from imr_rules.whole_files import whole_file
 
@@ -62,7 +62,8 @@ class Extracted:
 
     *letters* and *items* are all of the table, *read_now* the letters that this run added.
     *unfound* are counted among the *rejected*. *changed* are files of the table that are no longer
-    what was read: it holds what they were.
+    what was read: it holds what they were. *repeated* counts the letters of the table whose case
+    and day of decision another one of it has.
     """
 
     letters: int
@@ -70,6 +71,7 @@ class Extracted:
     rejected: int
     read_now: int
     changed: tuple[str, ...] = ()
+    repeated: int = 0
     unfound: tuple[Rejected, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
 
@@ -111,7 +113,7 @@ def extract_table(
     unfound = tuple(source for source in named if isinstance(source, Rejected))
     passed_over = tuple(source for source in named if isinstance(source, PassedOver))
     if not sources:
-        return Extracted(0, 0, len(unfound), 0, (), unfound, passed_over)
+        return Extracted(0, 0, len(unfound), 0, unfound=unfound, passed_over=passed_over)
     settings = Settings(_digest(knowledge.folder), as_of.isoformat() if as_of else None)
     with open_journal(out, settings) as journal:
         before = [source for source in sources if source in journal.sources]
@@ -140,6 +142,7 @@ def extract_table(
             rejected=rejected,
             read_now=journal.letters - letters_before,
             changed=changed,
+            repeated=_repeated(out),
             unfound=unfound,
             passed_over=passed_over,
         )
@@ -310,6 +313,24 @@ def _read(source: str, worker: _Worker) -> LetterRead:
             source, reason=f"{source}: error[defect]: {type(error).__name__}: {error}"
         )
     return LetterRead(source, stamp, letters, rows)
+
+
+def _repeated(table: Path) -> int:
+    """Count the letters of *table* whose case and day of decision another one of it has."""
+    parts = sorted(table.glob(PARTITIONED))
+    if not parts:
+        return 0
+    case = (pl.col(CASE_NUMBER).str.to_lowercase(), pl.col("decision_date"))
+    # As numbers of 64 bits: the names of millions of letters would fill the memory.
+    return int(
+        pl.scan_parquet(parts, hive_partitioning=False)
+        .filter(*(column.is_not_null() for column in case), pl.col(CASE_NUMBER) != "")
+        .group_by(pl.struct(*case).hash())
+        .agg(pl.col(LETTER).hash().n_unique().alias("letters"))
+        .select((pl.col("letters") - 1).sum())
+        .collect(engine="streaming")
+        .item()
+    )
 
 
 def _digest(rules: Path) -> str:
