@@ -167,6 +167,31 @@ FOUND = [
         ),
     ),
     (
+        "person-changes",
+        replace(
+            PLAIN,
+            summary="The worker is a 41 year old female.",
+            rationale="He has no deficit. The request is not medically necessary.",
+        ),
+        replace(
+            PLAIN,
+            summary="The worker is a 41 year old male.",
+            rationale="He has no deficit. The request is not medically necessary.",
+        ),
+    ),
+    *(
+        (
+            "visits-differ",
+            replace(THERAPY, rationale=f"ODG gives 16 visits over 10 weeks. {applied}"),
+            replace(THERAPY, rationale=f"ODG gives 8 visits over 10 weeks. {applied}"),
+        )
+        for applied in (
+            "The request exceeds the guideline recommendation of 8 visits for this condition.",
+            "Since the guideline limit is eight visits, the request is excessive.",
+            "The patient has had the maximum of eight visits that the guideline allows.",
+        )
+    ),
+    (
         "injury-date-differs",
         replace(PLAIN, summary="The back was hurt in a fall; the date of injury is 10/05/2016."),
         replace(PLAIN, summary="The back was hurt in a fall; the date of injury is 11/02/2016."),
@@ -233,6 +258,11 @@ FOUND = [
             "Chronic Pain and Chronic Opioid Treatment: Maintenance of Chronic Opioid Treatment.",
         ),
         NORCO,
+    ),
+    (
+        "section-for-later",
+        replace(NORCO, injury="12/17/2016"),
+        replace(NORCO, injury="12/10/2016"),
     ),
     (
         "none-cited",

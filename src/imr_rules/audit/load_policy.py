@@ -139,4 +139,6 @@ def _wrong_citation(
         yield from _unknown("body part", parts, catalogue.body_parts, document, *loc)
     known = catalogue.categories
     yield from _unknown("category", policy.anywhere, known, document, "anywhere")
-    yield from _unknown("category", policy.later.categories, known, document, "later", "categories")
+    for index, later in enumerate(policy.later):
+        asked = later.categories
+        yield from _unknown("category", asked, known, document, "later", index, "categories")

@@ -204,7 +204,7 @@ class CitationPolicy(_Frozen):
     chapters: Mapping[str, Words]
     general: Words
     anywhere: Words
-    later: LaterSections
+    later: Annotated[tuple[LaterSections, ...], Field(strict=False)]
     outside: Words
     document: Annotated[re.Pattern[str], BeforeValidator(_document)]
 

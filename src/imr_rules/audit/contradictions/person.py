@@ -60,16 +60,32 @@ def find_other_person(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]
                     ),
                 )
                 break
-        yield from _pronouns(corpus, item, sentences, words)
+        yield from _pronouns(corpus, item, sentences, first_sex)
 
 
 def _pronouns(
-    corpus: Corpus, item: AuditItem, sentences: list[Sentence], words: PersonWords
+    corpus: Corpus,
+    item: AuditItem,
+    sentences: list[Sentence],
+    first_sex: tuple[str, Sentence] | None,
 ) -> Iterator[AuditFinding]:
-    """The worker is "he" in one sentence of a rationale and "she" in another."""
+    """The worker is "he" in a rationale, and "she" elsewhere in it or a woman in the summary."""
+    words = corpus.policy.contradiction.person
     he = next((told for told in sentences if says(words.he, told.lower)), None)
     she = next((told for told in sentences if says(words.she, told.lower)), None)
-    if he is not None and she is not None:
+    sex, stands = first_sex or (None, None)
+    other = {"female": he, "male": she}.get(sex or "")
+    if stands is not None and other is not None:
+        yield finding_of(
+            corpus.policy,
+            Kind.SELF_CONTRADICTION,
+            RuleId.PERSON_CHANGES,
+            item,
+            f"The summary tells of a {sex} worker; the rationale speaks of the worker as "
+            f"{'he' if sex == 'female' else 'she'}.",
+            (stands.evidence(Section.SUMMARY), other.evidence(Section.RATIONALE)),
+        )
+    elif he is not None and she is not None:
         yield finding_of(
             corpus.policy,
             Kind.SELF_CONTRADICTION,

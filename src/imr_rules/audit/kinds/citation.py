@@ -196,20 +196,33 @@ def _body_words(corpus: Corpus) -> set[str]:
 
 
 def _later_section(corpus: Corpus, item: AuditItem) -> Iterator[AuditFinding]:
-    later, case = corpus.policy.citation.later, item.case
-    if case.injury_date is None or item.item.request.category not in later.categories:
+    """Yield a finding where every section cited is for older injuries than this one."""
+    if item.case.injury_date is None:
         return
-    age_days = (item.on - case.injury_date).days
+    age_days = (item.on - item.case.injury_date).days
     sections = [section for citation in item.cited.citations for section in citation.sections]
-    told = [s for s in sections if any(word in s.lower() for word in later.sections)]
-    if told and len(told) == len(sections) and age_days < later.least_days:
+    least_days = [_least_days(section, item, corpus) for section in sections]
+    if least_days and age_days < min(least_days):
         yield _finding(
             corpus,
             item,
             RuleId.SECTION_FOR_LATER,
             f"At the denial the injury was {age_days} days old; the section cited "
-            f"({'; '.join(told)}) is about long-term treatment, from {later.least_days} days on.",
+            f"({'; '.join(sections)}) is for injuries from {min(least_days)} days on.",
         )
+
+
+def _least_days(section: str, item: AuditItem, corpus: Corpus) -> int:
+    """How old an injury *section* supposes for what *item* asks for; 0 where it supposes none."""
+    return max(
+        (
+            later.least_days
+            for later in corpus.policy.citation.later
+            if item.item.request.category in later.categories
+            and any(name in section.lower() for name in later.sections)
+        ),
+        default=0,
+    )
 
 
 def _other_pages(corpus: Corpus, item: AuditItem) -> Iterator[AuditFinding]:

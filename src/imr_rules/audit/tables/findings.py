@@ -110,13 +110,15 @@ class ItemFindings:
 
     def _citing(self, every: pl.DataFrame) -> pl.DataFrame:
         """Return the rows that say what was cited, with what of their dates matters."""
-        later = self._policy.citation.later
         citing = every.filter(pl.col("reviewer_guideline").is_not_null())
         age = (pl.col("on") - pl.col("injury_date")).dt.total_days()
-        is_asked = pl.col("category").is_in(list(later.categories))
+        young = [
+            (age < later.least_days) & pl.col("category").is_in(list(later.categories))
+            for later in self._policy.citation.later
+        ]
         stretch = self._days.search_sorted(citing["on"], side="right")
         return citing.with_columns(
-            ((age < later.least_days) & is_asked).alias(_YOUNG),
+            pl.sum_horizontal(young).alias(_YOUNG),
             pl.Series(_STRETCH, stretch, dtype=pl.Int32),
         )
 
