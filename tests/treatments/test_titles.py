@@ -174,6 +174,10 @@ TITLES: list[tuple[str, dict[str, Any]]] = [
         ),
         {"treatment": "chondroplasty", "remainder": True},
     ),
+    ("MRI lumbar spine for left leg radicular pain", {"body_parts": ("lumbar",)}),
+    ("X-ray of the left knee due to knee and low back pain", {"body_parts": ("knee",)}),
+    ("Cortisone injection for the right shoulder", {"body_parts": ("shoulder",)}),
+    ("Hand therapy for the right shoulder", {"body_parts": ("hand", "shoulder")}),
     (
         "Physical therapy for 8 sessions was the original request. The Claims Administrator "
         "authorized 3 sessions of acupuncture, leaving the original request IMR eligible. The "

@@ -10,7 +10,14 @@ from imr_rules.treatments.catalogue import Catalogue, Refinement, Treatment
 from imr_rules.treatments.levels import levels_named
 from imr_rules.treatments.model import Link, Phase, Request, Surroundings
 from imr_rules.treatments.names import Token, tokens
-from imr_rules.treatments.occasion import Cue, Occasion, asked_of, occasions_of, without
+from imr_rules.treatments.occasion import (
+    WAYS,
+    Cue,
+    Occasion,
+    asked_of,
+    occasions_of,
+    without,
+)
 from imr_rules.treatments.prescribed import ingredients_of
 from imr_rules.treatments.service import FRAME, OPERATIONS, Service, services_of
 from imr_rules.treatments.words import TitleWords
@@ -95,6 +102,9 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
     main = max(asked, key=lambda s: s.treatment.precedence)  # the first of equals
     form = next((m.drug.form for m in main.mentions if m.drug.form), form)
     classes = frozenset(m.drug.drug_class for m in main.mentions)
+    if main.treatment.unit in WAYS:
+        parts = _own_parts(row, found, catalogue) or parts
+        common = common.model_copy(update={"body_parts": parts})
     settings = _Settings(parts, cues.around, classes, form)
     treatment = _refined(main.treatment, settings, catalogue)
     category, accompanies = _category(treatment, cues, catalogue)
@@ -224,6 +234,15 @@ def _cues(found: Sequence[Cue], occasions: Sequence[Occasion]) -> _Cues:
     elif Surroundings.PREOPERATIVE in around:
         phase = Phase.PREOPERATIVE
     return _Cues(frozenset(surroundings), frozenset(around), phase, frozenset(said))
+
+
+def _own_parts(row: Sequence[Token], cues: Sequence[Cue], catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the parts that a study, injection or operation is of, not those it is done for.
+
+    "MRI of the lumbar spine for leg pain" is of the spine; empty where no part stands before.
+    """
+    ends = [c.start for c in cues if c.value in (("link", Link.FOR), ("link", Link.CAUSE))]
+    return _body_parts([t for t in row if t.start < min(ends)], catalogue) if ends else ()
 
 
 def _body_parts(row: Sequence[Token], catalogue: Catalogue) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ _JOINED = re.compile(r"[;:&+]|\b(?:and|plus|with)\b")
 # "L4-5, L5-S1 and S1 laminectomy": levels in a row part nothing.
 _PARTED = re.compile(r"[;:]|(?:[,&+]|\b(?:and|plus|with)\b)(?! ?[clts]\d)")
 _DATED_ASIDE = re.compile(r"\([^()]*(?:\b(?:19|20)\d\d\b|\d/\d)[^()]*\)")
-_WAYS = ("operations", "injections", "studies")
+WAYS = ("operations", "injections", "studies")
 """Units of the frames that name a way of doing: "surgery", "injection", "fluoroscopy"."""
 
 
@@ -129,7 +129,7 @@ def _beside(
 
 def _is_told(head: Sequence[Service]) -> bool:
     """Tell whether *head* names a service, and not just the way in which another is done."""
-    return any(not s.is_frame or s.treatment.unit not in _WAYS for s in head)
+    return any(not s.is_frame or s.treatment.unit not in WAYS for s in head)
 
 
 def _row(services: Sequence[Service], text: str) -> tuple[Service, ...]:
