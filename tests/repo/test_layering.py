@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ SOURCE = Path(__file__).parents[2] / "src" / "imr_rules"
 ORDER = (
     "notice", "counted", "errors", "misfits", "strict_yaml", "data_folders", "whole_files",
     "letters", "treatments", "facts", "guidelines", "engines", "reading", "knowledge", "cases",
-    "explain", "lint", "table", "audit", "checklist", "preview", "whatif", "schemas", "cli", "web",
+    "explain", "lint", "table", "audit", "checklist", "preview", "whatif", "schemas", "cli",
     "__main__",
 )  # fmt: skip
 APART = ("audit", "checklist", "preview")
+
+
+_ROW = re.compile(r"^\| ((?:`[a-z_]+/?`(?:, )?)+) \|", re.MULTILINE)
 
 
 def modules() -> list[Path]:
@@ -39,6 +43,14 @@ def imported_rooms(path: Path) -> set[str]:
                 names = [f"imr_rules.{alias.name}" for alias in node.names]
         rooms.update(n.split(".")[1] for n in names if n.startswith("imr_rules."))
     return rooms
+
+
+def test_the_map_for_newcomers_names_every_room_in_this_order() -> None:
+    """ARCHITECTURE.md and the walk below speak of the same house."""
+    told = (SOURCE.parents[1] / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rooms = re.findall(r"`([a-z_]+)/?`", " ".join(_ROW.findall(told)))
+    assert [*rooms, "__main__"] == list(ORDER)
+    assert {room_of(path) for path in modules()} - {"__init__"} == set(ORDER)
 
 
 def test_there_are_modules_to_check() -> None:
