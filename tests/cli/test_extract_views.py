@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 from imr_rules.cases.from_json import read_jsonl
 from imr_rules.cli.evaluate import command as evaluate
 from imr_rules.cli.extract import command as extract
+from imr_rules.cli.packet import command as packet
+from imr_rules.cli.preview import command as preview
 from imr_rules.cli.reader_options import tell_refusals
 from imr_rules.data_folders import cases_folder
 from imr_rules.facts.model import Reading
@@ -110,6 +112,32 @@ def test_what_a_letter_lacks_is_told_in_one_line(tmp_path: Path) -> None:
     missing = json.loads(result.stdout)["missing"]
     assert missing
     assert f"{letter}: not found or not usable: {'; '.join(missing)}\n" == result.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        (extract, ["--format", "jsonl"]),
+        (evaluate, []),
+        (preview, ["--request", "Norco 10/325mg #60"]),
+        (packet, []),
+    ],
+)
+def test_words_recognised_from_images_are_told_with_their_confidence(
+    command: Command, options: list[str], tmp_path: Path
+) -> None:
+    """In the terminal as on the page; words that were never pictures are not spoken of."""
+    case = json.loads(run(cases_folder() / "CM16-0242419.yaml", "--format", "jsonl").stdout)
+    if command is preview:
+        case["items"] = []
+    recognised = {}
+    for confidence in (1.0, 0.93):
+        path = tmp_path / f"case_{confidence}.jsonl"
+        path.write_text(json.dumps({**case, "confidence": confidence}), encoding="utf-8")
+        result = CliRunner().invoke(command, [str(path), *options])
+        assert 0 == result.exit_code, result.output
+        recognised[confidence] = "recognised from images, confidence 0.93" in result.output
+    assert {1.0: False, 0.93: True} == recognised
 
 
 def test_a_text_is_printed_as_it_is(note: Path) -> None:

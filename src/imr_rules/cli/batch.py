@@ -89,9 +89,20 @@ def read_determinations(
         batch.reject(Rejected(entry.path, str(error)))
 
 
-def missing_text(case: Case) -> str:
-    """Return in one line what of *case* its letter does not show, or shows as it cannot be."""
-    return f"not found or not usable: {printable('; '.join(case.missing))}"
+def recognised_text(case: Case) -> list[str]:
+    """Return in one line that *case* was recognised from images, and how surely; else nothing."""
+    if case.confidence == 1:
+        return []
+    return [f"recognised from images, confidence {case.confidence:.2f}; compare it with the pages"]
+
+
+def how_read(case: Case) -> list[str]:
+    """Return, a line each, what to know of the reading of *case*.
+
+    That it was recognised from images, and what its letter does not show or shows as it cannot be.
+    """
+    missing = f"not found or not usable: {printable('; '.join(case.missing))}"
+    return [*recognised_text(case), *([missing] if case.missing else [])]
 
 
 def end_batch(batch: Batch) -> None:

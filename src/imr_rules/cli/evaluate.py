@@ -16,7 +16,7 @@ from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.cases.from_paths import Loaded
 from imr_rules.cases.index import compare_with_index, load_index_words, read_index
 from imr_rules.cases.model import Case
-from imr_rules.cli.batch import Batch, end_batch, missing_text, read_batch
+from imr_rules.cli.batch import Batch, end_batch, how_read, read_batch
 from imr_rules.cli.options import (
     as_of_option,
     backend_of_tables,
@@ -163,8 +163,8 @@ class _TextPrinter:
         """Print one case."""
         console = self.console
         console.print(case_heading(case))
-        if case.missing:
-            console.print(missing_text(case), style="yellow", markup=False)
+        for line in how_read(case):
+            console.print(line, style="yellow", markup=False)
         item = None
         for explanation in explanations:
             conclusion = explanation.conclusion

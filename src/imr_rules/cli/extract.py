@@ -13,7 +13,7 @@ import rich_click as click
 from imr_rules.cases.from_paths import Loaded
 from imr_rules.cases.to_json import case_to_json
 from imr_rules.cases.to_yaml import cases_to_yaml
-from imr_rules.cli.batch import Batch, end_batch, missing_text, read_batch
+from imr_rules.cli.batch import Batch, end_batch, how_read, read_batch
 from imr_rules.cli.options import as_of_option, out_option, paths_argument, rules_option
 from imr_rules.cli.output import output_to
 from imr_rules.cli.reader_options import chosen_reader, reader_options, tell_refusals
@@ -91,8 +91,8 @@ def command(
     with output_to(out) as stream:
         for entry in read_batch(paths, knowledge, batch, as_of=as_of, reader=reader):
             read.append(entry)
-            if entry.case.missing:
-                click.echo(f"{entry.path}: {missing_text(entry.case)}", err=True)
+            for line in how_read(entry.case):
+                click.echo(f"{entry.path}: {line}", err=True)
             if form == "text" and entry.letter is None:
                 _tell_textless(entry)
             elif explain:
