@@ -11,10 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imr_rules.errors import InputError
-from imr_rules.letters import Determination, Layout, Outcome, Span, parse_letter
+from imr_rules.letters import Determination, Layout, Outcome, Reviewer, Span, parse_letter
 from imr_rules.letters.clean import clean_text
 
-from .written_letters import BY_LAYOUT, CURRENT, DECISIONS_2013, DOUBLE_SPACED, PHRASES, SECTIONS
+from .written_letters import (
+    BY_LAYOUT,
+    CURRENT,
+    DECISIONS_2013,
+    DOUBLE_SPACED,
+    NOTE,
+    PHRASES,
+    SECTIONS,
+)
 
 UPHELD, OVERTURNED = Outcome.UPHELD, Outcome.OVERTURNED
 
@@ -228,6 +236,18 @@ def test_the_reviewer_is_read_from_lines_or_from_prose(written: dict[str, Determ
     assert lines.specialties == ("Preventive Medicine", "Public Health & General Practice")
     assert lines.licensure == ("Oregon", "New Mexico")
     assert (prose.specialties, prose.licensure) == (("Neurology", "Pain Medicine"), ("Utah",))
+
+
+def test_a_note_has_no_reviewer() -> None:
+    """The specialty on a request for authorization is that of the physician who asks."""
+    note = parse_letter(f"{NOTE}Requesting Physician\nSpecialty: Podiatry\n", PHRASES)
+    assert (note.layout, note.reviewer) == (Layout.NOTE, Reviewer())
+
+
+def test_a_label_may_say_how_to_write_the_date() -> None:
+    """As the form of a request for authorization does."""
+    text = NOTE.replace("Date of Injury:", "Date of Injury (MM/DD/YYYY):")
+    assert parse_letter(text, PHRASES).injury_date == datetime.date(2016, 4, 1)
 
 
 def test_the_summary_has_neither_heading_nor_opening(written: dict[str, Determination]) -> None:

@@ -48,6 +48,33 @@ def stated(text: str, subject: Subject, knowledge: Knowledge) -> dict[str, Value
     return {f: v for f, (v, _) in merge_values(result.findings, knowledge.vocabulary).items()}
 
 
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("[X] New request   [ ] Resubmission", True),
+        ("\u2612 New request   \u2610 Resubmission", True),
+        ("\u2610 Expedited review\nNew request", True),
+        ("New request", True),
+        ("\u2610 New request   \u2612 Resubmission", False),
+        ("[ ] New request   [X] Resubmission", False),
+        ("[] New request\n[x] Resubmission", False),
+        ("\u25a1 New request   \u25a0 Resubmission", False),
+    ],
+)
+def test_the_words_behind_an_empty_box_are_not_said(
+    form: str, told: bool, knowledge: Knowledge
+) -> None:
+    """They are printed on every copy of the form."""
+    result = read_passages(
+        form,
+        [Passage(Section.NOTE, 0, len(form))],
+        [],
+        lexicon=knowledge.lexicon,
+        vocabulary=knowledge.vocabulary,
+    )
+    assert [("first_request", "yes")] * told == [(f.fact, f.value) for f in result.findings]
+
+
 SPASM, SIGNS, SYMPTOMS = "muscle_spasm_on_exam", "internal_derangement_signs", "neuro_symptoms"
 
 

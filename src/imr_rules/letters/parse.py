@@ -49,10 +49,13 @@ def parse_letter(
     layout, items = _read_items(said, headings, firsts, phrases, source)
     blocks = [hit.start for hit in headings if hit.kind != "professional" and hit.start > 0]
     header = read_header(said, phrases, end=min(blocks, default=len(said)))
-    reviewer = read_reviewer(said, phrases, stops=[hit.start for hit in headings])
+    # A note names specialties too, but its reader has none.
+    is_note = layout is Layout.NOTE
+    stops = [hit.start for hit in headings]
+    reviewer = Reviewer() if is_note else read_reviewer(said, phrases, stops=stops)
     summary = _summary(said, headings, firsts, items, phrases)
     missing = [*unread, *header.problems]
-    if layout is not Layout.NOTE:
+    if not is_note:
         missing += _missing(header, reviewer, summary, items, layout)
         if _breaks_off(text, items):
             missing.append("end of the letter (its last rationale breaks off)")

@@ -25,6 +25,7 @@ from imr_rules.reading.assertion import (
     proof_of,
     turned_inside,
 )
+from imr_rules.reading.boxes import unticked
 from imr_rules.reading.flat import flatten
 from imr_rules.reading.lexicon import Cue, Lexicon, Mark, Reach
 from imr_rules.reading.matching import matches_in
@@ -111,6 +112,8 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
     head: Assertion | None = None
     concerned = [s for s in context.subjects if passage.item in (None, s.number)]
     titles = quoted_titles(flat.lower, concerned) if in_rationale else []
+    is_note = passage.section is Section.NOTE
+    boxes = unticked(context.text, passage.start, passage.end) if is_note else []
     lexicon = context.lexicon
     sought = lexicon.sought(
         Reach.RATIONALE if in_rationale else Reach.RECORD,
@@ -144,6 +147,8 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
             if titles and lies_within((start + match.start(), start + match.end()), titles):
                 continue
             if not_yet_so(match.start(), scopes):
+                continue
+            if boxes and lies_within(flat.original(*(start + at for at in match.span())), boxes):
                 continue
             touched.append(cue.fact)
             assertion = _assertion(cue, *match.span(), scopes)
