@@ -149,7 +149,7 @@ def test_a_stream_tells_chance_from_difference(
     knowledge: Knowledge, audited: Audited, tmp_path: Path
 ) -> None:
     """A specialty that overturns more is found; made-up letters that hardly differ are not."""
-    made_up = synthetic_items(rows_of_cases(knowledge), 6000, 11)
+    made_up = synthetic_items(rows_of_cases(knowledge), knowledge, 6000, 11)
     lenient = pl.col("letter").hash(3) % 7 == 0
     luck = pl.col("letter").hash(4) % 5 == 0
     made_up = made_up.with_columns(
@@ -180,7 +180,7 @@ def test_the_limit_of_shuffling_is_what_shuffling_gives(
 ) -> None:
     """The p-values of the stream are those of shuffling three hundred letters a thousand times."""
     policy = shipped_audit.corpus.policy.noise.model_copy(update={"permutations": 1000})
-    made_up = synthetic_items(rows_of_cases(knowledge), 800, 23).with_columns(
+    made_up = synthetic_items(rows_of_cases(knowledge), knowledge, 800, 23).with_columns(
         pl.when(pl.col("letter").hash(5) % 3 == 0)
         .then(pl.lit("Family Practice"))
         .otherwise(pl.lit("Neurology"))
@@ -257,7 +257,7 @@ def test_findings_that_need_no_text_are_those_of_the_letters(
 def made_up(knowledge: Knowledge, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made-up table with more findings than are told in full."""
     table = tmp_path_factory.mktemp("made-up") / "made-up.parquet"
-    write_parts(synthetic_items(rows_of_cases(knowledge), 8000, 5), table, "part-0")
+    write_parts(synthetic_items(rows_of_cases(knowledge), knowledge, 8000, 5), table, "part-0")
     return table
 
 

@@ -35,8 +35,9 @@ BY_STATUS = (PLACE, OVERTURNED, MET, COUNTED, UNKNOWN)
 
 def make(folder: str, items: int) -> dict[str, Any]:
     """Make a table of *items* items."""
-    like = rows_of_cases(load_knowledge())
-    for number, part in enumerate(synthetic_parts(like, items, 1)):
+    knowledge = load_knowledge()
+    like = rows_of_cases(knowledge).filter(pl.col("basis") == BASIS.value)
+    for number, part in enumerate(synthetic_parts(like, knowledge, items, 1)):
         write_parts(part, Path(folder), f"part-{number:06d}")
     return {}
 
@@ -46,7 +47,8 @@ def by_hand(items: int) -> dict[str, Any]:
     from tests.bench.by_hand import topic_by_hand
 
     knowledge = load_knowledge()
-    made = synthetic_items(rows_of_packs(knowledge, 4, seed=2), items, seed=1)
+    like = rows_of_packs(knowledge, 4, seed=2).filter(pl.col("basis") == BASIS.value)
+    made = synthetic_items(like, knowledge, items, seed=1)
     engine, hand = TableRules(knowledge), TableRules(knowledge)
     compile_seconds = _seconds(lambda: [engine.topic(p) for p in range(len(engine.governors))])
     places = governing_places(made, engine)
@@ -73,7 +75,8 @@ def rivals(items: int, alone: int) -> dict[str, Any]:
 
     knowledge = load_knowledge()
     like = pl.concat([rows_of_cases(knowledge), rows_of_packs(knowledge, 1, seed=5)])
-    made = synthetic_items(like, items, seed=1).with_columns(
+    reviewed = like.filter(pl.col("basis") == BASIS.value)
+    made = synthetic_items(reviewed, knowledge, items, seed=1).with_columns(
         pl.lit(None, pl.Int32).alias("parent_item")
     )
     return {
@@ -90,7 +93,8 @@ def agree(items: int) -> dict[str, Any]:
     knowledge = load_knowledge()
     rules, reference, durable = TableRules(knowledge), ReferenceEngine(), DurableEngine()
     like = pl.concat([rows_of_cases(knowledge), rows_of_packs(knowledge, 1, seed=5)])
-    made = synthetic_items(like, items, seed=9).with_columns(
+    reviewed = like.filter(pl.col("basis") == BASIS.value)
+    made = synthetic_items(reviewed, knowledge, items, seed=9).with_columns(
         pl.lit(None, pl.Int32).alias("parent_item")
     )
     facts = list(knowledge.vocabulary)

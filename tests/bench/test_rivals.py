@@ -17,8 +17,8 @@ INSTALLED = {"zen": "zen-engine", "clips": "clipspy"}
 def test_every_rival_installed_here_finds_what_the_table_engine_finds() -> None:
     """Over items of many topics, statuses and predictions are the same; a pace needs no less."""
     knowledge = load_knowledge()
-    some_topics = rows_of_packs(knowledge, 1, seed=3).gather_every(6)
-    items = synthetic_items(some_topics, 300, seed=4).with_columns(
+    some_topics = rows_of_packs(knowledge, 1, seed=3).filter(pl.col("basis") == "review")
+    items = synthetic_items(some_topics.gather_every(6), knowledge, 300, seed=4).with_columns(
         pl.lit(None, pl.Int32).alias("parent_item")
     )
     found = rivals_over(items, 300, TableRules(knowledge))

@@ -125,6 +125,17 @@ def test_tables_written_at_once_are_written_anew(facts: Path, tmp_path: Path) ->
     assert {"facts.parquet", "outcomes.parquet", "outcomes.criteria.parquet"} == names
 
 
+@pytest.mark.parametrize("mix", ["cases", "packs"])
+def test_a_made_up_table_is_decided_as_it_stands(mix: str, tmp_path: Path) -> None:
+    """It holds both bases, as an extracted one does: none has to be asked for."""
+    made = tmp_path / "made.parquet"
+    assert 0 == invoke("synthetic", "--items", 40, "--mix", mix, "--out", made).exit_code
+    done = invoke("evaluate", made)
+    assert 0 == done.exit_code, done.stderr
+    assert "record: 40 items" in done.stdout
+    assert "review: 40 items" in done.stdout
+
+
 def test_no_table_takes_the_place_of_another_kind(facts: Path, tmp_path: Path) -> None:
     """Outcomes never replace facts, nor a made-up table an extraction or a file."""
     note, letters = tmp_path / "note.txt", tmp_path / "letters.parquet"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from random import Random
 
 import polars as pl
@@ -81,12 +82,9 @@ def test_generated_items_conclude_as_the_reference_does(
     mix: str, items: pl.DataFrame, rules: TableRules, knowledge: Knowledge
 ) -> None:
     """On made-up items of every pack, the table engine and the reference agree bit by bit."""
-    like = (
-        items.filter(pl.col("basis") == "review")
-        if mix == "cases"
-        else rows_of_packs(knowledge, 4, seed=3)
-    )
-    made = synthetic_items(like, GENERATED, seed=7)
+    like = items if mix == "cases" else rows_of_packs(knowledge, 4, seed=3)
+    reviewed = like.filter(pl.col("basis") == "review")
+    made = synthetic_items(reviewed, knowledge, GENERATED, seed=7)
     differing = differences_from_reference(made, rules, knowledge)
     assert differing == []
 
@@ -214,12 +212,15 @@ def test_counting_by_batches_counts_every_row_once(items: pl.DataFrame, rules: T
     assert whole[COUNT].sum() == items.height
 
 
-def test_made_up_tables_keep_base_rates_and_gaps(items: pl.DataFrame) -> None:
+@pytest.mark.parametrize("basis", ["record", "review"])
+def test_made_up_tables_keep_base_rates_and_gaps(
+    basis: str, items: pl.DataFrame, knowledge: Knowledge
+) -> None:
     """Category mix, decisions and how often each fact is known stay near those of the cases."""
-    like = items.filter(pl.col("basis") == "review")
-    made = synthetic_items(like, 20_000, seed=1)
-    assert made.equals(synthetic_items(like, 20_000, seed=1))
-    assert not made.equals(synthetic_items(like, 20_000, seed=2))
+    like = items.filter(pl.col("basis") == basis)
+    made = synthetic_items(like, knowledge, 20_000, seed=1)
+    assert made.equals(synthetic_items(like, knowledge, 20_000, seed=1))
+    assert not made.equals(synthetic_items(like, knowledge, 20_000, seed=2))
     assert abs((made["actual"] == "upheld").mean() - (like["actual"] == "upheld").mean()) < 0.02
     for category, share in like["category"].value_counts(normalize=True).iter_rows():
         assert abs((made["category"] == category).mean() - share) < 0.02
@@ -230,11 +231,94 @@ def test_made_up_tables_keep_base_rates_and_gaps(items: pl.DataFrame) -> None:
     assert made["case_number"].str.starts_with("SYNTHETIC").all()
 
 
-def test_made_up_letters_do_not_keep_the_reviewer_of_their_items(items: pl.DataFrame) -> None:
+def test_made_up_letters_hold_as_many_items_as_decided_ones(
+    items: pl.DataFrame, knowledge: Knowledge
+) -> None:
+    """Most are about a single item, few about many."""
+    shares = [
+        dict(one.group_by("letter").len()["len"].value_counts(normalize=True).iter_rows())
+        for one in (
+            items.filter(pl.col("basis") == "review"),
+            synthetic_items(items, knowledge, 20_000, seed=1).filter(pl.col("basis") == "review"),
+        )
+    ]
+    assert len(shares[0]) > 4
+    for size in shares[0] | shares[1]:
+        assert abs(shares[0].get(size, 0) - shares[1].get(size, 0)) < 0.02
+
+
+@pytest.mark.parametrize("mix", ["cases", "packs"])
+def test_made_up_rows_do_not_contradict_themselves(
+    mix: str, items: pl.DataFrame, knowledge: Knowledge
+) -> None:
+    """What follows from dates and numbers does, and numbers are ones that their facts can be."""
+    like = items if mix == "cases" else rows_of_packs(knowledge, 4, seed=3)
+    made = synthetic_items(like, knowledge, 20_000, seed=6)
+    days = (pl.col("denial_date") - pl.col("injury_date")).dt.total_days()
+    units = pl.col("prior_units_completed"), pl.col("requested_units")
+    assert made["total_units"].count() > 100
+    assert made.filter(pl.col("days_since_injury").ne_missing(days)).is_empty()
+    assert made.filter(pl.col("injury_year").ne_missing(pl.col("injury_date").dt.year())).is_empty()
+    assert made.filter(pl.sum_horizontal(units) > pl.col("total_units")).is_empty()
+    for name, fact in knowledge.vocabulary.items():
+        if fact.type is FactType.NUMBER:
+            assert all(fact.can_be(number) for number in made[name].drop_nulls().unique()), name
+            marked = pl.col("undocumented_numbers").str.split("; ").list.contains(name)
+            assert made.filter(marked & pl.col(name).is_not_null()).is_empty(), name
+
+
+def test_made_up_decisions_cite_what_was_in_force(
+    items: pl.DataFrame, knowledge: Knowledge
+) -> None:
+    """No line names a guideline of another time; it is empty where no decided item has one."""
+    made = synthetic_items(items, knowledge, 20_000, seed=6)
+    cited = [pl.col(f"{who}_guideline") for who in ("claims_administrator", "reviewer")]
+    assert (
+        made.filter(pl.any_horizontal(line.str.contains("2016") for line in cited))
+        .filter(~pl.col("on").is_between(date(2016, 7, 28), date(2017, 11, 30)))
+        .is_empty()
+    )
+    decided_in_2017 = made.filter(pl.col("on").is_between(date(2016, 8, 1), date(2017, 11, 30)))
+    for line in cited:
+        assert decided_in_2017.select(line.is_not_null().mean()).item() > 0.5
+
+
+def test_made_up_records_hold_nothing_that_only_a_rationale_told(
+    items: pl.DataFrame, knowledge: Knowledge
+) -> None:
+    """Each item stands on both bases; a value of the record is one that records give it."""
+    made = synthetic_items(items, knowledge, 5_000, seed=6)
+    by_basis = made.partition_by("basis", as_dict=True, include_key=False)
+    assert [5_000, 5_000] == [rows.height for rows in by_basis.values()]
+    review, record = by_basis[("review",)], by_basis[("record",)]
+    same = ["letter", "item", "treatment", "on", "injury_date", "actual", "reviewer_guideline"]
+    assert review.select(same).equals(record.select(same))
+    in_records = items.filter(pl.col("basis") == "record")
+    only_told = [
+        name
+        for name, fact in knowledge.vocabulary.items()
+        if fact.type is not FactType.NUMBER and not in_records[name].count()
+    ]
+    assert sum(review[name].count() for name in only_told) > 0
+    assert 0 == sum(record[name].count() for name in only_told)
+    pairs = zip(review.iter_rows(named=True), record.iter_rows(named=True), strict=True)
+    decided = items.partition_by("basis", as_dict=True, include_key=False)
+    seen = {
+        name: set(zip(decided[("review",)][name], decided[("record",)][name], strict=True))
+        for name, fact in knowledge.vocabulary.items()
+        if fact.type is not FactType.NUMBER
+    }
+    for told, recorded in pairs:
+        assert all((told[name], recorded[name]) in seen[name] for name in seen)
+
+
+def test_made_up_letters_do_not_keep_the_reviewer_of_their_items(
+    items: pl.DataFrame, knowledge: Knowledge
+) -> None:
     """Who reviewed and what was cited is drawn apart from the facts, and a letter has one of it."""
     like = items.filter(pl.col("basis") == "review", pl.col("category") == "opioid")
     pairs = ["specialties", "reviewer_guideline"]
-    made = synthetic_items(like, 2_000, seed=3)
+    made = synthetic_items(like, knowledge, 2_000, seed=3)
     seen = set(like.select(pairs).iter_rows())
     assert len(set(made.select(pairs).iter_rows()) - seen) > len(seen)
     assert made.group_by("letter").agg(pl.col("specialties").n_unique())["specialties"].max() == 1

@@ -159,7 +159,8 @@ def test_cases_are_no_table() -> None:
 @pytest.fixture(scope="module")
 def made_up() -> pl.DataFrame:
     """Made-up items in the mix of the cases, those that accompany an operation among them."""
-    return synthetic_items(rows_of_cases(load_knowledge()), 6_000, seed=4)
+    knowledge = load_knowledge()
+    return synthetic_items(rows_of_cases(knowledge), knowledge, 6_000, seed=4)
 
 
 def test_a_struck_criterion_flips_what_accompanies_the_item_too(

@@ -26,7 +26,8 @@ from imr_rules.knowledge import load_knowledge
 def command(items: int, seed: int, mix: str, rules: Path | None, out: Path) -> None:
     """Make a facts table of made-up items, to measure with.
 
-    They are mixed from decided items that ship; letters, numbers, dates and reviewers are invented.
+    They are mixed from decided items that ship, on both bases; letters, numbers and dates are
+    invented.
     """
     from imr_rules.table.parts import PARTITIONED, is_table, whole_table, write_parts
     from imr_rules.table.synthetic import rows_of_cases, rows_of_packs, synthetic_parts
@@ -38,6 +39,6 @@ def command(items: int, seed: int, mix: str, rules: Path | None, out: Path) -> N
     knowledge = load_knowledge(rules)
     like = rows_of_cases(knowledge) if mix == "cases" else rows_of_packs(knowledge, 4, seed)
     with whole_table(out, PARTITIONED) as unfinished:
-        for number, part in enumerate(synthetic_parts(like, items, seed)):
+        for number, part in enumerate(synthetic_parts(like, knowledge, items, seed)):
             write_parts(part, unfinished, f"part-{number:06d}")
     click.echo(f"{out}: {items} made-up items.", err=True)
