@@ -139,6 +139,11 @@ FOUND = [
         ),
     ),
     (
+        "visits-differ",
+        replace(NORCO, rationale="The request for Norco 5/325mg #90 is not supported."),
+        replace(NORCO, rationale="The request for Norco 5/325mg #30 is not supported."),
+    ),
+    (
         "person-changes",
         replace(
             PLAIN,

@@ -113,6 +113,20 @@ def _differences(
             f"The request is for {asked.units} visits or units; the rationale decides upon "
             f"“{words}”.",
         )
+    if (
+        asked.quantity is not None
+        and said.quantity is not None
+        and said.quantity_unit == asked.quantity_unit
+        and said.treatment is not None
+        and said.treatment == asked.treatment
+        and said.quantity
+        not in {asked.quantity, asked.original_quantity, asked.authorized_quantity}
+        and not any(said.treatment == other.treatment for other in others)
+    ):
+        yield (
+            RuleId.VISITS_DIFFER,
+            f"The request is for {asked.quantity:g}; the rationale decides upon “{words}”.",
+        )
 
 
 def _plain(words: str) -> str:
