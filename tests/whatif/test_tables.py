@@ -153,7 +153,9 @@ def test_what_a_table_cannot_answer_is_refused(
 def test_cases_are_no_table() -> None:
     """The table engine takes tables, and says how to make one."""
     result = _asked(cases_folder(), "--ablate", "--engine", "table")
-    assert "is no facts table" in str(result.exception)
+    said = f"{cases_folder()}: error[input]: is no facts table, and --engine table decides nothing"
+    assert said in str(result.exception)
+    assert f"imr-rules extract {cases_folder()} --out" in str(result.exception)
 
 
 @pytest.fixture(scope="module")

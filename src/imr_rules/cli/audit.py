@@ -24,7 +24,7 @@ from imr_rules.cli.options import (
     as_of_option,
     backend_of_tables,
     backend_option,
-    engine_option,
+    engine_option_of,
     index_option,
     paths_argument,
     rules_option,
@@ -46,7 +46,7 @@ from imr_rules.knowledge import load_knowledge
 @click.option("--case", "number", metavar="CASE", help="Print the audit of this determination.")
 @index_option
 @as_of_option
-@engine_option
+@engine_option_of("table for PATH.parquet, which decides letters and cases too")
 @backend_option
 @click.option(
     "--format",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from imr_rules.errors import InputError
+from imr_rules.errors import InputError, Location
 from imr_rules.facts.model import Basis
 from imr_rules.table.evaluate import CONCLUDED, RulesConcluder, TableRules, conclude_on_polars
 from imr_rules.table.parts import is_table, write_whole
@@ -30,7 +30,7 @@ def refuse_another_day(as_of: date | None) -> None:
 
 
 def require_tables(paths: Sequence[Path]) -> None:
-    """Refuse what is no facts table.
+    """Refuse what is no facts table, named beside one or with ``--engine table``.
 
     Raises:
         InputError: one of *paths* is none.
@@ -38,8 +38,10 @@ def require_tables(paths: Sequence[Path]) -> None:
     for path in paths:
         if not is_table(path):
             raise InputError(
-                f"{path} is no facts table.",
-                hint="Make one: imr-rules extract PATH --out FACTS.parquet.",
+                "is no facts table, and --engine table decides nothing else here.",
+                at=Location(path),
+                hint=f"Make it one: imr-rules extract {path} --out FACTS.parquet. Or name it alone,"
+                " without --engine table.",
             )
 
 

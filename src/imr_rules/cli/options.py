@@ -57,12 +57,17 @@ def warn_if_far_ahead(day: date) -> None:
 
 def engine_option(function: F) -> F:
     """``--engine NAME``: what decides."""
+    return engine_option_of("table for PATH.parquet, which decides nothing else")(function)
+
+
+def engine_option_of(tables: str) -> Callable[[F], F]:
+    """``--engine NAME``: what decides; *tables* says what the table engine takes."""
     return click.option(
         "--engine",
         type=click.Choice(["durable", "reference", "table"]),
         default=None,
-        help="[default: durable, checked against reference; table for PATH.parquet]",
-    )(function)
+        help=f"[default: durable, checked against reference; {tables}]",
+    )
 
 
 def backend_option(function: F) -> F:

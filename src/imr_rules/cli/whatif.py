@@ -42,7 +42,7 @@ from imr_rules.whatif.to_text import ablation_text, comparison_text
     "--engine",
     type=click.Choice(["reference", "table"]),
     default=None,
-    help="[default: reference; table for PATH.parquet]",
+    help="[default: reference; table for PATH.parquet, which decides nothing else]",
 )
 @backend_option
 @click.option(
