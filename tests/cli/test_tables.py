@@ -125,6 +125,19 @@ def test_tables_written_at_once_are_written_anew(facts: Path, tmp_path: Path) ->
     assert {"facts.parquet", "outcomes.parquet", "outcomes.criteria.parquet"} == names
 
 
+@pytest.mark.parametrize("command", ["extract", "evaluate", "synthetic"])
+def test_a_table_that_cannot_be_written_is_named_with_a_remedy(
+    command: str, facts: Path, tmp_path: Path
+) -> None:
+    """Whichever command writes it, the message says where and what to do."""
+    note = tmp_path / "note.txt"
+    note.write_text(NOTE, encoding="utf-8")
+    read = {"extract": [note], "evaluate": [facts, "--basis", "review"], "synthetic": []}[command]
+    done = invoke(command, *read, "--out", note / "table.parquet")
+    told = f"{note / 'table.parquet'}: error[input]: cannot be written (Not a directory). Write"
+    assert told in str(done.exception)
+
+
 @pytest.mark.parametrize("mix", ["cases", "packs"])
 def test_a_made_up_table_is_decided_as_it_stands(mix: str, tmp_path: Path) -> None:
     """It holds both bases, as an extracted one does: none has to be asked for."""

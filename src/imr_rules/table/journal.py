@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from imr_rules.errors import InputError, Location
+from imr_rules.errors import InputError, Location, not_writable
 
 NAME = "_journal.jsonl"
 """Spark and DuckDB leave files with a leading underscore alone."""
@@ -95,9 +95,7 @@ def open_journal(folder: Path, settings: Settings) -> Iterator[Journal]:
             )
         stream = path.open("a+", encoding="utf-8")
     except OSError as error:
-        raise InputError(
-            f"cannot be written ({error.strerror or error}).", at=Location(folder)
-        ) from None
+        raise not_writable(folder, error) from None
     with stream:
         _lock(stream, folder)
         lines = _whole_lines(stream)
