@@ -11,8 +11,17 @@ from imr_rules.audit.make_finding import finding_of, is_read_by_program, whole_s
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind, Severity
 from imr_rules.audit.policy import ConflictPolicy, RuleId
 from imr_rules.explain.model import Reason
-from imr_rules.facts.model import UNDOCUMENTED, Assertion, Conflict, Evidence, Reading, Section
+from imr_rules.facts.model import (
+    UNDOCUMENTED,
+    Assertion,
+    Conflict,
+    Evidence,
+    Reading,
+    Section,
+    quoted,
+)
 from imr_rules.facts.vocabulary import Fact, Scope
+from imr_rules.reading.read import merge_values
 
 
 def find_evidence_conflicts(corpus: Corpus) -> Iterator[AuditFinding]:
@@ -27,7 +36,7 @@ def find_evidence_conflicts(corpus: Corpus) -> Iterator[AuditFinding]:
         sheet = item.review.conclusion.sheet
         # A summary that says both documents neither: to deny one of them is no plain error.
         both = {told.fact for told in sheet.inner_conflicts if told.reading is Reading.RECORD}
-        for told in sheet.conflicts:
+        for told in (*sheet.conflicts, *_told_by_the_way(corpus, item)):
             if told.fact in both:
                 continue
             policy = corpus.policy.conflicts.get(told.fact)
@@ -46,6 +55,29 @@ def find_evidence_conflicts(corpus: Corpus) -> Iterator[AuditFinding]:
             fact = corpus.knowledge.vocabulary[conflict.fact]
             if reason is not None and _denies(conflict, policy, fact, item):
                 yield _finding(corpus, item, conflict, policy, reason)
+
+
+def _told_by_the_way(corpus: Corpus, item: AuditItem) -> Iterator[Conflict]:
+    """Yield what the summary tells that is no fact of the item, where the rationale weighs it.
+
+    Summaries tell of much by the way. What the rationale speaks of may still be denied there.
+    """
+    rationale = item.item.readings.get(Reading.RATIONALE, {})
+    record = item.item.readings.get(Reading.RECORD, {})
+    vocabulary = corpus.knowledge.vocabulary
+    told = [
+        finding
+        for finding in item.case.findings
+        if finding.reading is Reading.RECORD
+        and finding.fact in rationale
+        and finding.fact not in record
+        and finding.item in (None, item.item.number)
+        and vocabulary[finding.fact].can_be(finding.value)
+    ]
+    for fact, (value, carriers) in merge_values(told, vocabulary).items():
+        if value != rationale[fact]:
+            denied = item.item.evidence.get((Reading.RATIONALE, fact), ())
+            yield Conflict(fact, value, rationale[fact], quoted(carriers), denied)
 
 
 def _about_the_part(corpus: Corpus, item: AuditItem, conflict: Conflict) -> Conflict | None:
