@@ -105,12 +105,14 @@ def test_criteria_hold_up_in_a_table_what_they_hold_up_in_its_cases(
         assert mine | {"items": []} == theirs | {"items": []}
 
 
+@pytest.mark.corpora
 def test_a_warehouse_finds_the_same_flips(table: Path, changed: Path) -> None:
     """DuckDB and Polars agree."""
     asked = (table, "--rules", changed)
     assert _found(*asked) == _found(*asked, "--backend", "duckdb")
 
 
+@pytest.mark.corpora
 def test_of_many_flips_the_first_are_named_and_all_are_counted(
     table: Path, changed: Path, tmp_path: Path
 ) -> None:
@@ -165,6 +167,7 @@ def made_up() -> pl.DataFrame:
     return synthetic_items(rows_of_cases(knowledge), knowledge, 6_000, seed=4)
 
 
+@pytest.mark.corpora
 def test_a_struck_criterion_flips_what_accompanies_the_item_too(
     made_up: pl.DataFrame, tmp_path: Path
 ) -> None:
