@@ -236,13 +236,17 @@ def test_items_are_written_as_the_audit_of_letters_writes_them(
 def test_findings_that_need_no_text_are_those_of_the_letters(
     facts: Path, audited: Audited, shipped_audit: Audit
 ) -> None:
-    """Disagreements are the same, word for word; citations where a line tells what was cited."""
+    """Disagreements are the same but for whose findings they rest on, which a table does not
+    tell; citations where a line tells what was cited."""
     found, _ = audited(facts)
     assert not NO_TEXT & {finding.kind for finding in found.findings}
 
     def told(audit: Audit, kind: Kind) -> set[tuple[Any, ...]]:
         return {
-            (f.rule, f.case_number, f.item, f.severity, f.explanation, f.criterion, f.cite)
+            (
+                *(f.rule, f.case_number, f.item, f.severity, f.criterion, f.cite),
+                f.explanation.partition(" applied to ")[0] + f.explanation.partition(" gives ")[2],
+            )
             for f in audit.findings
             if f.kind is kind and f.rule != "none-cited"
         }

@@ -47,12 +47,13 @@ def _explanation(item: AuditItem, decisive: list[Reason]) -> str:
     said = [f"{_bare(r.statement)} ({word[r.status]})" for r in decisive]
     points = listed(said, most=3, between="; ")
     predicted = item.review.conclusion.prediction.value
-    own = any(e.section is Section.RATIONALE for e in evidence_of(decisive))
-    findings = (
-        "the reviewer's own findings"
-        if own
-        else "the findings of the record, which the rationale leaves standing,"
-    )
+    sections = {evidence.section for evidence in evidence_of(decisive)}
+    if not sections:
+        findings = "the findings of record and rationale"  # a table does not tell them apart
+    elif Section.RATIONALE in sections:
+        findings = "the reviewer's own findings"
+    else:
+        findings = "the findings of the record, which the rationale leaves standing,"
     first = (
         f"The determination is {item.actual}, but the guideline applied to {findings} "
         f"gives {predicted}."
