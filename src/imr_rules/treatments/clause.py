@@ -104,13 +104,13 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
     classes = frozenset(m.drug.drug_class for m in main.mentions)
     if main.treatment.unit in WAYS:
         parts = _own_parts(row, found, catalogue) or parts
-        common = common.model_copy(update={"body_parts": parts})
     settings = _Settings(parts, cues.around, classes, form)
     treatment = _refined(main.treatment, settings, catalogue)
     category, accompanies = _category(treatment, cues, catalogue)
     told = {
         "treatment": treatment.id,
         "category": category,
+        "body_parts": parts,
         "services": _service_ids(services, main, settings, catalogue),
         "accompanies": accompanies,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind, Severity
@@ -19,6 +19,7 @@ def find_disagreements(corpus: Corpus) -> Iterator[AuditFinding]:
         if item.review.conclusion.agrees is not False:
             continue
         decisive = [reason for reason in item.review.reasons if reason.decisive]
+        evidence = evidence_of(decisive)
         # A prediction that rests on silence says more about what was read than about the decision.
         silent = item.review.conclusion.prediction is Prediction.UPHELD and all(
             reason.status is Status.UNKNOWN for reason in decisive
@@ -33,8 +34,8 @@ def find_disagreements(corpus: Corpus) -> Iterator[AuditFinding]:
             Kind.DISAGREEMENT,
             rule,
             item,
-            _explanation(item, decisive),
-            evidence_of(decisive),
+            _explanation(item, decisive, evidence),
+            evidence,
             confidence=confidence,
             severity=Severity.HIGH if item.actual == "upheld" and not silent else None,
             criterion=", ".join(reason.criterion for reason in decisive[:3]),
@@ -42,12 +43,12 @@ def find_disagreements(corpus: Corpus) -> Iterator[AuditFinding]:
         )
 
 
-def _explanation(item: AuditItem, decisive: list[Reason]) -> str:
+def _explanation(item: AuditItem, decisive: Sequence[Reason], evidence: Sequence[Evidence]) -> str:
     word = {Status.MET: "holds", Status.UNMET: "fails", Status.UNKNOWN: "is not documented"}
     said = [f"{_bare(r.statement)} ({word[r.status]})" for r in decisive]
     points = listed(said, most=3, between="; ")
     predicted = item.review.conclusion.prediction.value
-    sections = {evidence.section for evidence in evidence_of(decisive)}
+    sections = {one.section for one in evidence}
     if not sections:
         findings = "the findings of record and rationale"  # a table does not tell them apart
     elif Section.RATIONALE in sections:
