@@ -110,8 +110,9 @@ def _verdict(explanation: Explanation) -> Text:
     rate = explanation.base_rate
     if explanation.likelihood_overturned is not None and rate is not None:
         line.append(
-            f" · likelihood of overturning {_percent(explanation.likelihood_overturned)}"
-            f" (n={explanation.likelihood_n}; published {_percent(rate.overturned)}: {rate.of})",
+            f" · likelihood of overturning {percent_words(explanation.likelihood_overturned)}"
+            f" (n={explanation.likelihood_n};"
+            f" published {percent_words(rate.overturned)}: {rate.of})",
             style="dim",
         )
     return line
@@ -127,7 +128,8 @@ def title_shown(title: str) -> str:
     return line if len(line) <= LONGEST_TITLE else f"{line[:LONGEST_TITLE].rstrip()}…"
 
 
-def _percent(share: float) -> str:
+def percent_words(share: float) -> str:
+    """Return *share* (0 to 1) in whole percents; a small one is not told as none."""
     return "under 1%" if share < 0.01 else f"{share:.0%}"
 
 

@@ -12,7 +12,7 @@ from imr_rules.engines.model import Certainty, Prediction
 from imr_rules.explain.hinges import Hinge, HingeFact, Need
 from imr_rules.explain.listed import listed
 from imr_rules.explain.model import Reason
-from imr_rules.explain.to_text import item_heading, reason_text
+from imr_rules.explain.to_text import item_heading, percent_words, reason_text
 from imr_rules.preview.model import Preview
 
 _MOST_HINGES = 5
@@ -150,17 +150,13 @@ def _likelihood(preview: Preview) -> Text:
     explanation = preview.explanation
     if explanation.likelihood_overturned is None:
         return Text("Likelihood of overturning: not known.")
-    line = Text(f"Likelihood of overturning: {_percent(explanation.likelihood_overturned)}")
+    line = Text(f"Likelihood of overturning: {percent_words(explanation.likelihood_overturned)}")
     line.append(f" (fitted on n={explanation.likelihood_n}", style="dim")
     rate = explanation.base_rate
     if rate is not None:
-        line.append(f"; published rate {_percent(rate.overturned)}: {rate.of}", style="dim")
+        line.append(f"; published rate {percent_words(rate.overturned)}: {rate.of}", style="dim")
     line.append(").", style="dim")
     return line
-
-
-def _percent(share: float) -> str:
-    return "under 1%" if share < 0.01 else f"{share:.0%}"
 
 
 def _governed_by(preview: Preview) -> Text:
