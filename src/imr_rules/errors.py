@@ -133,6 +133,12 @@ class OverlapError(PackError, ValueError):
     code = "overlap"
 
 
+class InconsistentError(PackError, ValueError):
+    """Parts that are each well-formed and do not fit together."""
+
+    code = "inconsistent"
+
+
 class PackErrors(PackError):
     """Every problem found in one loading, so that they can be mended in one go."""
 

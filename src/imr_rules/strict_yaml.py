@@ -8,9 +8,11 @@ our vocabulary. Dates stay text, and the models that expect a date parse it.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +35,7 @@ _MAX_BYTES = 4_000_000  # the largest pack file that ships has 60 kB
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_NAMED = {"": None, "null": None, "true": True, "false": False}
 _INT = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+\Z")
 _AMBIGUOUS = re.compile(
@@ -42,6 +45,8 @@ _AMBIGUOUS = re.compile(
     r"|[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+|[-+]?\.[0-9]+|[0-9]+\."
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
 )
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 # C0 and C1 controls but tab and line ends, and the characters that override writing direction.
 _HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -201,10 +206,8 @@ class _Composer:
             )
         if event.style or event.tag == "!":  # the C parser says "" for a plain scalar
             return value
-        if value in ("", "null"):
-            return None
-        if value in ("true", "false"):
-            return value == "true"
+        if value in _NAMED:
+            return _NAMED[value]
         if _INT.match(value):
             return int(value) if len(value) < 19 else value
         if _FLOAT.match(value):
@@ -216,6 +219,24 @@ class _Composer:
                 hint="Put it in quotes, or write yes, no, true, false or a plain number.",
             )
         return value
+
+
+def written(value: str | float) -> str:
+    """Return *value* as a scalar that is read as it; words are in quotes only where they must be.
+
+    >>> written("yes"), written("off"), written(6.0), written(0.00001)
+    ('yes', '"off"', '6', '0.00001')
+    """
+    if isinstance(value, str):
+        plain = _WORD.match(value) and value not in _NAMED and not _AMBIGUOUS.match(value)
+        return value if plain else quoted(value)
+    # Not 1e-05, which YAML versions read differently.
+    return str(int(value)) if value == int(value) else f"{Decimal(repr(value)):f}"
+
+
+def quoted(text: str) -> str:
+    """Return *text* as a scalar in quotes, as free text is written."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def validate(model: type[M], document: Document, *, loc: Loc = ()) -> M:

@@ -17,7 +17,7 @@ from imr_rules.audit.write import FILES
 from imr_rules.cli.audit import command
 from imr_rules.cli.main import group
 from imr_rules.errors import InputError
-from imr_rules.explain.model import NOTICE
+from imr_rules.notice import NOTICE
 
 from .written_determinations import Written
 

@@ -10,9 +10,10 @@ import pytest
 
 from imr_rules.audit.audit import Audit, audit
 from imr_rules.audit.case_page import case_html, case_text
+from imr_rules.audit.causes import without_other_causes
 from imr_rules.audit.model import AuditFinding, Corpus, Kind
 from imr_rules.explain.to_text import make_console
-from imr_rules.facts.model import Section
+from imr_rules.facts.model import Evidence, Section
 
 from .written_determinations import Written
 
@@ -48,6 +49,31 @@ FOOT = Written(
 NO_RADICULAR = (
     "There is no documentation of radicular complaints or of findings of radiculopathy. The "
     "request is not medically necessary."
+)
+NORMAL_EXAM = (
+    "A fictional cook of 41 has back pain. On exam strength of both legs is 5/5, sensation is "
+    "intact and the reflexes are symmetric."
+)
+NERVE_LOSS = replace(
+    PLAIN,
+    outcome="Overturned",
+    summary=NORMAL_EXAM,
+    rationale="The examination shows weakness of the left foot and an absent ankle reflex. "
+    "Conservative care has failed and an operation is considered. The MRI of the lumbar spine is "
+    "medically necessary.",
+)
+REST_OF_THERAPY = replace(
+    THERAPY,
+    title="Physical therapy for the right shoulder and the right wrist, 12 visits was the original "
+    "request. Physical therapy for the right shoulder, 4 visits was authorized by the Claims "
+    "Administrator. The remaining IMR eligible portion of the original request, physical therapy "
+    "for the right shoulder, 3 visits and physical therapy for the right wrist, 5 visits is",
+)
+OLDER = replace(PLAIN, summary="The cook was seen for back pain on 01-05-2017.")
+TREATED = replace(
+    PLAIN,
+    summary="Treatment to date has included physical therapy and medications.",
+    rationale="There is no documentation of any treatment rendered. It is not medically necessary.",
 )
 OLD_NORCO = replace(
     NORCO,
@@ -286,6 +312,24 @@ FOUND = [
             "negative. The pain persists despite therapy.",
         ),
     ),
+    ("evidence-claimed", NERVE_LOSS, replace(NERVE_LOSS, summary=PLAIN.summary)),
+    (
+        "visits-differ",
+        replace(
+            REST_OF_THERAPY,
+            rationale="The gain is not measured. The additional three visits are not necessary.",
+        ),
+        replace(
+            REST_OF_THERAPY,
+            rationale="The gain is not measured. The additional eight visits are not necessary.",
+        ),
+    ),
+    (
+        "injury-older",
+        replace(OLDER, rationale="The injury is two weeks old. It is not medically necessary."),
+        replace(OLDER, rationale="The injury is two months old. It is not medically necessary."),
+    ),
+    ("treatment-denied", TREATED, replace(TREATED, summary=PLAIN.summary)),
     (
         "evidence-denied",
         replace(
@@ -383,6 +427,194 @@ def test_only_what_is_asked_for_can_be_used_for_too_long(
     assert ("longer-than-injury" in found) is is_found
 
 
+@pytest.mark.parametrize(
+    "letter",
+    [
+        replace(NERVE_LOSS, outcome="Upheld"),
+        # Another examination than the one that the summary tells of.
+        replace(NERVE_LOSS, rationale=f"On December 29, 2016: {NERVE_LOSS.rationale}"),
+        # The summary leaves much of a chart out: what it misses the file may hold.
+        replace(NERVE_LOSS, summary="There is no documentation of a neurological deficit."),
+        # A summary that says both denies nothing.
+        replace(NERVE_LOSS, summary=f"{NORMAL_EXAM} The left ankle reflex is absent."),
+        # Care that had not failed in December may have failed by January.
+        replace(
+            NERVE_LOSS,
+            summary="The cook has back pain and has not failed conservative care. The left ankle "
+            "reflex is absent.",
+        ),
+    ],
+)
+def test_what_a_summary_does_not_plainly_deny_may_be_granted_on(
+    letter: Written, findings_in: Find
+) -> None:
+    """Only findings of the same examination contradict a grant."""
+    assert "evidence-claimed" not in {finding.rule for finding in findings_in(letter)}
+
+
+@pytest.mark.parametrize(
+    ("said", "is_found"),
+    [
+        ("Therefore the remaining two visits are not medically necessary.", True),
+        ("The 3 additional shoulder sessions are not indicated.", True),
+        ("I find that 2 more visits of physical therapy are not warranted.", True),
+        ("The additional 12 visits are not necessary.", False),
+        ("The additional four visits are reasonable and were granted.", False),
+        ("Five visits for the wrist and three for the shoulder: neither is necessary.", False),
+        ("For the wrist 5 visits are asked. The additional 3 visits are not necessary.", False),
+        ("The provider believes that the additional two visits are necessary.", False),
+        ("If a gain is shown, the additional two visits are reasonable.", False),
+        ("An additional two visits should be enough to teach a home program.", False),
+        (
+            "The guideline recommends that additional two visits are appropriate after a gain.",
+            False,
+        ),
+    ],
+)
+def test_the_visits_decided_upon_are_those_in_dispute(
+    said: str, is_found: bool, findings_in: Find
+) -> None:
+    """A plain number of additional visits that the title does not leave, nor the rationale."""
+    letter = replace(REST_OF_THERAPY, rationale=f"The gain is not measured. {said}")
+    assert is_found is ("visits-differ" in {finding.rule for finding in findings_in(letter)})
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Physical therapy for the right shoulder, 2-3 times a week for 4 weeks",
+        "Physical therapy for the right shoulder, two to three times a week for four weeks",
+        "Physical therapy 2x3 and chiropractic 2x4 for the right shoulder",
+        "Physical therapy for the right shoulder",
+        "Wrist braces #2",
+    ],
+)
+def test_a_title_without_one_plain_number_of_visits_differs_from_none(
+    title: str, findings_in: Find
+) -> None:
+    """Either end of a range may be meant, and pieces are no visits."""
+    letter = replace(
+        THERAPY, title=title, rationale="The additional eight visits are not medically necessary."
+    )
+    assert "visits-differ" not in {finding.rule for finding in findings_in(letter)}
+
+
+@pytest.mark.parametrize(
+    ("summary", "is_found"),
+    [
+        ("He has taken Norco since 2013 for arthritis of the hands.", False),
+        ("He has been on Norco since a car accident in May 2012.", False),
+        ("Norco was started on 03-04-2015 for migraine.", False),
+        ("In 2014 he was prescribed Norco by a family doctor.", False),
+        ("He has used Norco for 5 years.", False),
+        ("He took Norco before the injury.", False),
+        ("He was already taking Norco at the time of the injury.", False),
+        ("He has taken Norco since November 2016.", True),
+        ("Norco was started on 11-05-2016.", True),
+        ("He did not take Norco before the injury.", True),
+        ("He had a car accident in 2012. He takes Norco.", True),
+        ("He has taken metformin since 2012. He takes Norco.", True),
+        ("He has had chronic pain since 2012. He takes Norco.", True),
+        ("He takes Norco 2000 mg since the injury.", True),
+    ],
+)
+@pytest.mark.parametrize(
+    "said", ["He has been taking Norco for at least 3 years.", "He has used Norco for three years."]
+)
+def test_use_that_the_summary_tells_of_from_before_the_injury_is_not_too_long(
+    summary: str, is_found: bool, said: str, findings_in: Find
+) -> None:
+    """Not another drug's use, another thing of that year, or use that began with the injury."""
+    letter = replace(NORCO, summary=summary, rationale=f"{said} It is not medically necessary.")
+    assert is_found is ("longer-than-injury" in {finding.rule for finding in findings_in(letter)})
+
+
+@pytest.mark.parametrize(
+    ("summary", "said", "is_found"),
+    [
+        ("He has had chronic back pain since 2012.", "He has had chronic pain for 4 years.", False),
+        ("He has chronic back pain.", "He has had chronic pain for 4 years.", True),
+        ("He took Norco since 2012.", "He has had chronic pain for 4 years.", True),
+        ("He takes Norco.", "He has used Norco for 4 years, since before the injury.", False),
+    ],
+)
+def test_symptoms_and_use_are_each_older_than_the_injury_by_themselves(
+    summary: str, said: str, is_found: bool, findings_in: Find
+) -> None:
+    """Old use excuses no old symptoms; a rationale may tell itself that the use is older."""
+    letter = replace(NORCO, summary=summary, rationale=f"{said} It is not medically necessary.")
+    assert is_found is ("longer-than-injury" in {finding.rule for finding in findings_in(letter)})
+
+
+@pytest.mark.parametrize(
+    ("said", "is_found"),
+    [
+        ("The injury occurred only two weeks ago.", True),
+        ("The worker is now two weeks out from the injury.", True),
+        ("The worker has been symptomatic for two weeks.", False),
+        ("An x-ray was taken two weeks after the injury.", False),
+        ("The MRI was first asked for two weeks after the injury.", False),
+        ("On 11-16-2016 the injury was two weeks old.", False),
+        ("The previous injury was two weeks ago.", False),
+        ("The injury was five weeks ago.", False),
+        ("The provider writes that the injury occurred two weeks ago.", False),
+    ],
+)
+def test_only_the_age_of_this_injury_is_held_against_the_summary(
+    said: str, is_found: bool, findings_in: Find
+) -> None:
+    """Not when something was done, how long it hurt, or what was rounded."""
+    letter = replace(OLDER, rationale=f"{said} It is not medically necessary.")
+    assert is_found is ("injury-older" in {finding.rule for finding in findings_in(letter)})
+
+
+def test_what_came_after_the_request_does_not_make_an_injury_older(findings_in: Find) -> None:
+    """What the file holds of later days was not known to those who asked, nor of past care."""
+    said = "The injury is two weeks old. It is not medically necessary."
+    past = replace(OLDER, title="Retrospective MRI of the lumbar spine (DOS 11/16/2016)")
+    assert "injury-older" not in {f.rule for f in findings_in(replace(past, rationale=said))}
+    for summary in ("", "The request was denied on 01-10-2017.", "A visit is set for 02-07-2017."):
+        letter = replace(OLDER, summary=f"The cook was seen on 11-16-2016. {summary}")
+        found = findings_in(replace(letter, rationale=said))
+        assert "injury-older" not in {finding.rule for finding in found}
+
+
+@pytest.mark.parametrize(
+    ("summary", "said", "is_found"),
+    [
+        ("She wears a brace for the low back.", "No treatment has been rendered.", True),
+        ("He was treated with medication.", "The worker has not received any treatment.", True),
+        ("He completed 6 sessions of physical therapy.", "She has had no treatment.", True),
+        ("She wears a splint for the left thumb.", "No treatment has been rendered.", False),
+        (
+            "She wears a splint for the left thumb.",
+            "No treatment was provided to the low back.",
+            False,
+        ),
+        ("He was treated with medication.", "No treatment was provided to the low back.", False),
+        ("Treatment to date has included evaluations.", "No treatment has been rendered.", False),
+        ("A brace is requested.", "No treatment has been rendered.", False),
+        (
+            "It is not told that he was treated with medication.",
+            "No treatment has been rendered.",
+            False,
+        ),
+        ("He was treated with medication.", "No conservative treatment was provided.", False),
+        ("He was treated with medication.", "As of 12-01-2016 no treatment was provided.", False),
+        ("He was treated with medication.", "No treatment was provided at that visit.", False),
+        ("He was treated with medication.", "There is no record of failed treatment.", False),
+        ("He was treated with medication.", "Response to treatment is not documented.", False),
+        ("He was treated with medication.", "UR noted that no treatment was provided.", False),
+    ],
+)
+def test_only_all_treatment_denied_contradicts_the_treatment_told(
+    summary: str, said: str, is_found: bool, findings_in: Find
+) -> None:
+    """Care of one sort, part or day may be missing beside another."""
+    letter = replace(PLAIN, summary=summary, rationale=f"{said} It is not medically necessary.")
+    assert is_found is ("treatment-denied" in {finding.rule for finding in findings_in(letter)})
+
+
 def test_the_date_of_another_injury_is_no_other_date(findings_in: Find) -> None:
     """A previous injury has a date of its own."""
     said = "This 41 year old worker sustained a {}low back injury on 03-04-2010."
@@ -449,6 +681,132 @@ def test_news_of_another_day_denies_nothing(findings_in: Find) -> None:
         )
         conflicts = [f for f in findings_in(letter) if f.kind is Kind.EVIDENCE_CONFLICT]
         assert bool(conflicts) is is_denied, said
+
+
+NORMAL_AT_LAST = [
+    "On 11-10-2016 strength of the left ankle was 4/5. On 12-28-2016 strength was 5/5, sensation "
+    "was intact and reflexes were symmetric.",
+    "On 11-10-2016 he had decreased sensation over the left leg. On 12-28-2016 the neurologic "
+    "examination was normal.",
+    "On 12-28-2016 the neurologic examination was normal. On 11-10-2016 the left ankle reflex "
+    "was absent.",
+    "The left ankle reflex was absent on 11-10-2016. The neurologic examination was normal on "
+    "12-28-2016.",
+    "On 11-10-2016 the left ankle reflex was absent. At the most recent visit the reflexes were "
+    "normal.",
+    "On 11-10-2016 the left ankle reflex was absent. An MRI on 12-20-2016 shows a disc. On "
+    "12-28-2016 the neurologic examination was normal.",
+    "In November 2016 the left ankle reflex was absent. In December 2016 the neurologic "
+    "examination was normal.",
+    "11/10/2016: the left ankle reflex was absent. 12/28/2016: the neurologic examination was "
+    "normal.",
+    "The report dated 12/28/2016 documents normal strength. The report dated 11/10/2016 documents "
+    "weakness 4/5 of the left ankle.",
+    "Initially strength of the left ankle was 4/5. On 12-28-2016 strength was 5/5.",
+    "Strength of the left ankle was 4/5 on 11-10-2016, and strength was 5/5 on 12-28-2016.",
+]
+NOT_NORMAL_AT_LAST = {  # and the day of the examination that must be quoted
+    "On 11-10-2016 the neurologic examination was normal. On 12-28-2016 the left ankle reflex "
+    "was absent.": "12-28-2016",
+    "On 11-10-2016 strength of the left ankle was 4/5. On 12-28-2016 strength of the left ankle "
+    "was 3/5.": "12-28-2016",
+    "On 11-10-2016 strength of the left ankle was 4/5. On 11-30-2016 strength was 5/5. On "
+    "12-28-2016 strength of the left ankle was 3/5.": "12-28-2016",
+    "The left ankle reflex was absent on 12-28-2016. The neurologic examination was normal on "
+    "11-10-2016.": "12-28-2016",
+    "On 11-10-2016 the left ankle reflex was absent. On 12-28-2016 strength was 5/5.": "11-10-2016",
+    "On 11-10-2016 strength of the left ankle was 4/5. On 12-28-2016 strength of the right leg was "
+    "5/5.": "11-10-2016",
+    "On 11-10-2016 the left ankle reflex was absent. On 12-28-2016 the reflexes were not "
+    "documented.": "11-10-2016",
+    "On 11-10-2016 the left ankle reflex was absent. On 12-28-2016 the neurologic examination was "
+    "normal except for the left ankle.": "12-28-2016",
+    "On 11-10-2016 strength of the left ankle was 4/5 and on 12-28-2016 strength of the right "
+    "ankle was 5/5.": "11-10-2016",
+}
+
+
+@pytest.mark.parametrize("told", [*NORMAL_AT_LAST, *NOT_NORMAL_AT_LAST])
+def test_a_rationale_that_follows_the_last_examination_denies_nothing(
+    told: str, findings_in: Find
+) -> None:
+    """Of the same part, side and test; what no later visit tells otherwise is quoted."""
+    letter = replace(
+        PLAIN,
+        summary=f"A fictional cook of 41 has back pain. {told}",
+        rationale="The neurologic examination is normal. The request is not medically necessary.",
+    )
+    found = [f for f in findings_in(letter) if f.rule == "evidence-denied"]
+    assert bool(found) is (told in NOT_NORMAL_AT_LAST)
+    assert all(NOT_NORMAL_AT_LAST[told] in f.evidence[0].quote for f in found)
+
+
+@pytest.mark.parametrize(
+    ("told", "is_denied"),
+    [
+        ("He has numbness of both feet from diabetic neuropathy.", False),
+        ("He has numbness and tingling of both feet due to diabetes.", False),
+        (
+            "He has tingling of the feet and toes, which is likely due to peripheral neuropathy.",
+            False,
+        ),
+        ("He has diabetic neuropathy with numbness and tingling of the feet.", False),
+        ("Numbness of the left leg is attributed to a stroke.", False),
+        ("Meralgia causes tingling of the left thigh.", False),
+        ("He has numbness of the left foot from tarsal tunnel syndrome.", False),
+        ("He has diabetes. He has numbness of the left leg.", True),
+        ("He has numbness of the left leg due to the injury.", True),
+        ("He has tingling of the left leg due to degenerative disc disease.", True),
+        ("He has numbness of the left leg, not due to diabetic neuropathy.", True),
+        ("He has numbness of the left leg, and takes metformin due to diabetes.", True),
+        (
+            "He has pain radiating to the left leg and numbness of both feet from diabetic "
+            "neuropathy.",
+            True,
+        ),
+        (
+            "He has numbness of both feet from diabetic neuropathy. He has tingling of the left "
+            "calf.",
+            True,
+        ),
+        ("He has diabetic neuropathy, but numbness of the left leg since the fall.", True),
+    ],
+)
+def test_symptoms_of_another_disease_are_no_radicular_complaints(
+    told: str, is_denied: bool, findings_in: Find
+) -> None:
+    """Where the summary tells that the disease is behind them, not only beside them."""
+    letter = replace(PLAIN, summary=f"He has back pain. {told}", rationale=NO_RADICULAR)
+    found = [f for f in findings_in(letter) if f.rule == "evidence-denied"]
+    assert is_denied is bool(found)
+    assert not any("neuropathy." in f.evidence[0].quote for f in found if "calf" in told)
+
+
+@pytest.mark.parametrize(
+    ("title", "is_denied"),
+    [("MRI of the cervical spine", False), ("EMG/NCS of the left wrist", True)],
+)
+def test_a_disease_of_the_part_in_dispute_is_no_other(
+    title: str, is_denied: bool, corpus_of_letters: Callable[[Sequence[Written]], Corpus]
+) -> None:
+    """Carpal tunnel syndrome is behind the numbness of a hand; of the wrist that is the matter."""
+    told = "He has numbness of the left hand from carpal tunnel syndrome."
+    corpus = corpus_of_letters([replace(PLAIN, title=title, summary=told)])
+    [item] = corpus.items
+    start = item.case.text.index("numbness")
+    proof = Evidence(Section.SUMMARY, quote="numbness", start=start, end=start + len("numbness"))
+    assert is_denied is bool(without_other_causes([proof], item, corpus))
+
+
+def test_what_comes_and_goes_at_the_last_visit_is_still_denied(findings_in: Find) -> None:
+    """ "Intermittent" makes no earlier day of the day that the sentence names."""
+    first, last = "On 11-10-2016 he denied numbness.", "he has intermittent numbness of the leg."
+    for summary, is_denied in (
+        (f"{first} On 12-28-2016, after therapy, {last}", True),
+        (f"On 11-10-2016, {last} On 12-28-2016 he denied numbness.", False),
+    ):
+        letter = replace(PLAIN, summary=summary, rationale=NO_RADICULAR)
+        assert is_denied is ("evidence-denied" in {f.rule for f in findings_in(letter)})
 
 
 def test_what_a_summary_says_both_ways_may_be_denied(findings_in: Find) -> None:
@@ -522,3 +880,12 @@ def test_every_rule_of_a_finding_is_known(shipped_audit: Audit) -> None:
         assert 0 < finding.confidence < 1
         assert finding.explanation.endswith(".")
         assert finding.evidence or finding.kind is Kind.NOISE
+
+
+def test_of_facts_alone_nobody_is_accused_of_silence(
+    shipped_audit: Audit, findings_in: Find
+) -> None:
+    """Cases that a person wrote down hold no word of the rationale that a criterion could be in."""
+    bad = next(bad for rule, bad, _ in FOUND if rule == "unaddressed")
+    assert Kind.UNADDRESSED in {finding.kind for finding in findings_in(bad)}
+    assert Kind.UNADDRESSED not in {finding.kind for finding in shipped_audit.findings}

@@ -31,6 +31,8 @@ CATALOGUE = load_catalogue(rules_folder())
         ("self_contradiction", "near:\n  - [cervical", "near:\n  - [cervicl", "'cervical'?"),
         ("self_contradiction", "_treatments: [topical]", "_treatments: [tpical]", "'topical'"),
         ("evidence_conflict", "  neuro_symptoms:", "  neuro_symptom:", "fact 'neuro_symptom'"),
+        ("evidence_conflict", '  wrist: ["carpal', '  wrst: ["carpal', "Did you mean 'wrist'?"),
+        ("evidence_conflict", '"carpal tunnel"', '"{carpal"', "phrase '{carpal': a br"),
         ("evidence_conflict", "denies: [none,", "denies: [nane,", "value of 'neuro_deficit_obj"),
         ("rules", "drug-form:", "drug-from:", "Did you mean 'drug-form'?"),
         ("rules", "rules:\n", "rules:\n  a: {}\n", "rules.a.title is missing."),

@@ -16,8 +16,8 @@ from imr_rules.audit.case_page import case_html
 from imr_rules.audit.model import Corpus, Kind
 from imr_rules.audit.report.environment import between, number, percent
 from imr_rules.audit.report.page import report_html
-from imr_rules.explain.model import NOTICE
 from imr_rules.facts.model import Basis
+from imr_rules.notice import NOTICE
 
 from .written_determinations import Written
 

@@ -22,6 +22,7 @@ from imr_rules.knowledge import load_knowledge
 from imr_rules.table.evaluate import CONCLUDED, PLACE, TableRules, conclude, governing_places
 from imr_rules.table.extract import extract_table
 from imr_rules.table.on_sql import conclude_by_sql
+from imr_rules.table.once import Once
 from imr_rules.table.outcomes import BY_OUTCOME, SIGNATURE, outcomes, tally
 from imr_rules.table.parts import batches, part_files, write_parts
 from imr_rules.table.synthetic import rows_of_cases, rows_of_packs, synthetic_items, synthetic_parts
@@ -128,7 +129,9 @@ def evaluate(folder: str, by: str) -> dict[str, Any]:
     rules = TableRules(load_knowledge())
     columns = (*SIGNATURE, "actual") if by == "signature" else BY_OUTCOME
     counted: list[pl.DataFrame] = []
-    seconds = _seconds(lambda: counted.append(tally(outcomes(Path(folder), rules, BASIS), columns)))
+    seconds = _seconds(
+        lambda: counted.append(tally(outcomes(Path(folder), rules, BASIS, Once()), columns))
+    )
     return {"seconds": seconds, "items": int(counted[0]["n"].sum()), "groups": counted[0].height}
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imr_rules import strict_yaml
@@ -30,7 +30,7 @@ def drafts(draw: st.DrawFn) -> Draft:
         known: st.SearchStrategy[Value] = st.sampled_from([*fact.known_values, UNDOCUMENTED])
         if fact.type is FactType.NUMBER:
             least = max(0, int(fact.minimum or 0))
-            number = st.integers(least, least + 10) | st.just(least + 2.5)
+            number = st.integers(least, least + 10) | st.floats(least, least + 10)
             known = number | st.just(UNDOCUMENTED)
         facts[name] = draw(known)
     noted = draw(st.lists(st.sampled_from(sorted(facts)), unique=True)) if facts else []
@@ -51,6 +51,18 @@ def test_what_is_saved_is_what_is_resumed(draft: Draft) -> None:
     """Writing a draft and reading it gives the same draft."""
     written = draft_to_yaml(draft).encode()
     assert draft == draft_of(strict_yaml.parse(written, Path("r.yaml")), VOCABULARY)
+
+
+@given(st.from_regex(r"[A-Za-z0-9_.~-]{0,6}", fullmatch=True) | st.floats(-1e12, 1e12))
+@example("off")
+@example("null")
+@example("12:30")
+@example(0.00001)
+def test_a_value_is_written_as_it_is_read(value: Value) -> None:
+    """Words that YAML versions take for something else stand in quotes, plain words do not."""
+    text = strict_yaml.written(value)
+    assert value == strict_yaml.parse(text.encode(), Path("r.yaml")).data
+    assert "yes" == strict_yaml.written("yes")
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from imr_rules.checklist.subject import subject_named
 from imr_rules.checklist.to_pdf import MOST_PAGES, sheet_to_pdf
 from imr_rules.checklist.wording import Wording, languages, load_wording
 from imr_rules.checklist.write import FORMATS, checklist_bytes
-from imr_rules.explain.model import NOTICE
 from imr_rules.knowledge import Knowledge
+from imr_rules.notice import NOTICE
 
 DAYS = [date(2015, 6, 1), date(2017, 3, 1), date(2026, 1, 1)]
 CHECKED = "{http://schemas.microsoft.com/office/word/2010/wordml}checkbox"

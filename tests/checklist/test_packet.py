@@ -21,10 +21,10 @@ from imr_rules.engines.model import Prediction
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.errors import InputError
 from imr_rules.explain.hinges import with_facts
-from imr_rules.explain.model import NOTICE
 from imr_rules.explain.reasons import reasons_for
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading
 from imr_rules.knowledge import Knowledge, load_knowledge
+from imr_rules.notice import NOTICE
 
 ENGINE = ReferenceEngine()
 

@@ -165,7 +165,7 @@ def test_facts_above_the_items_of_a_case_are_refused(tmp_path: Path) -> None:
     )
     result = CliRunner().invoke(evaluate, [str(case)])
     assert 2 == result.exit_code
-    assert f"{case}:4:1: error[wrong-type]: record: the facts of a case with" in result.stderr
+    assert f"{case}:4:1: error[inconsistent]: record: the facts of a case with" in result.stderr
 
 
 @pytest.mark.parametrize("form", ["yaml", "json", "jsonl"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import polars
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 from polars.exceptions import ComputeError
 
 from imr_rules.cli.main import group
-from imr_rules.data_folders import cases_folder
+from imr_rules.data_folders import cases_folder, rules_folder
 from imr_rules.table.parts import part_files
 
 NOTE = "Follow-up visit.\nPlan: refill. The patient signed an opioid agreement.\n"
@@ -214,3 +215,31 @@ def test_an_extraction_refuses_what_it_would_not_heed(
     assert 2 == done.exit_code, done.output
     assert said in done.stderr
     assert [note] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "asked", [("evaluate",), ("evaluate", "--basis", "review"), ("whatif", "--ablate")]
+)
+def test_a_letter_that_a_table_holds_again_counts_once(
+    asked: tuple[str, ...], facts: Path, tmp_path: Path
+) -> None:
+    """As `audit` does, and as all do with letters: what is left out is told on stderr."""
+    copy = tmp_path / "copy.parquet"
+    shutil.copytree(facts, copy)
+    alone, both = invoke(*asked, facts), invoke(*asked, facts, copy)
+    assert (0, alone.stdout) == (both.exit_code, both.stdout)
+    letters = polars.read_parquet(part_files(facts))["letter"].n_unique()
+    told = f"{letters} letters of cases that were read already count once: "
+    assert ("", 1) == (alone.stderr, both.stderr.count(told))
+
+
+def test_outcomes_hold_each_letter_once(facts: Path, tmp_path: Path) -> None:
+    """A table of outcomes has an item as often as its counts do, and a changed pack compares so."""
+    copy, out = tmp_path / "copy.parquet", tmp_path / "outcomes.parquet"
+    shutil.copytree(facts, copy)
+    done = invoke("evaluate", facts, copy, "--basis", "review", "--out", out)
+    assert "count once" in done.stderr
+    assert 40 == polars.scan_parquet(out / "*.parquet").collect().height
+    compared = invoke("whatif", facts, copy, "--rules", rules_folder())
+    assert compared.stdout.startswith("0 of 40 predictions flip")
+    assert "count once" in compared.stderr

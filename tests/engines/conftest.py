@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from tests.engines.table_engine import TableEngine
 
 from imr_rules.engines.durable import DurableEngine, durable_available
 from imr_rules.engines.model import Engine
 from imr_rules.engines.reference import ReferenceEngine
-from imr_rules.engines.table import TableEngine
 
 needs_durable = pytest.mark.skipif(
     not durable_available(), reason="durable-rules is not installed (Python 3.13 and later)"

@@ -117,8 +117,19 @@ def presumed(topic: Topic, facts: Facts, truths: Mapping[str, float]) -> frozens
         for c in topic.criteria.values()
         if c.presumed
         and truths[c.id] == UNKNOWN
-        and UNDOCUMENTED not in [facts.get(fact) for fact in c.facts]
+        and all(fact not in facts or _speaks_for(c.when, fact, facts) for fact in c.facts)
     )
+
+
+def _speaks_for(condition: Condition, fact: str, facts: Facts, *, wanted: float = 1) -> bool:
+    """Whether a test of *fact*, which is a word, turns out as *condition* wants it."""
+    match condition:
+        case Not(part=part):
+            return _speaks_for(part, fact, facts, wanted=1 - wanted)
+        case AllOf(parts=parts) | AnyOf(parts=parts) | AtLeast(parts=parts):
+            return any(_speaks_for(part, fact, facts, wanted=wanted) for part in parts)
+        case leaf:
+            return leaf.fact == fact and truth(leaf, facts, {}, date.min) == wanted
 
 
 def outcomes(

@@ -37,7 +37,6 @@ from imr_rules.guidelines.model import (
     Standing,
     Topic,
     Unless,
-    thresholds_of,
 )
 
 YES_NO = ("y0", "y1", "y2", "y3", "y4", "y5")
@@ -95,8 +94,7 @@ def answers_to(fact: str) -> st.SearchStrategy[Value]:
 
 def facts_read(topic: Topic, parameters: Mapping[str, Parameter]) -> tuple[str, ...]:
     """Return the facts that *topic* reads, and those that its thresholds go by."""
-    named = [name for c in topic.criteria.values() for name in thresholds_of(c.when)]
-    keys = [parameters[name].by for name in named if parameters[name].by]
+    keys = [parameters[name].by for name in topic.thresholds if parameters[name].by]
     return tuple(dict.fromkeys([*topic.facts, *keys]))
 
 

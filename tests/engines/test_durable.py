@@ -12,7 +12,7 @@ from tests.engines.sample_topics import criterion, threshold, topic
 from tests.engines.strategies import EDGES, FIRST_DAY
 
 from imr_rules.engines.durable import DurableEngine
-from imr_rules.engines.durable.formula import MOST_TERMS, MOST_TESTS
+from imr_rules.engines.durable.alternatives import MOST_TERMS, MOST_TESTS
 from imr_rules.engines.durable.network import MOST_RULES, Network
 from imr_rules.engines.durable.program import compile_program
 from imr_rules.engines.durable.runner import Runner

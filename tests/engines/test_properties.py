@@ -19,11 +19,11 @@ from tests.engines.strategies import (
     facts_read,
     packs,
 )
+from tests.engines.table_engine import TableEngine
 
 from imr_rules.engines.durable import DurableEngine
 from imr_rules.engines.model import Certainty, Prediction, Status, Trace, verdict_of
 from imr_rules.engines.reference import ReferenceEngine
-from imr_rules.engines.table import TableEngine
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.guidelines.model import (
     AllOf,
@@ -188,12 +188,17 @@ def test_more_documentation_never_changes_a_settled_outcome(
 
 
 def _filled_in(asked: Asked, data: st.DataObject) -> dict[str, Value]:
-    """Return the facts of *asked* with an answer, or none, for each open one."""
+    """Return the facts of *asked* with an answer for each open one, or with none, as it is.
+
+    No document says that something is undocumented: what is silent stays so, and what is presumed
+    where nothing is said goes on being presumed.
+    """
     topic, parameters, _, facts = asked
     open_facts = [
         f for f in facts_read(topic, parameters) if facts.get(f, UNDOCUMENTED) == UNDOCUMENTED
     ]
-    return dict(facts) | {fact: data.draw(answers_to(fact)) for fact in open_facts}
+    answers = {fact: data.draw(answers_to(fact)) for fact in open_facts}
+    return dict(facts) | {fact: said for fact, said in answers.items() if said != UNDOCUMENTED}
 
 
 @some

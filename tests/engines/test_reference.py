@@ -158,6 +158,38 @@ def test_a_presumed_criterion_holds_in_silence_only() -> None:
     assert found == [Certainty.MET, Certainty.UNDOCUMENTED, Certainty.BARRED]
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, Certainty.MET),
+        ({"a": "yes"}, Certainty.MET),
+        ({"a": "no"}, Certainty.UNDOCUMENTED),
+        ({"a": UNDOCUMENTED}, Certainty.UNDOCUMENTED),
+        ({"a": "no", "b": "yes"}, Certainty.MET),
+        ({"a": "no", "b": "no"}, Certainty.BARRED),
+    ],
+)
+def test_a_no_counts_for_no_more_than_what_is_undocumented(
+    said: dict[str, str], expected: Certainty
+) -> None:
+    """One way of a presumed criterion denied, nobody presumes the other."""
+    asked = topic([criterion("either", AnyOf((A, B)), presumed=True)])
+    assert ReferenceEngine().decide(asked, {}, FIRST_DAY, said).certainty is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("one", Certainty.MET), ("two", Certainty.MET), ("three", Certainty.BARRED)],
+)
+def test_what_one_of_several_tests_asks_for_speaks_for_a_presumption(
+    kind: str, expected: Certainty
+) -> None:
+    """Of a fact that several tests read, a value that any of them accepts is no denial."""
+    kinds = AnyOf((FactIs("kind", ("one",)), FactIs("kind", ("two",))))
+    asked = topic([criterion("both", AllOf((kinds, B)), presumed=True)])
+    assert ReferenceEngine().decide(asked, {}, FIRST_DAY, {"kind": kind}).certainty is expected
+
+
 def test_a_topic_reloaded_with_other_numbers_is_not_decided_by_the_old_ones() -> None:
     """The same topic asked with two sets of parameters keeps them apart."""
     asked = topic([criterion("within", FactCompares("visits", Comparison.AT_MOST, "p"))])

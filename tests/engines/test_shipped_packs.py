@@ -13,7 +13,7 @@ from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import FactType
 from imr_rules.guidelines.library import days_in_force
-from imr_rules.guidelines.model import Topic, thresholds_of
+from imr_rules.guidelines.model import Topic
 from imr_rules.knowledge import Knowledge, load_knowledge
 
 SHEETS_PER_TOPIC = 12
@@ -36,8 +36,7 @@ def test_both_engines_give_the_same_trace_on_every_topic_that_ships(knowledge: K
             first_day, last_day = days_in_force(edition, topic)
             numbers = [
                 number
-                for criterion in topic.criteria.values()
-                for name in thresholds_of(criterion.when)
+                for name in topic.thresholds
                 for dated in (
                     edition.parameters[name].values,
                     *edition.parameters[name].table.values(),

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.engines.sample_topics import criterion, threshold, topic
 from tests.engines.strategies import AS_OF, cases, fact_sheets, packs
+from tests.engines.table_engine import TableEngine, items_frame, trace_of
 
 from imr_rules.engines.model import Trace
 from imr_rules.engines.reference import ReferenceEngine
-from imr_rules.engines.table import CONCLUSION, TableEngine, compile_topic
-from imr_rules.engines.table.engine import items_frame, trace_of
+from imr_rules.engines.table import CONCLUSION, compile_topic
 from imr_rules.engines.table.names import ROW
 from imr_rules.engines.table.on_polars import polars_topic
 from imr_rules.engines.table.sql import Dialect, sql_text

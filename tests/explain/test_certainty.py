@@ -9,13 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engines import strategies
 
+from imr_rules.cases.draft import Draft, case_from_draft
 from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.cases.from_paths import Loaded, load_cases
 from imr_rules.data_folders import cases_folder
-from imr_rules.engines.model import Certainty
+from imr_rules.engines.model import Certainty, Prediction
 from imr_rules.engines.reference import ReferenceEngine, compile_topic
 from imr_rules.explain.explain import explain
 from imr_rules.explain.flips import smallest_flips
+from imr_rules.explain.to_json import explanation_to_json
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Value
 from imr_rules.guidelines.model import Parameter, Topic
 from imr_rules.knowledge import load_knowledge
@@ -52,13 +54,64 @@ def test_every_case_upheld_for_want_of_documentation_hinges_on_something(basis: 
     for conclusion in (c for case in cases for c in evaluate_case(case, basis, knowledge, engine)):
         if conclusion.trace is None:
             continue
-        certainty = conclusion.trace.verdict.certainty
+        certainty = conclusion.certainty
         explanation = explain(conclusion, knowledge)
         if certainty is Certainty.UNDOCUMENTED:
             seen += 1
             assert explanation.hinges_on
             assert explanation.distance == min(map(len, explanation.hinges_on))
     assert seen > 90
+
+
+SHOULDER = "Right shoulder arthroscopy with rotator cuff repair"
+
+
+@pytest.mark.parametrize(
+    ("request_", "beside", "on", "facts", "certainty"),
+    [
+        ("Surgical assistant", SHOULDER, date(2016, 12, 23), {}, Certainty.UNDOCUMENTED),
+        ("Pre-operative PT/PTT", SHOULDER, date(2016, 12, 23), {}, Certainty.UNDOCUMENTED),
+        # No documents get the operation approved.
+        (
+            "Surgical assistant",
+            "Prolotherapy injection",
+            date(2014, 6, 1),
+            {},
+            Certainty.BARRED,
+        ),
+        # The letter itself tells that it is not.
+        (
+            "Surgical assistant",
+            SHOULDER,
+            date(2016, 12, 23),
+            {"parent_service": "not_approved"},
+            Certainty.BARRED,
+        ),
+        # Thirty days are too many, whatever becomes of it.
+        (
+            "Post-operative cold therapy unit, 30 days",
+            SHOULDER,
+            date(2016, 12, 23),
+            {},
+            Certainty.BARRED,
+        ),
+    ],
+)
+def test_what_goes_with_an_operation_is_barred_only_where_its_documents_would_not_help_either(
+    request_: str, beside: str, on: date, facts: dict[str, Value], certainty: Certainty
+) -> None:
+    """It hangs on an operation that is refused for want of documentation, and says on which."""
+    knowledge = load_knowledge()
+    draft = Draft(request_, request_date=on, beside=(beside,), facts=facts)
+    case = case_from_draft(draft, knowledge.catalogue)
+    conclusion, _ = evaluate_case(case, Basis.RECORD, knowledge, ReferenceEngine())
+    hangs = certainty is Certainty.UNDOCUMENTED
+    assert Prediction.UPHELD is conclusion.prediction
+    assert certainty is conclusion.certainty
+    assert hangs is conclusion.hangs_on_parent is not conclusion.settled
+    line = explanation_to_json(explain(conclusion, knowledge))
+    assert (2 if hangs else None) == line["hangs_on_item"]
+    assert hangs is any("parent_service" in way for way in line["hinges_on"])
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,8 @@ from click.testing import CliRunner
 from imr_rules.cli.main import group
 from imr_rules.data_folders import cases_folder
 from imr_rules.errors import InputError
-from imr_rules.explain.likelihood_fit import (
-    Known,
-    Observation,
-    check_enough,
-    cross_validated,
-    fit,
-)
+from imr_rules.explain.likelihood import Known
+from imr_rules.explain.likelihood_fit import Observation, check_enough, cross_validated, fit
 from imr_rules.explain.likelihood_report import report
 
 LIST = "Shopping list\n\nmilk 2 litres\nbread\neggs, one dozen\ncoffee\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from imr_rules.data_folders import rules_folder
 from imr_rules.engines.model import Certainty
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.errors import PackErrors
-from imr_rules.explain.likelihood import likelihood_of, load_model
+from imr_rules.explain.likelihood import features, likelihood_of, load_model
 from imr_rules.facts.model import Basis, Value
 from imr_rules.knowledge import load_knowledge
 
@@ -36,7 +37,7 @@ def test_the_published_rate_is_that_of_the_nearest_year(
     category: str | None, year: int, share: float, of: str
 ) -> None:
     """Of the category where one is published, else of all treatments; it says which."""
-    rate = load_model(KNOWLEDGE.folder).base_rates_overturned.published(category, year)
+    rate = load_model(KNOWLEDGE).base_rates_overturned.published(category, year)
     assert (share, of) == (rate.overturned, rate.of)
 
 
@@ -51,6 +52,22 @@ def cream(**facts: Value) -> Conclusion:
     return conclusion
 
 
+def test_the_doubt_of_an_operation_counts_once_in_what_goes_with_it() -> None:
+    """Each fate of the operation is graded by itself: a bar that hangs on it is one of the two."""
+    draft = Draft(
+        "Surgical assistant",
+        beside=("Right shoulder arthroscopy with rotator cuff repair",),
+        request_date=date(2016, 12, 23),
+    )
+    case = case_from_draft(draft, KNOWLEDGE.catalogue, source="test")
+    conclusion, _ = evaluate_case(case, Basis.RECORD, KNOWLEDGE, ReferenceEngine())
+    assert conclusion.with_other_parent is not None
+    assert (1.0, 0.0) == (
+        features(conclusion)["barred"],
+        features(conclusion.with_other_parent)["barred"],
+    )
+
+
 def test_what_else_is_documented_does_not_make_a_bar_likelier_to_fall() -> None:
     """Below the published rate, and the same with every other criterion met as with none."""
     beside = cream(neuropathic_pain="yes", first_line_failed="yes", pain_reduction="yes")
@@ -62,21 +79,22 @@ def test_what_else_is_documented_does_not_make_a_bar_likelier_to_fall() -> None:
     ("old", "new", "words"),
     [
         ("    barred:", "    bared:", "Did you mean 'barred'?"),
-        ("    met_share: 0.821\n", "", "record.weights.met_share is missing."),
+        ("    met_share:", "    # met_share:", "record.weights.met_share is missing."),
         ("default: 0.1", "default: 0", "base_rates_overturned.default: "),
         ('"2013": 0.16', '"2013": 16', "base_rates_overturned.by_year.2013: "),
+        ("    opioid: {", "    opiod: {", "category 'opiod' is not defined"),
         ('"2013":', "last year:", "'last year' is not a whole number"),
     ],
 )
 def test_a_mistake_is_refused_where_it_stands(
     tmp_path: Path, old: str, new: str, words: str
 ) -> None:
-    """A weight misspelt or missing, a rate without odds, a year that is none."""
+    """A weight misspelt or missing, a rate without odds, a year or category that is none."""
     assert old in SHIPPED
     path = tmp_path / "likelihood.yaml"
     path.write_text(SHIPPED.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(PackErrors) as caught:
-        load_model(tmp_path)
+        load_model(replace(KNOWLEDGE, folder=tmp_path))
     told = [p for p in caught.value.problems if words in str(p)]
     assert told, str(caught.value)
     assert told[0].at is not None

@@ -51,10 +51,10 @@ def test_the_good_topic_loads(small_rules: Path) -> None:
             "requires: [gain]",
             "requires: {at_least: {count: 3, of: [gain]}}",
             24,
-            "wrong-type",
+            "inconsistent",
             "3 of 1 can never be asked",
         ),
-        ("requires: [gain]", "requires: [within-trial]", 8, "wrong-type", "used by no route"),
+        ("requires: [gain]", "requires: [within-trial]", 8, "inconsistent", "used by no route"),
         ("is: yes}", "is: yes, at_most: trial-visits}", 11, "wrong-type", "takes one of"),
         ("gain:\n    statement", "gain: &g\n    statement", 8, "yaml-syntax", "anchor or alias"),
         ("about: A", "about: !!python/object:os.system A", 3, "yaml-syntax", "the tag"),
@@ -90,6 +90,16 @@ def test_an_empty_parameter_is_told_alone(small_rules: Path) -> None:
     with pytest.raises(PackErrors) as caught:
         load(small_rules, GOOD)
     told = f"{path}:6:1: error[wrong-type]: full-course is empty. Write keys with values."
+    assert [told] == [str(problem) for problem in caught.value.problems]
+
+
+def test_an_edition_that_ends_before_it_begins_is_inconsistent(small_rules: Path) -> None:
+    """Each of its days is well-formed, and nothing overlaps."""
+    path = small_rules / "guidelines" / "test-2016" / "edition.yaml"
+    path.write_text(path.read_text().replace("until: 2017", "until: 2015"))
+    with pytest.raises(PackErrors) as caught:
+        load(small_rules, GOOD)
+    told = f"{path}:6:1: error[inconsistent]: the edition ends before it begins."
     assert [told] == [str(problem) for problem in caught.value.problems]
 
 

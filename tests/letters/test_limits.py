@@ -56,7 +56,7 @@ def seconds_to_parse(unit: str, length: int) -> float:
     text = "IMR ISSUES, DECISIONS AND RATIONALES\nset forth below:\nA thing: Upheld\n" + (
         "Claims Administrator guideline: " + unit * (length // len(unit))
     )
-    begin = time.perf_counter()
+    begin = time.process_time()
     with suppress(InputError):
         parse_letter(text, PHRASES)
-    return time.perf_counter() - begin
+    return time.process_time() - begin

@@ -171,9 +171,9 @@ def test_html_is_read_as_it_would_be_shown(page: str, text: str) -> None:
 )
 def test_malformed_html_is_read_in_time(unit: str) -> None:
     """Half a million characters of unclosed markup take no more than seconds."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     html_text(unit * (500_000 // len(unit)))
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3
 
 
 MACRO_BOMB = '<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'

@@ -67,7 +67,7 @@ def test_criteria_that_nothing_tries_are_listed(one_topic_rules: Path) -> None:
         ("requested_units: 6", "requested_units: six", "3:42", "wrong-type"),
         ("gain: met", "gian: met", "4:65", "unknown-name"),
         ("prediction: overturned", "prediction: granted", "4:14", "wrong-type"),
-        ("    facts", "    on: 2018-01-01\n    facts", "3:5", "wrong-type"),
+        ("    facts", "    on: 2018-01-01\n    facts", "3:5", "inconsistent"),
         ("    facts", "    fact: {}\n    facts", "3:5", "unknown-name"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
@@ -16,14 +17,16 @@ from rich.console import Console
 from imr_rules.cases.draft import Draft, case_from_draft
 from imr_rules.cases.evaluate import Conclusion, evaluate_case
 from imr_rules.cases.from_paths import Loaded, load_cases
+from imr_rules.cases.record import load_record
 from imr_rules.cli.main import group
 from imr_rules.data_folders import cases_folder
 from imr_rules.engines.model import Certainty, Prediction
 from imr_rules.engines.reference import ReferenceEngine
+from imr_rules.errors import InputError
 from imr_rules.explain.hinges import Need, hinges_of, with_facts
-from imr_rules.explain.model import NOTICE
-from imr_rules.facts.model import UNDOCUMENTED, Basis
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading
 from imr_rules.knowledge import load_knowledge
+from imr_rules.notice import NOTICE
 from imr_rules.preview.build import preview_case
 from imr_rules.preview.line_model import PreviewLine
 from imr_rules.preview.model import Preview
@@ -42,11 +45,7 @@ def conclusions(basis: Basis) -> list[Conclusion]:
 
 def is_for_want_of_documentation(conclusion: Conclusion) -> bool:
     """Whether the item was upheld, and is predicted so for want of documentation."""
-    return (
-        conclusion.item.actual == "upheld"
-        and conclusion.trace is not None
-        and conclusion.trace.verdict.certainty is Certainty.UNDOCUMENTED
-    )
+    return conclusion.item.actual == "upheld" and conclusion.certainty is Certainty.UNDOCUMENTED
 
 
 def predicted_after(conclusion: Conclusion, changes: dict[str, str | int | float]) -> Prediction:
@@ -85,12 +84,29 @@ def test_what_cannot_be_changed_is_never_proposed(basis: Basis) -> None:
             proposed += 1
             told = {part.fact for part in hinge.facts if part.untold}
             assert bool(told) is (hinge.need is Need.TELL)
-            assert all(KNOWLEDGE.vocabulary[f].changeable for f in hinge.changes if f not in told)
+            # The operation's own documents get it approved: the record does not say it is not.
+            elsewhere = {"parent_service"} if conclusion.hangs_on_parent else set()
+            own = hinge.changes.keys() - told - elsewhere
+            assert all(KNOWLEDGE.vocabulary[fact].changeable for fact in own)
             assert not told & conclusion.sheet.values.keys()
-            known = [conclusion.sheet.values.get(fact) for fact in hinge.changes]
+            known = [conclusion.sheet.values.get(f) for f in hinge.changes if f not in elsewhere]
             open_only = all(value in (None, UNDOCUMENTED) for value in known)
             assert open_only is (hinge.need is not Need.CORRECT)
     assert proposed > 200
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+def test_visits_that_helped_are_never_proposed_to_be_none(basis: Basis) -> None:
+    """A gain from earlier visits goes with at least one of them."""
+    both = {"prior_units_completed", "functional_improvement"}
+    proposed = [
+        hinge.changes
+        for conclusion in conclusions(basis)
+        for hinge in hinges_of(conclusion, KNOWLEDGE, ENGINE)
+        if hinge.changes.keys() >= both and hinge.changes["functional_improvement"] == "yes"
+    ]
+    assert proposed
+    assert 0 not in [changes["prior_units_completed"] for changes in proposed]
 
 
 def previewed(request: str, day: date, **facts: str | float) -> Preview:
@@ -142,6 +158,27 @@ def test_only_what_nothing_could_turn_is_ruled_out_without_more() -> None:
                 assert trace is not None
                 assert Certainty.BARRED is trace.verdict.certainty
     assert headed
+
+
+def test_what_goes_with_an_operation_asks_for_the_operation_and_for_what_else_it_lacks() -> None:
+    """That the operation is not approved so far is said to hang on documents, not to be the end."""
+    draft = Draft(
+        "Pre-operative PT/PTT",
+        request_date=date(2016, 12, 23),
+        beside=("Right shoulder arthroscopy with rotator cuff repair",),
+    )
+    case = case_from_draft(draft, KNOWLEDGE.catalogue)
+    preview = preview_case(case, KNOWLEDGE, ENGINE)[0]
+    words = " ".join(text_of(preview).split())
+    assert "upheld (undocumented)" in words
+    assert "It goes with item 2, which is not approved on what is documented." in words
+    assert "What counts: What item 2 still lacks" in words
+    assert "would not change that" not in words
+    assert not preview.is_barred
+    (hinge,) = preview.hinges
+    assert Need.DOCUMENT is hinge.need
+    assert {"parent_service": "approved", "bleeding_risk": "yes"} == hinge.changes
+    assert 2 == hinge.cost
 
 
 def test_a_treatment_never_recommended_says_so_first() -> None:
@@ -329,3 +366,78 @@ def test_a_proposal_says_which_condition_it_is_about(
     text = text_of(preview, 200)
     assert question in text
     assert all(f"For: {statement}" in text for statement in asked_for_by)
+
+
+RFA = """\
+DWC Form RFA
+[X] New Request   [ ] Resubmission - Change in Material Facts
+[ ] Expedited Review: Check box if employee faces an imminent and serious threat
+Requested Treatment (see instructions for guidance)
+Diagnosis (Required) ICD-Code (Required) Service/Good Requested (Required) CPT/HCPCS Code (If known)
+Other Information: (Frequency, Duration Quantity, etc.)
+Lumbar sprain S33.5XXA MRI lumbar spine without contrast 72148 1
+Lumbar radiculopathy M54.16 Physical therapy 97110 2 times a week for 6 weeks
+Right knee pain M25.561 Acupuncture 97810 6 visits
+Chronic pain syndrome G89.4 Norco 10/325 mg #60
+Requesting Physician Signature: /s/   Date: 05/02/2016
+[ ] Requested treatment has been previously denied
+"""
+
+
+@pytest.fixture
+def rfa(tmp_path: Path) -> Path:
+    """Return a request for authorization, filled in."""
+    path = tmp_path / "rfa.txt"
+    path.write_text(RFA, encoding="utf-8")
+    return path
+
+
+def test_a_request_form_says_what_it_asks_for(rfa: Path) -> None:
+    """Each row is previewed; where the service names no part, its diagnosis does."""
+    result = CliRunner().invoke(
+        group, ["preview", str(rfa), "--as-of", "2016-06-01", "--format", "json"]
+    )
+    assert 0 == result.exit_code, result.output
+    assert [
+        "MRI lumbar spine without contrast, #1",
+        "Physical therapy, 2 times a week for 6 weeks, lumbar",
+        "Acupuncture, 6 visits, right knee",
+        "Norco 10/325 mg #60",
+    ] == [line["title"] for line in json.loads(result.stdout)]
+
+
+def test_a_row_of_a_request_form_tells_nothing_of_another(rfa: Path) -> None:
+    """A diagnosis is told of its own row, and "without" denies none of another."""
+    case = load_record(rfa, KNOWLEDGE, as_of=date(2016, 6, 1))
+    told = [item.readings[Reading.RECORD] for item in case.items]
+    classes = [facts.get("condition_class") for facts in told]
+    assert [None, "radiculitis", None, None] == classes
+    named = load_record(rfa, KNOWLEDGE, requests=["Lumbar epidural steroid injection"])
+    assert "no" not in named.items[0].readings[Reading.RECORD].values()
+
+
+def test_a_form_not_filled_in_says_how_to_go_on(tmp_path: Path) -> None:
+    """Its rows are empty: the request can be named."""
+    path = tmp_path / "rfa.txt"
+    path.write_text(re.sub(r"\w.* [MSG]\d.*\n", "", RFA), encoding="utf-8")
+    result = CliRunner().invoke(group, ["preview", str(path)])
+    assert isinstance(result.exception, InputError)
+    assert "--request" in str(result.exception)
+
+
+def test_a_form_is_judged_on_the_day_it_is_signed(tmp_path: Path) -> None:
+    """The day of the signature governs and is told as the record's own; --as-of outweighs it."""
+    head = "Diagnosis  ICD-Code  Service/Good Requested  CPT/HCPCS Code  Other Information\n"
+    row = "Lumbar sprain  S33.5XXA  MRI lumbar spine  72148  1\n"
+    form, undated = tmp_path / "rfa.txt", tmp_path / "undated.txt"
+    undated.write_text(f"DWC Form RFA\n{head}{row}Requesting Physician Signature:   Date:\n")
+    form.write_text(f"{undated.read_text().rstrip()} 05/02/2016\n")
+
+    def told(*arguments: object) -> str:
+        result = CliRunner().invoke(group, ["preview", *map(str, arguments)])
+        assert result.exit_code == 0, result.output
+        return " ".join(result.output.split())
+
+    assert "On 2016-05-02, the day the record gives, governed by MTUS" in told(form)
+    assert "On 2015-01-05 governed by" in told(form, "--as-of", "2015-01-05")
+    assert f"On {date.today()} governed by" in told(undated)

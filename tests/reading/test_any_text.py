@@ -130,9 +130,9 @@ def test_ten_megabytes_of_one_thing_are_read_in_ten_seconds(
     units = {"all anchors": anchors + " ", "anchors in sentences": anchors.replace(" ", ". The ")}
     unit = {**REPEATED, **units}[name]
     text = unit * (CHARACTERS // len(unit))
-    begin = time.perf_counter()
+    begin = time.process_time()
     result = read(text, knowledge)
-    assert time.perf_counter() - begin < SECONDS
+    assert time.process_time() - begin < SECONDS
     assert any("beyond its first" in told for told in result.unread)
     assert_quotes_stand(text, result, knowledge)
 
@@ -145,9 +145,9 @@ def test_many_long_rationales_are_read_in_time(knowledge: Knowledge, anchors: st
         "IMR ISSUES, DECISIONS AND RATIONALES\nset forth below:\n" + item * 400,
         knowledge.letter_phrases,
     )
-    begin = time.perf_counter()
+    begin = time.process_time()
     case, _ = case_from_letter(letter, knowledge)
-    assert time.perf_counter() - begin < SECONDS
+    assert time.process_time() - begin < SECONDS
     assert any("rationale of item" in told for told in case.missing)
 
 
@@ -160,6 +160,6 @@ def test_many_items_do_not_multiply_the_work(knowledge: Knowledge, anchors: str)
         f"IMR ISSUES, DECISIONS AND RATIONALES\nset forth below:\n{items}",
         knowledge.letter_phrases,
     )
-    begin = time.perf_counter()
+    begin = time.process_time()
     case_from_letter(letter, knowledge)
-    assert time.perf_counter() - begin < SECONDS
+    assert time.process_time() - begin < SECONDS

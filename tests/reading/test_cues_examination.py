@@ -57,6 +57,8 @@ RATIONALE: dict[str, list[tuple[object, str]]] = {
         ("none", "The injured worker has no focal neurological deficits on exam."),
         ("none", "Here, strength is 5/5 and reflexes are symmetric."),
         (UNDOCUMENTED, "There is no documentation of any neurologic deficit."),
+        (UNDOCUMENTED, "In this case, neurologic deficits on examination were not indicated."),
+        ("none", "In this case, an MRI in the absence of neurologic deficits is not indicated."),
         (UNDOCUMENTED, "The records do not describe nerve root compromise."),
         (None, "The guideline recommends imaging if there is a progressive neurologic deficit."),
         (

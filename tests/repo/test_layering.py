@@ -12,10 +12,10 @@ SOURCE = Path(__file__).parents[2] / "src" / "imr_rules"
 
 # From left to right: a room may import from those before it, never from those after it.
 ORDER = (
-    "notice", "counted", "errors", "misfits", "strict_yaml", "data_folders", "whole_files",
-    "letters", "treatments", "facts", "guidelines", "engines", "reading", "knowledge", "cases",
-    "explain", "lint", "table", "audit", "checklist", "preview", "whatif", "schemas", "cli",
-    "__main__",
+    "notice", "counted", "statistics", "errors", "misfits", "strict_yaml", "data_folders",
+    "whole_files", "letters", "treatments", "facts", "guidelines", "engines", "reading",
+    "knowledge", "cases", "explain", "lint", "table", "audit", "checklist", "preview", "whatif",
+    "schemas", "cli", "__main__",
 )  # fmt: skip
 APART = ("audit", "checklist", "preview")
 

@@ -36,7 +36,7 @@ def requests(knowledge: Knowledge) -> list[RequestKey]:
         (
             treatment,
             category,
-            LIST_SEPARATOR.join(sorted(deal.sample(catalogue.body_parts, deal.randrange(3)))),
+            LIST_SEPARATOR.join(deal.sample(catalogue.body_parts, deal.randrange(3))),
             deal.choice([None, *Phase]),
         )
         for treatment, category in named

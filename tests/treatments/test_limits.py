@@ -86,9 +86,9 @@ def test_a_numbered_quantity_is_the_quantity(drug: str, quantity: int) -> None:
 def test_ten_megabytes_take_seconds_at_most(filler: str) -> None:
     """However long a title is, only as much is read as a title can have."""
     text = filler * (10_000_000 // len(filler))
-    start = time.perf_counter()
+    start = time.process_time()
     parse_request(text, CATALOGUE)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_title_takes_a_fraction_of_a_millisecond(benchmark) -> None:  # type: ignore[no-untyped-def]

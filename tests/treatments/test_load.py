@@ -48,7 +48,7 @@ def _problems(rules: Path) -> tuple[PackError, ...]:
         ("  mri: {title: A, category: imaging}", "overlap", "defined twice"),
         ("  a: {title: A, category: imaging, names: [the]}", "wrong-type", "no word that counts"),
         ("  a: {title: A, category: imaging, refine: [{to: b}]}", "unknown-name", "treatment 'b'"),
-        ("  a: {title: A, category: imaging, refine: [{to: a}]}", "wrong-type", "to itself"),
+        ("  a: {title: A, category: imaging, refine: [{to: a}]}", "inconsistent", "to itself"),
         (
             "  a: {title: A, category: imaging, refine: [{body_part: [kneee], to: mri}]}",
             "unknown-name",

@@ -89,7 +89,7 @@ def test_every_opioid_product_is_converted_or_left_out_on_purpose(catalogue: Cat
 
 def test_a_drug_without_a_factor_is_an_error(catalogue: Catalogue) -> None:
     """A gap in a table must not pass as a dose of zero."""
-    empty = ConversionFactors(date(2020, 1, 1), "none", "background", per_mg={})
+    empty = ConversionFactors(date(2020, 1, 1), "none", "background", "opioid", per_mg={})
     with pytest.raises(DrugNotInTableError, match="hydrocodone"):
         morphine_equivalent_mg_per_day(parse_request("Norco 10/325mg tid", catalogue), empty)
 

@@ -94,6 +94,30 @@ TITLES: list[tuple[str, dict[str, Any]]] = [
         "Naproxen 500mg #30 and Lidoderm patch #15",
         {"treatment": "naproxen", "services": ("naproxen", "lidocaine_patch"), "quantity": 30},
     ),
+    # -- several services: each is of the parts named with it
+    (
+        "CT of the neck; EMG/NCV upper extremities",
+        {"treatment": "ct", "body_parts": ("cervical",), "services": ("ct", "emg_ncs")},
+    ),
+    (
+        "Left shoulder steroid injection and right knee MRI",
+        {"treatment": "shoulder_steroid_injection", "body_parts": ("shoulder",)},
+    ),
+    (
+        "Acupuncture for the low back plus X-ray of the left wrist",
+        {"treatment": "acupuncture", "body_parts": ("lumbar",)},
+    ),
+    (
+        "Massage for the low back; laminectomy for the neck",
+        {"category": "spine_surgery", "body_parts": ("cervical",)},
+    ),
+    ("MRI and X-ray of the neck and left hip", {"body_parts": ("cervical", "hip")}),
+    ("Cervical CT and thoracic CT", {"body_parts": ("cervical", "thoracic")}),
+    ("ESI, neck and low back under fluoroscopy", {"body_parts": ("cervical", "lumbar")}),
+    (
+        "MRI of the left arm, shoulder and knee",
+        {"body_parts": ("shoulder", "knee", "upper_extremity")},
+    ),
     # -- visits
     ("Physical therapy twice a week for five weeks", {"units": 10, "duration_days": 35}),
     (

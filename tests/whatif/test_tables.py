@@ -21,8 +21,9 @@ from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.table.compare import compared_batches
 from imr_rules.table.evaluate import PLACE, TableRules, conclude, conclude_on_polars
 from imr_rules.table.from_case import rows_of_case
+from imr_rules.table.once import Once
 from imr_rules.table.parts import batches, write_parts
-from imr_rules.table.schema import ITEM, LETTER, PARENT_ITEM, table_schema
+from imr_rules.table.schema import CASE_NUMBER, ITEM, LETTER, PARENT_ITEM, table_schema
 from imr_rules.table.synthetic import rows_of_cases, synthetic_items
 from imr_rules.whatif.ablate import without_criterion
 from imr_rules.whatif.ablate_tables import ablate_tables
@@ -105,6 +106,12 @@ def test_criteria_hold_up_in_a_table_what_they_hold_up_in_its_cases(
         assert mine | {"items": []} == theirs | {"items": []}
 
 
+def test_the_same_question_has_the_same_answer(table: Path) -> None:
+    """Counts and the items that are named come in one order, run after run."""
+    answers = {_asked(table, "--ablate", "--format", "json").stdout for _ in range(3)}
+    assert len(answers) == 1
+
+
 @pytest.mark.corpora
 def test_a_warehouse_finds_the_same_flips(table: Path, changed: Path) -> None:
     """DuckDB and Polars agree."""
@@ -119,7 +126,9 @@ def test_of_many_flips_the_first_are_named_and_all_are_counted(
     """A table of many parts is counted whole; letters tell the items that are named apart."""
     many = tmp_path / "many.parquet"
     for copy in range(NAMED + 5):
-        rows = _rows().with_columns(pl.concat_str(pl.lit(f"{copy}/"), LETTER).alias(LETTER))
+        rows = _rows().with_columns(
+            pl.concat_str(pl.lit(f"{copy}/"), name).alias(name) for name in (LETTER, CASE_NUMBER)
+        )
         write_parts(rows, many, f"part-{copy:06d}")
     one, found = _found(table, "--rules", changed), _found(many, "--rules", changed)
     assert found["flips"] == one["flips"] * (NAMED + 5)
@@ -175,7 +184,7 @@ def test_a_struck_criterion_flips_what_accompanies_the_item_too(
     rules = TableRules(load_knowledge())
     write_parts(made_up, tmp_path / "facts.parquet", "part-000000")
     tables = [tmp_path / "facts.parquet"]
-    found = ablate_tables(tables, rules, Basis.REVIEW, conclude_on_polars)
+    found = ablate_tables(tables, rules, Basis.REVIEW, conclude_on_polars, Once())
     items = pl.concat(batches(tables[0], rules.knowledge.vocabulary, Basis.REVIEW))
     plain = conclude(items, rules)
     operations = _topics_with_followers(items, plain, rules)
@@ -187,7 +196,7 @@ def test_a_struck_criterion_flips_what_accompanies_the_item_too(
         without = conclude(items, changed)
         flipped = ~plain[OVERTURNED].eq_missing(without[OVERTURNED])
         assert flipped.sum() == change.counts.flips
-        compared = compared_batches(tables[0], rules, changed, Basis.REVIEW)
+        compared = compared_batches(tables[0], rules, changed, Basis.REVIEW, Once())
         assert flipped.sum() == sum(batch.flipped.height for batch in compared)
         followed += items.filter(flipped)[PARENT_ITEM].is_not_null().sum()
         assert (without[OVERTURNED] & flipped).sum() == change.counts.to_overturned

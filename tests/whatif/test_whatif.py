@@ -195,7 +195,7 @@ def _whatif(*arguments: str) -> Any:
 def test_requests_without_a_number_are_compared_one_by_one(
     requests: list[str], turned_rules: Path
 ) -> None:
-    """Each request is held against itself under the other pack, and each is counted."""
+    """Each is held against itself under the other pack, counted, and goes by its file's name."""
     found = _whatif(*requests, "--rules", str(turned_rules), "--basis", "record")
     assert found["items"] == 3
     assert [flip["title"] for flip in found["flipped"]] == [
@@ -204,6 +204,7 @@ def test_requests_without_a_number_are_compared_one_by_one(
     ]
     (criterion,) = found["criteria"]
     assert criterion["governed"] == criterion["flipped"] == 2
+    assert criterion["items"] == ["neck.1", "both.1"]
 
 
 def test_requests_without_a_number_are_ablated_one_by_one(requests: list[str]) -> None:

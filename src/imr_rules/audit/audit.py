@@ -14,7 +14,7 @@ from imr_rules.audit.policy import NoisePolicy
 from imr_rules.audit.rows import Row, rows_of
 from imr_rules.audit.scores import scores_of
 from imr_rules.audit.to_json import counts_by_kind
-from imr_rules.explain.model import NOTICE
+from imr_rules.notice import NOTICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from rich.text import Text
 from imr_rules.audit.audit import Audit
 from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Kind
 from imr_rules.audit.report.environment import render
-from imr_rules.explain.model import NOTICE
 from imr_rules.explain.to_text import case_heading, title_shown
 from imr_rules.facts.model import Evidence
+from imr_rules.notice import NOTICE
 
 
 def findings_of(case: AuditCase, audit: Audit) -> tuple[AuditFinding, ...]:

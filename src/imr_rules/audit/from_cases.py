@@ -98,9 +98,10 @@ def cited_in_facts(item: CaseItem, policy: CitationPolicy, names: Citations) -> 
     if any(words.lower() in said.lower() for words in words_of_letters):
         line = read_guideline(said, Span(0, len(said)), names)
         return CitedGuideline(said, line.citations, line.cited_none)
+    begins = "|".join(map(re.escape, (*policy.inside, *policy.outside)))
     citations = [
         citation
-        for part in re.split(r";\s+(?=(?:non-)?MTUS\b|outside MTUS\b)", said)
+        for part in re.split(rf";\s+(?={begins})", said)
         for citation in _short_form(part, said, policy, names)
     ]
     return CitedGuideline(said, tuple(citations))

@@ -8,7 +8,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from imr_rules import strict_yaml
+from imr_rules.audit.phrases import Phrases
 from imr_rules.audit.policy import (
+    CauseWords,
     CitationPolicy,
     ConflictPolicy,
     ContradictionPolicy,
@@ -36,6 +38,9 @@ class _ConflictsFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     speaks_for: Mapping[str, Words]
+    other_causes: Mapping[str, Phrases]
+    because: Phrases
+    brings: Phrases
     conflicts: Mapping[str, ConflictPolicy]
 
 
@@ -75,6 +80,7 @@ def load_policy(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> Po
         rules={rule: stated[rule] for rule in RuleId},
         conflicts=conflicts.conflicts,
         speaks_for=conflicts.speaks_for,
+        causes=CauseWords(conflicts.other_causes, conflicts.because, conflicts.brings),
         contradiction=contradiction,
         unaddressed=unaddressed,
         citation=citation,
@@ -108,6 +114,8 @@ def _wrong_conflicts(
     for part, others in file.speaks_for.items():
         loc = ("speaks_for", part)
         yield from _unknown("body part", others, catalogue.body_parts, document, *loc)
+    causes, known = file.other_causes, catalogue.body_parts
+    yield from _unknown("body part", causes, known, document, "other_causes")
     yield from _unknown("fact", file.conflicts, vocabulary, document, "conflicts")
     for fact, policy in file.conflicts.items():
         loc = ("conflicts", fact)

@@ -20,6 +20,7 @@ class RuleId(StrEnum):
     """The sorts of finding, in the order of ``rules.yaml``."""
 
     EVIDENCE_DENIED = "evidence-denied"
+    EVIDENCE_CLAIMED = "evidence-claimed"
     CONCLUSION_REVERSED = "conclusion-reversed"
     CRITERIA_SAID_MET = "criteria-said-met"
     FINDINGS_FAVOUR_REFUSED = "findings-favour-refused"
@@ -29,6 +30,8 @@ class RuleId(StrEnum):
     PERSON_CHANGES = "person-changes"
     INJURY_DATE_DIFFERS = "injury-date-differs"
     LONGER_THAN_INJURY = "longer-than-injury"
+    INJURY_OLDER = "injury-older"
+    TREATMENT_DENIED = "treatment-denied"
     OTHER_BODY_PART = "other-body-part"
     OTHER_STUDY = "other-study"
     DRUG_FORM = "drug-form"
@@ -123,13 +126,29 @@ class DurationWords(_Frozen):
     """How rationales tell for how long something went on; days of each unit.
 
     *of_symptoms* tell of the injury, *of_use* of what is asked for where the sentence names it.
+    By *begun* and *before_injury* letters tell that something is older than the injury.
     """
 
     phrases: Phrases
     of_symptoms: Phrases
     of_use: Phrases
+    begun: Phrases
+    before_injury: Phrases
     not_near: Phrases
     units: Mapping[str, int]
+    slack_days: int
+
+
+class InjuryAgeWords(_Frozen):
+    """How rationales tell the age of the injury, and how much older it may be; days of each unit.
+
+    A phrase of *of_now* without a number tells of one. *slack_share* is of the age told,
+    *slack_days* come to it.
+    """
+
+    of_now: Phrases
+    units: Mapping[str, int]
+    slack_share: float
     slack_days: int
 
 
@@ -141,10 +160,26 @@ class InjuryDateWords(_Frozen):
 
 
 class VisitWords(_Frozen):
-    """How rationales quote the number of visits that a guideline allows, and apply it."""
+    """How rationales quote the number of visits that a guideline allows, and apply it.
+
+    *decided* tell how many visits are, or are not, necessary; *named* any number of visits.
+    """
 
     quoted: NumberPhrases
     applied: NumberPhrases
+    decided: NumberPhrases
+    named: NumberPhrases
+
+
+class TreatmentWords(_Frozen):
+    """How rationales deny that anything was done, and how letters tell of treatment that was.
+
+    *not_near* are words of one time among others, of which alone a denial then is.
+    """
+
+    denied: Phrases
+    not_near: Phrases
+    told: Phrases
 
 
 class FormWords(_Frozen):
@@ -168,7 +203,9 @@ class ContradictionPolicy(_Frozen):
     person: PersonWords
     injury_date: InjuryDateWords
     durations: DurationWords
+    injury_age: InjuryAgeWords
     visits: VisitWords
+    treatment: TreatmentWords
     forms: FormWords
     study_categories: Words
 
@@ -198,13 +235,15 @@ class CitationPolicy(_Frozen):
 
     ``chapters`` maps words of a chapter's name to the body parts it is about; ``general`` are
     sections that may be cited for anything; ``anywhere`` are topics that their guideline keeps
-    under a chapter of another body part.
+    under a chapter of another body part. Each thing that a case file cites begins with one of
+    *inside* or *outside*.
     """
 
     chapters: Mapping[str, Words]
     general: Words
     anywhere: Words
     later: Annotated[tuple[LaterSections, ...], Field(strict=False)]
+    inside: Words
     outside: Words
     document: Annotated[re.Pattern[str], BeforeValidator(_document)]
 
@@ -239,12 +278,26 @@ class NoisePolicy(_Frozen):
 
 
 @dataclass(frozen=True)
+class CauseWords:
+    """How letters tell that a disease is behind a symptom.
+
+    *diseases* are by the part where they sit; *because* stands between a symptom and its disease,
+    *brings* between a disease and its symptom.
+    """
+
+    diseases: Mapping[str, Phrases]
+    because: Phrases
+    brings: Phrases
+
+
+@dataclass(frozen=True)
 class Policy:
     """All of ``rules/audit``; *speaks_for* are parts whose findings speak for another part."""
 
     rules: Mapping[RuleId, RulePolicy]
     conflicts: Mapping[str, ConflictPolicy]
     speaks_for: Mapping[str, tuple[str, ...]]
+    causes: CauseWords
     contradiction: ContradictionPolicy
     unaddressed: UnaddressedWords
     citation: CitationPolicy

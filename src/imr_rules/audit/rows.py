@@ -120,7 +120,7 @@ def _half(
     signature = signature_of(item, basis)
     return (
         conclusion.prediction.value,
-        conclusion.trace.verdict.certainty.value if conclusion.trace else None,
+        conclusion.certainty.value if conclusion.certainty else None,
         explanation.likelihood_overturned,
         explanation.distance,
         " ".join(signature) if signature is not None else None,

@@ -9,7 +9,9 @@ from typing import Any
 from imr_rules.audit.intervals import Interval, draws, percentile_interval, wilson
 from imr_rules.audit.policy import NoisePolicy
 from imr_rules.audit.rows import Row
-from imr_rules.audit.statistics import (
+from imr_rules.cases.model import LIST_SEPARATOR
+from imr_rules.facts.model import Basis
+from imr_rules.statistics import (
     Confusion,
     Step,
     agreement,
@@ -29,8 +31,6 @@ from imr_rules.audit.statistics import (
     recall_upheld,
     steps,
 )
-from imr_rules.cases.model import LIST_SEPARATOR
-from imr_rules.facts.model import Basis
 
 COUNTED: Mapping[str, Callable[[Confusion], float | None]] = {
     "agreement": agreement,

@@ -6,9 +6,12 @@ Negations and speakers are those that findings are read by (`imr_rules.reading`)
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
-from imr_rules.audit.phrases import Phrases, says
+from imr_rules.audit.model import Corpus
+from imr_rules.audit.phrases import Phrases, hits, says
+from imr_rules.audit.sentences import Sentence
 from imr_rules.facts.model import Assertion, Section, Speaker
 from imr_rules.reading.assertion import Scopes, assertion_of, find_scopes, places_of
 from imr_rules.reading.lexicon import Lexicon, Reach
@@ -36,3 +39,13 @@ def is_plain(hit: re.Match[str], scopes: Scopes, left_open: Phrases) -> bool:
     """Whether the words of *hit* are neither denied, nor missing, nor left open by *left_open*."""
     is_affirmed = assertion_of(*hit.span(), scopes) is Assertion.AFFIRMED
     return is_affirmed and not says(left_open, hit.string)
+
+
+def plainly(phrases: Phrases, sentence: Sentence, corpus: Corpus) -> Iterator[re.Match[str]]:
+    """Yield the places where *sentence* plainly says one of *phrases*."""
+    found = list(hits(phrases, sentence.lower))
+    if not found:
+        return
+    scopes = scopes_of(sentence.lower, corpus.knowledge.lexicon)
+    left_open = corpus.policy.contradiction.conclusion.left_open
+    yield from (hit for hit in found if is_plain(hit, scopes, left_open))

@@ -9,8 +9,8 @@ from typing import Any
 from imr_rules import __version__
 from imr_rules.audit.model import AuditFinding, Kind, Severity
 from imr_rules.audit.policy import Policy
-from imr_rules.explain.model import NOTICE
 from imr_rules.facts.model import Evidence
+from imr_rules.notice import NOTICE
 
 FORMAT = "imr.audit.v1"
 

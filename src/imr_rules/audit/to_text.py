@@ -11,8 +11,8 @@ from rich.text import Text
 from imr_rules.audit.audit import Audit
 from imr_rules.audit.model import Kind, Severity
 from imr_rules.counted import counted
-from imr_rules.explain.model import NOTICE
 from imr_rules.facts.model import Basis
+from imr_rules.notice import NOTICE
 
 _SHOWN = (
     ("agreement", "agreement"),

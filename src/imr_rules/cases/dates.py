@@ -1,4 +1,4 @@
-"""Whether the dates of a case can be: an injury is denied after it happened, then decided on."""
+"""The dates of a case: which of them governs, and whether all of them can be."""
 
 from __future__ import annotations
 
@@ -6,11 +6,27 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 
+from imr_rules.cases.model import Case
+
+
+def deciding_date(case: Case, as_of: date | None = None, *, today: date | None = None) -> date:
+    """Return the day whose guidelines govern *case*.
+
+    The utilization review decision decides (8 CCR 9792.21); *as_of* overrides it. A letter that
+    does not date it is taken at the latest date it mentions, else at its own; a request form at the
+    day it is signed, and a request without a day at *today*.
+    """
+    return (
+        as_of or case.denial_date or case.latest_date or case.decision_date or today or date.today()
+    )
+
 
 def dates_out_of_order(
     *, injury: date | None, denial: date | None, decision: date | None
 ) -> Iterator[str]:
     """Tell which of the days cannot both be right; which of the two is wrong nobody knows.
+
+    An injury is denied after it happened, then decided on.
 
     >>> for told in dates_out_of_order(
     ...     injury=date(2015, 5, 4), denial=date(2014, 6, 18), decision=None

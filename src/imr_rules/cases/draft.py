@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.facts.model import Evidence, Reading, Section, Value
@@ -61,7 +62,8 @@ def case_from_draft(draft: Draft, catalogue: Catalogue, *, source: str = "draft"
         for number, title in enumerate(draft.beside, start=2)
     )
     return Case(
-        case_number="draft",
+        # As a letter without a number is: several requests must be told apart in a list.
+        case_number=Path(source).stem,
         source=source,
         injury_date=draft.injury_date,
         # The guideline in force when the request is reviewed governs; until then, its own day.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules import strict_yaml
 from imr_rules.cases.draft import Draft
-from imr_rules.errors import ImpossibleValueError, PackError, PackErrors
+from imr_rules.errors import ImpossibleValueError, PackError, PackErrors, gathered
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import Vocabulary
+from imr_rules.strict_yaml import quoted, written
 
 
 class _Raw(BaseModel):
@@ -62,24 +62,17 @@ def draft_of(document: strict_yaml.Document, vocabulary: Vocabulary) -> Draft:
     for fact, entry in raw.facts.items():
         value = entry.value if isinstance(entry, NotedFact) else entry
         at = document.at("facts", fact)
-        try:
+        with gathered(problems):
             facts[fact] = vocabulary.require(fact, at).check(value, at=at)
-        except PackError as error:
-            problems.append(error)
-            continue
-        if isinstance(entry, NotedFact) and entry.note:
-            notes[fact] = entry.note
+            if isinstance(entry, NotedFact) and entry.note:
+                notes[fact] = entry.note
     for index, fact in enumerate(raw.skipped):
-        try:
+        with gathered(problems):
             vocabulary.require(fact, document.at("skipped", index))
-        except PackError as error:
-            problems.append(error)
     if raw.age_years is not None:
         at = document.at("age_years")
-        try:
+        with gathered(problems):
             vocabulary.require("age_years", at).check(raw.age_years, at=at)
-        except PackError as error:
-            problems.append(error)
     if raw.injury_date and raw.request_date and raw.injury_date > raw.request_date:
         problems.append(
             ImpossibleValueError(
@@ -104,37 +97,22 @@ def draft_of(document: strict_yaml.Document, vocabulary: Vocabulary) -> Draft:
 
 def draft_to_yaml(draft: Draft) -> str:
     """Return *draft* as a document that :func:`read_draft` reads."""
-    lines = [f"request: {_text(draft.request)}"]
+    lines = [f"request: {quoted(draft.request)}"]
     for name, day in (("request_date", draft.request_date), ("injury_date", draft.injury_date)):
         if day is not None:
             lines.append(f"{name}: {day.isoformat()}")
     if draft.age_years is not None:
-        lines.append(f"age_years: {_number(draft.age_years)}")
+        lines.append(f"age_years: {written(draft.age_years)}")
     if draft.beside:
         lines.append("beside:")
-        lines.extend(f"  - {_text(title)}" for title in draft.beside)
+        lines.extend(f"  - {quoted(title)}" for title in draft.beside)
     if draft.facts:
         lines.append("facts:")
         for fact, value in draft.facts.items():
-            note = draft.notes.get(fact)
-            said = _value(value)
-            lines.append(
-                f"  {fact}: {{value: {said}, note: {_text(note)}}}" if note else f"  {fact}: {said}"
-            )
+            said = written(value)
+            if note := draft.notes.get(fact):
+                said = f"{{value: {said}, note: {quoted(note)}}}"
+            lines.append(f"  {fact}: {said}")
     if draft.skipped:
         lines.append(f"skipped: [{', '.join(draft.skipped)}]")
     return "\n".join(lines) + "\n"
-
-
-def _value(value: Value) -> str:
-    if isinstance(value, str):
-        return value if value in ("yes", "no") else _text(value)
-    return _number(value)
-
-
-def _number(number: float) -> str:
-    return str(int(number)) if number == int(number) else repr(number)
-
-
-def _text(text: str | None) -> str:
-    return json.dumps(text or "", ensure_ascii=False)

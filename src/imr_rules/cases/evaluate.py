@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from imr_rules.cases.dates import deciding_date
 from imr_rules.cases.fact_sheet import fact_sheet
 from imr_rules.cases.model import Case, CaseItem
-from imr_rules.engines.model import Engine, Prediction, Trace
-from imr_rules.facts.model import Basis, FactSheet, Reading
+from imr_rules.engines.model import Certainty, Engine, Prediction, Trace
+from imr_rules.facts.model import Basis, FactSheet, ServiceFate
 from imr_rules.guidelines.select import Governing, governing_topic
 from imr_rules.knowledge import Knowledge
 
@@ -41,16 +42,29 @@ class Conclusion:
             return None
         return self.prediction.value == self.item.actual
 
+    @property
+    def certainty(self) -> Certainty | None:
+        """How firm the prediction is, its parent's doubt included; None without a guideline.
 
-def deciding_date(case: Case, as_of: date | None = None, *, today: date | None = None) -> date:
-    """Return the day whose guidelines govern *case*.
+        The verdict of the trace takes what became of the parent for given.
+        """
+        if self.trace is None:
+            return None
+        return Certainty.UNDOCUMENTED if self.hangs_on_parent else self.trace.verdict.certainty
 
-    The utilization review decision decides (8 CCR 9792.21); *as_of* overrides it. A letter
-    without header dates is taken at the latest date it mentions, a request at *today*.
-    """
-    return (
-        as_of or case.denial_date or case.latest_date or case.decision_date or today or date.today()
-    )
+    @property
+    def settled(self) -> bool | None:
+        """Whether all documents end alike, those on its parent included."""
+        return None if self.trace is None else self.trace.settled and not self.hangs_on_parent
+
+    @property
+    def hangs_on_parent(self) -> bool:
+        """Whether it is barred only until documents get its parent approved."""
+        parent, other = self.parent, self.with_other_parent
+        if parent is None or parent.certainty is not Certainty.UNDOCUMENTED:
+            return False
+        barred = self.trace is not None and self.trace.verdict.certainty is Certainty.BARRED
+        return barred and other is not None and other.certainty is not Certainty.BARRED
 
 
 def evaluate_case(
@@ -70,35 +84,35 @@ def evaluate_case(
             item = case.items[index]
             above = parents[index]
             parent = concluded.get(above) if above is not None else None
-            if parent is None or _says_parent(item, basis):
+            if parent is None or says_parent(item, basis):
                 sheet = fact_sheet(case, item, basis, knowledge, on=on)
                 concluded[index] = _conclude(case, item, sheet, on, knowledge, engine)
                 continue
-            approved = parent.prediction is Prediction.OVERTURNED
-            either = {
-                service: _conclude(
+            follows, other = (
+                _conclude(
                     case,
                     item,
-                    fact_sheet(case, item, basis, knowledge, on=on, parent_service=service),
+                    fact_sheet(case, item, basis, knowledge, on=on, parent_service=fate.value),
                     on,
                     knowledge,
                     engine,
                 )
-                for service in ("approved", "not_approved")
-            }
-            follows, other = (
-                (either["approved"], either["not_approved"])
-                if approved
-                else (either["not_approved"], either["approved"])
+                for fate in _fates(parent)
             )
             concluded[index] = replace(follows, parent=parent, with_other_parent=other)
     return tuple(concluded[index] for index in range(len(case.items)))
 
 
-def _says_parent(item: CaseItem, basis: Basis) -> bool:
+def _fates(parent: Conclusion) -> tuple[ServiceFate, ServiceFate]:
+    """Return what follows from *parent* for what accompanies it, then the other fate."""
+    if parent.prediction is Prediction.OVERTURNED:
+        return ServiceFate.APPROVED, ServiceFate.NOT_APPROVED
+    return ServiceFate.NOT_APPROVED, ServiceFate.APPROVED
+
+
+def says_parent(item: CaseItem, basis: Basis) -> bool:
     """Whether the letter itself tells what became of the operation."""
-    readings = [Reading.RECORD] if basis is Basis.RECORD else list(Reading)
-    return any("parent_service" in item.readings.get(reading, {}) for reading in readings)
+    return any("parent_service" in item.readings.get(reading, {}) for reading in basis.readings)
 
 
 def _conclude(

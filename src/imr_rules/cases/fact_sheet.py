@@ -77,8 +77,7 @@ def fact_sheet(
     )
     for fact in derived:
         evidence[fact] = (Evidence(Section.HEADER, note="follows from dates, title or tables"),)
-    known = (Reading.RECORD,) if basis is Basis.RECORD else tuple(Reading)
-    inner = tuple(conflict for conflict in item.conflicts if conflict.reading in known)
+    inner = tuple(conflict for conflict in item.conflicts if conflict.reading in basis.readings)
     return FactSheet(basis, {**values, **derived}, evidence, conflicts, inner)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 
-from imr_rules.cases.dates import dates_out_of_order
+from imr_rules.cases.dates import dates_out_of_order, deciding_date
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.facts.derive import impossible_fields
 from imr_rules.facts.model import (
@@ -21,11 +22,10 @@ from imr_rules.facts.model import (
     quoted,
 )
 from imr_rules.facts.vocabulary import Origin
-from imr_rules.guidelines.model import thresholds_of
 from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.dates import latest_date_in
-from imr_rules.letters.model import Determination, Layout
+from imr_rules.letters.model import Determination, DisputedItem, Layout
 from imr_rules.reading.contradictions import Contradictions
 from imr_rules.reading.model import Passage, ReadResult, Subject, Task
 from imr_rules.reading.read import merge_values
@@ -47,12 +47,26 @@ def case_from_letter(
     The edition whose topics say which facts an item's criteria use is the one of *as_of*, or of
     the utilization review decision.
     """
-    requests = [parse_request(item.title, knowledge.catalogue) for item in letter.items]
+    requests = [_request(item, letter.text, knowledge) for item in letter.items]
     summary = letter.summary
     today = date.today()
     told = letter.text[summary.start : summary.end] if summary else ""
-    latest = latest_date_in(told, until=today)
-    on = as_of or letter.denial_date or latest or letter.decision_date or today
+    signed = letter.signed_date
+    case = Case(
+        case_number=letter.case_number or Path(letter.source).stem,
+        source=letter.source,
+        injury_date=letter.injury_date,
+        denial_date=letter.denial_date,
+        decision_date=letter.decision_date,
+        # A day to come is a misprint.
+        latest_date=signed if signed and signed <= today else latest_date_in(told, until=today),
+        items=(),
+        specialties=letter.reviewer.specialties,
+        licensure=letter.reviewer.licensure,
+        text=letter.text,
+        confidence=letter.confidence,
+    )
+    on = deciding_date(case, as_of, today=today)
     relevant = [
         knowledge.lexicon.relevant_facts(request.category, request.body_parts, request.treatment)
         for request in requests
@@ -93,7 +107,7 @@ def case_from_letter(
         items.append(
             CaseItem(
                 number=item.number,
-                title=item.title,
+                title=request.title,
                 request=request,
                 actual=item.actual.value if item.actual else None,
                 readings=readings,
@@ -107,21 +121,13 @@ def case_from_letter(
     whole, _, contradicted = _readings(() if items else result.findings, contradictions)
     age = knowledge.vocabulary["age_years"]
     ages = [f.value for f in result.findings if f.fact == age.id and not isinstance(f.value, str)]
-    case = Case(
-        case_number=letter.case_number or Path(letter.source).stem,
-        source=letter.source,
-        injury_date=letter.injury_date,
-        denial_date=letter.denial_date,
-        decision_date=letter.decision_date,
-        latest_date=latest,
+    read = replace(
+        case,
         items=tuple(items),
         age_years=float(age.merged(ages)) if ages else None,
-        specialties=letter.reviewer.specialties,
-        licensure=letter.reviewer.licensure,
         findings=result.findings,
         readings={} if items else whole,
         conflicts=contradicted,
-        text=letter.text,
         missing=(
             *letter.missing,
             *dates_out_of_order(
@@ -132,9 +138,21 @@ def case_from_letter(
             *result.unread,
             *_impossible(items, knowledge),
         ),
-        confidence=letter.confidence,
     )
-    return case, result
+    return read, result
+
+
+def _request(item: DisputedItem, text: str, knowledge: Knowledge) -> Request:
+    """Return what *item* asks for; a service that names no part is for that of its diagnosis."""
+    catalogue = knowledge.catalogue
+    request = parse_request(item.title, catalogue)
+    if not item.diagnosis or request.body_parts or request.drug_class:
+        return request
+    words = " ".join(span.of(text) for span in item.diagnosis)
+    reason = parse_request(words, catalogue)
+    # Whoever reads the case again has its title alone.
+    named = [f"{reason.side or ''} {part.replace('_', ' ')}".strip() for part in reason.body_parts]
+    return parse_request(", ".join((item.title, *named)), catalogue)
 
 
 def facts_used(request: Request, on: date, knowledge: Knowledge) -> frozenset[str]:
@@ -144,12 +162,7 @@ def facts_used(request: Request, on: date, knowledge: Knowledge) -> frozenset[st
     of visits depends on it.
     """
     governing = governing_topic(knowledge.library, request, on)
-    if governing is None:
-        return frozenset()
-    parameters = governing.edition.parameters
-    named = (t for c in governing.topic.criteria.values() for t in thresholds_of(c.when))
-    keys = (parameters[name].by for name in named if name in parameters)
-    return frozenset(governing.topic.facts).union(key for key in keys if key)
+    return frozenset(governing.topic.vocabulary if governing else ())
 
 
 def _impossible(items: Sequence[CaseItem], knowledge: Knowledge) -> Iterator[str]:
@@ -163,7 +176,7 @@ def _impossible(items: Sequence[CaseItem], knowledge: Knowledge) -> Iterator[str
 def _passages(letter: Determination) -> list[Passage]:
     passages: list[Passage] = []
     if letter.layout is Layout.NOTE and letter.summary is None:
-        passages.append(Passage(Section.NOTE, 0, len(letter.text)))
+        passages.extend(_around_the_form(letter))
     elif letter.summary is not None:
         is_note = letter.layout is Layout.NOTE or not letter.items
         section = Section.NOTE if is_note else Section.SUMMARY
@@ -174,6 +187,21 @@ def _passages(letter: Determination) -> list[Passage]:
         if item.rationale is not None
     )
     return passages
+
+
+def _around_the_form(letter: Determination) -> Iterator[Passage]:
+    """Yield the note beside the rows of its request form; of a row, the diagnosis is its item's."""
+    place = 0
+    for item in letter.items:
+        row = (item.title_span, *item.diagnosis)
+        start, end = min(span.start for span in row), max(span.end for span in row)
+        if place < start:
+            yield Passage(Section.NOTE, place, start)
+        for span in item.diagnosis:
+            yield Passage(Section.NOTE, span.start, span.end, item.number)
+        place = max(place, end)
+    if place < len(letter.text):
+        yield Passage(Section.NOTE, place, len(letter.text))
 
 
 @cache

@@ -22,11 +22,11 @@ from imr_rules.cases.fhir_links import (
     linked_fact,
     values_system,
 )
+from imr_rules.cases.record_kind import MOST_BYTES
 from imr_rules.errors import InputError, Location, PackError
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import Fact, FactType, Vocabulary
 
-_MOST_BYTES = 8_000_000
 _DEEPEST = 30
 _MAKE_ONE = "Make one with: imr-rules checklist TREATMENT --format fhir"
 
@@ -42,7 +42,7 @@ def read_response(path: Path, vocabulary: Vocabulary) -> Draft:
     """
     at = Location(path)
     raw = path.read_bytes()
-    if len(raw) > _MOST_BYTES:
+    if len(raw) > MOST_BYTES:
         raise InputError("is too large for a questionnaire response.", at=at)
     try:
         data = json.loads(raw)

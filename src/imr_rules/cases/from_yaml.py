@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from imr_rules import strict_yaml
 from imr_rules.cases.dates import dates_out_of_order
 from imr_rules.cases.model import Case, CaseItem
-from imr_rules.errors import PackError, PackErrors, WrongTypeError
+from imr_rules.errors import InconsistentError, PackError, PackErrors, gathered
 from imr_rules.facts.model import Evidence, Reading, Section, Value
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.misfits import Loc
@@ -101,15 +101,13 @@ def _case(document: Document, vocabulary: Vocabulary, catalogue: Catalogue) -> C
         )
     if raw.age_years is not None:
         at = document.at("age_years")
-        try:
+        with gathered(problems):
             vocabulary.require("age_years", at).check(raw.age_years, at=at)
-        except PackError as error:
-            problems.append(error)
     whole, _ = _stated(raw, document, (), vocabulary, problems)
     if items and (raw.record or raw.rationale):
         name = "record" if raw.record else "rationale"
         problems.append(
-            WrongTypeError(
+            InconsistentError(
                 f"{name}: the facts of a case with items stand under each item.",
                 at=document.at(name),
                 hint=f"Move {name} there, indented below the item's title.",
@@ -155,12 +153,9 @@ def _stated(
         values = readings.setdefault(reading, {})
         for fact, statement in statements.items():
             at: Loc = (*loc, reading.value)
-            try:
+            with gathered(problems):
                 values[fact] = _checked(vocabulary, fact, statement.value, document, at)
-            except PackError as error:
-                problems.append(error)
-                continue
-            evidence[reading, fact] = (Evidence(section, note=statement.note),)
+                evidence[reading, fact] = (Evidence(section, note=statement.note),)
     return readings, evidence
 
 

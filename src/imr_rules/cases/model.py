@@ -56,7 +56,10 @@ class Case:
     conflicts: tuple[InnerConflict, ...] = ()
     """Where such a text contradicts itself."""
     latest_date: date | None = None
-    """The latest date the text mentions: stands in where a letter has no header dates."""
+    """The latest date the text mentions, or the day its request form is signed.
+
+    It stands in where a letter has no header dates.
+    """
     text: str = ""
     missing: tuple[str, ...] = ()
     confidence: float = 1.0

@@ -16,7 +16,7 @@ LETTER_SUFFIXES = (".txt", ".pdf", ".docx", ".html", ".htm", ".md")
 CASE_SUFFIXES = (".yaml", ".yml")
 LINES_SUFFIX = ".jsonl"
 RESPONSE_SUFFIX = ".json"
-_MOST_BYTES = 8_000_000
+MOST_BYTES = 8_000_000
 """What is larger is no request file and no response: those are written by hand or by a form."""
 _DATA = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|#[^\n]*\n|---\s)*(?:[{\[]|[\w\"'-]{1,60}[\"']?:(?:\s|$))"
@@ -62,7 +62,7 @@ def kind_of_record(path: Path) -> RecordKind:
     if not path.is_file():  # a pipe can be read only once
         return RecordKind.LETTER
     raw = _beginning(path)
-    is_large = len(raw) > _MOST_BYTES and suffix != RESPONSE_SUFFIX
+    is_large = len(raw) > MOST_BYTES and suffix != RESPONSE_SUFFIX
     if _LINES.match(raw):
         return RecordKind.LINES
     if raw.startswith(_DOCUMENT_MAGIC) or b"%PDF-" in raw[:1024] or is_large:
@@ -89,7 +89,7 @@ def kind_of_record(path: Path) -> RecordKind:
 def _beginning(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
-            return stream.read(_MOST_BYTES + 1)
+            return stream.read(MOST_BYTES + 1)
     except OSError as error:
         raise InputError(
             f"cannot be read ({error.strerror or error}).",

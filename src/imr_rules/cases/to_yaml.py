@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.facts.model import Reading, Value
 from imr_rules.notice import NOTICE
+from imr_rules.strict_yaml import quoted, written
 
 
 def case_to_yaml(case: Case) -> str:
@@ -17,15 +16,15 @@ def case_to_yaml(case: Case) -> str:
     Quotations stay out: the file holds facts, and a note in own words is for its keeper to write.
     The facts of a text without items, a chart note for instance, stand at its top.
     """
-    lines = [f"# {NOTICE}", f"case: {_text(case.case_number)}"]
+    lines = [f"# {NOTICE}", f"case: {quoted(case.case_number)}"]
     for name, day in (*case.dates.items(), ("latest_date", case.latest_date)):
         if day is not None:
             lines.append(f"{name}: {day.isoformat()}")
     if case.age_years is not None:
-        lines.append(f"age_years: {_number(case.age_years)}")
+        lines.append(f"age_years: {written(case.age_years)}")
     for name, texts in (("specialties", case.specialties), ("licensure", case.licensure)):
         if texts:
-            lines.append(f"{name}: [{', '.join(map(_text, texts))}]")
+            lines.append(f"{name}: [{', '.join(map(quoted, texts))}]")
     lines.append("items:" if case.items else "items: []")
     for item in case.items:
         lines.extend(_item_lines(item))
@@ -40,15 +39,15 @@ def cases_to_yaml(cases: Iterable[Case]) -> Iterator[str]:
 
 
 def _item_lines(item: CaseItem) -> list[str]:
-    lines = [f"  - item: {item.number}", f"    title: {_text(item.title)}"]
+    lines = [f"  - item: {item.number}", f"    title: {quoted(item.title)}"]
     if item.request.category:
-        lines.append(f"    category: {item.request.category}")
+        lines.append(f"    category: {written(item.request.category)}")
     if item.actual:
         lines.append(f"    actual: {item.actual}")
     for name in ("claims_administrator_guideline", "reviewer_guideline"):
         value = getattr(item, name)
         if value:
-            lines.append(f"    {name}: {_text(value)}")
+            lines.append(f"    {name}: {quoted(value)}")
     lines.extend(f"    {line}" for line in _readings_lines(item.readings))
     return lines
 
@@ -58,18 +57,4 @@ def _readings_lines(readings: Mapping[Reading, Mapping[str, Value]]) -> Iterator
         facts = readings.get(reading, {})
         if facts:
             yield f"{reading.value}:"
-            yield from (f"  {fact}: {{value: {_value(v)}}}" for fact, v in facts.items())
-
-
-def _value(value: Value) -> str:
-    if isinstance(value, str):
-        return _text(value) if value in ("on", "off") else value
-    return _number(value)
-
-
-def _number(number: float) -> str:
-    return str(int(number)) if number == int(number) else repr(number)
-
-
-def _text(text: Any) -> str:
-    return json.dumps(str(text), ensure_ascii=False)
+            yield from (f"  {fact}: {{value: {written(v)}}}" for fact, v in facts.items())

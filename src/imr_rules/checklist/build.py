@@ -25,7 +25,6 @@ from imr_rules.checklist.model import (
     Way,
 )
 from imr_rules.checklist.subject import Subject
-from imr_rules.engines.cells import leaves_of
 from imr_rules.engines.model import Status
 from imr_rules.engines.thresholds import Limit, limits_on
 from imr_rules.explain.fact_words import limit_number, value_words
@@ -42,6 +41,7 @@ from imr_rules.guidelines.model import (
     Requirement,
     Topic,
     Unless,
+    leaves_of,
 )
 
 
@@ -201,12 +201,8 @@ class _Asker:
 
     def _read(self, criterion: Criterion) -> tuple[str, ...]:
         """Return the facts that *criterion* reads, those that its limits are looked up by too."""
-        looked_up = [
-            self.limits[leaf.threshold].by
-            for leaf in leaves_of(criterion.when)
-            if isinstance(leaf, FactCompares) and self.limits[leaf.threshold].by
-        ]
-        return tuple(dict.fromkeys((*criterion.facts, *looked_up)))
+        keys = (self.limits[name].by for name in criterion.thresholds)
+        return tuple(dict.fromkeys((*criterion.facts, *filter(None, keys))))
 
     def bar(self, bar: Bar) -> BarLine:
         """Return *bar* with its exceptions."""

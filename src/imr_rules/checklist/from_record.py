@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from imr_rules.cases.evaluate import Conclusion, deciding_date, evaluate_case
+from imr_rules.cases.dates import deciding_date
+from imr_rules.cases.evaluate import Conclusion, evaluate_case
 from imr_rules.cases.model import Case
 from imr_rules.cases.record import load_record
 from imr_rules.cases.record_kind import RecordKind, kind_of_record

@@ -116,12 +116,11 @@ def _gap_list(
         again = evaluate_case(restored, Basis.REVIEW, knowledge, engine, as_of=as_of)
         pointed_out = next(c for c in again if c.item.number == conclusion.item.number)
     settles_it = pointed_out.prediction is Prediction.OVERTURNED
-    trace = pointed_out.trace
     return GapList(
         conclusion,
         gaps,
         settles_it,
-        trace is not None and trace.verdict.certainty is Certainty.BARRED,
+        pointed_out.certainty is Certainty.BARRED,
         () if settles_it else hinges_of(pointed_out, knowledge, engine, as_of=as_of),
     )
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from imr_rules.errors import UnknownNameError
 from imr_rules.explain.left_open import left_open
-from imr_rules.guidelines.library import days_in_force, not_in_force
+from imr_rules.guidelines.library import days_in_force, is_in_force, not_in_force
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import Knowledge
@@ -52,8 +52,8 @@ def subject_named(name: str, knowledge: Knowledge, on: date | None, *, today: da
     is_meant = knowledge.library.is_meant_as_topic(name)
     if topic is not None:
         edition = knowledge.library.editions[topic.edition]
-        start, end = days_in_force(edition, topic)
-        if on is None or start <= on < end:
+        if on is None or is_in_force(edition, topic, on):
+            start, end = days_in_force(edition, topic)
             day = on or min(max(today, start), end - timedelta(days=1))
             return Subject(topic.title, None, day, None, edition, topic)
         if request.treatment is None or is_meant:

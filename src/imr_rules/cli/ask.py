@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from imr_rules.cases.dates import deciding_date
 from imr_rules.cases.draft import Draft, case_from_draft
 from imr_rules.cases.draft_yaml import draft_to_yaml
-from imr_rules.cases.evaluate import deciding_date
 from imr_rules.cases.model import Case
 from imr_rules.cases.record import load_record, load_request_file
 from imr_rules.cli.output import output_to

@@ -14,17 +14,17 @@ import click
 import polars as pl
 
 from imr_rules.audit.tables.audit import audit_tables
-from imr_rules.audit.tables.once import Once
 from imr_rules.audit.tables.rows import Concluder
 from imr_rules.audit.to_text import audit_text
 from imr_rules.audit.write import write_table_audit, writing_into
 from imr_rules.cli.batch import Batch, end_batch, read_batch
-from imr_rules.cli.facts_tables import refuse_another_day, rules_concluder
+from imr_rules.cli.facts_tables import refuse_another_day, rules_concluder, tell_repeated
 from imr_rules.errors import InputError, Location
 from imr_rules.explain.to_text import make_console
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.evaluate import TableRules
 from imr_rules.table.from_case import rows_of_case
+from imr_rules.table.once import Once
 from imr_rules.table.parts import is_table, write_parts
 from imr_rules.table.schema import DECISION_YEAR, table_schema
 
@@ -59,8 +59,7 @@ def audit_facts(
         with concluder(backend, rules, place) as conclude_items:
             once = Once()
             found, written = audit_tables(tables, rules, conclude_items, work, once)
-        for line in once.told():
-            click.echo(line, err=True)
+        tell_repeated(once)
         if out is not None:
             write_table_audit(found, written, batch.left_out, out)
     if form == "json":

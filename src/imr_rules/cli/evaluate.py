@@ -32,7 +32,7 @@ from imr_rules.cli.reader_options import chosen_reader, reader_options, tell_ref
 from imr_rules.engines.choose import engine_named
 from imr_rules.engines.model import Engine
 from imr_rules.explain.explain import explain
-from imr_rules.explain.model import NOTICE, Explanation
+from imr_rules.explain.model import Explanation
 from imr_rules.explain.to_json import explanation_to_json
 from imr_rules.explain.to_text import (
     case_heading,
@@ -43,6 +43,7 @@ from imr_rules.explain.to_text import (
 )
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge, load_knowledge
+from imr_rules.notice import NOTICE
 from imr_rules.reading.model import Refusal
 
 _NOTHING_ASKED = (

@@ -11,13 +11,19 @@ from tempfile import TemporaryDirectory
 import polars as pl
 import rich_click as click
 
-from imr_rules.cli.facts_tables import refuse_another_day, require_tables, rules_concluder
+from imr_rules.cli.facts_tables import (
+    refuse_another_day,
+    require_tables,
+    rules_concluder,
+    tell_repeated,
+)
 from imr_rules.cli.output import output_to
 from imr_rules.counted import counted
-from imr_rules.explain.model import NOTICE
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
+from imr_rules.notice import NOTICE
 from imr_rules.table.evaluate import TableRules
+from imr_rules.table.once import Once
 from imr_rules.table.outcomes import (
     COUNT,
     PREDICTION,
@@ -52,6 +58,7 @@ def evaluate_tables(
     refuse_another_day(as_of)
     require_tables(paths)
     rules = TableRules(knowledge)
+    once = {basis: Once() for basis in bases}
     with (
         TemporaryDirectory(prefix="imr-rules-") as place,
         rules_concluder(backend, Path(place)) as conclude_by,
@@ -60,12 +67,14 @@ def evaluate_tables(
             batch
             for path in paths
             for basis in bases
-            for batch in outcomes(path, rules, basis, conclude_by)
+            for batch in outcomes(path, rules, basis, once[basis], conclude_by)
         )
         if out is not None and is_table(out):
             _write(concluded, out, rules)
+            tell_repeated(*once.values())
             return
         counts = tally(concluded, _BY)
+    tell_repeated(*once.values())
     with output_to(out) as stream:
         if form == "text":
             stream.write(_as_text(counts) + "\n" + NOTICE + "\n")

@@ -64,8 +64,8 @@ def extract_with_progress(
     if made.repeated:
         letters = counted(made.repeated, "letter")
         click.echo(
-            f"{out}: {letters} of a case and day of decision that the table holds already: an audit"
-            " counts each case once.",
+            f"{out}: {letters} of a case and day of decision that the table holds already:"
+            " evaluate, audit and whatif count each case once.",
             err=True,
         )
     if made.changed:

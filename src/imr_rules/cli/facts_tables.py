@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import click
 import polars as pl
 
 from imr_rules.errors import InputError, Location
 from imr_rules.facts.model import Basis
 from imr_rules.table.evaluate import CONCLUDED, RulesConcluder, TableRules, conclude_on_polars
+from imr_rules.table.once import Once
 from imr_rules.table.parts import is_table, write_whole
 from imr_rules.table.schema import ITEM, LETTER
 
@@ -43,6 +45,12 @@ def require_tables(paths: Sequence[Path]) -> None:
                 hint=f"Make it one: imr-rules extract {path} --out FACTS.parquet. Or name it alone,"
                 " without --engine table.",
             )
+
+
+def tell_repeated(*counted: Once) -> None:
+    """Tell on stderr which letters were left out of those *counted*, each line once."""
+    for line in dict.fromkeys(line for once in counted for line in once.told()):
+        click.echo(line, err=True)
 
 
 @contextmanager

@@ -13,10 +13,10 @@ from imr_rules.cli.batch import recognised_text
 from imr_rules.cli.options import as_of_option, out_option, rules_option, warn_if_far_ahead
 from imr_rules.cli.output import output_to
 from imr_rules.engines.reference import ReferenceEngine
-from imr_rules.explain.model import NOTICE
 from imr_rules.explain.to_text import make_console
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import load_knowledge
+from imr_rules.notice import NOTICE
 from imr_rules.preview.build import preview_case
 from imr_rules.preview.to_json import preview_to_json
 from imr_rules.preview.to_text import preview_text
@@ -74,8 +74,8 @@ def command(
 ) -> None:
     """Say how a request would likely end, and what the record must show to change that.
 
-    RECORD is a request file (YAML), a letter or chart note, a case, or a FHIR
-    QuestionnaireResponse.
+    RECORD is a request file (YAML), a request for authorization (DWC Form RFA), a letter or chart
+    note, a case, or a FHIR QuestionnaireResponse.
     """
     knowledge = load_knowledge(rules)
     if interactive:

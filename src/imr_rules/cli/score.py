@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import rich_click as click
 
-from imr_rules.audit.statistics import area_under_curve, cohen_kappa, confusion, steps
 from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.cases.from_yaml import read_case
 from imr_rules.cases.model import Case
@@ -24,29 +22,18 @@ from imr_rules.facts.model import Basis, Reading
 from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.reading.score import (
     Key,
-    Share,
+    Outcome,
     Tally,
     added,
     fact_table,
-    figure,
+    outcome_table,
     read_agreement,
     share_of,
     summary_table,
-    tally,
+    tallies,
 )
 
 BEGIN, END = "<!-- scores: written by imr-rules score -->", "<!-- end of scores -->"
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What was concluded of one item from its letter alone, and what was decided."""
-
-    share: Share
-    basis: Basis
-    predicted: bool
-    likelihood: float
-    actual: bool
 
 
 @click.command("score")
@@ -78,7 +65,7 @@ def command(
     folder = cases or cases_folder()
     engine = ReferenceEngine()
     counted: list[dict[Key, Tally]] = []
-    outcomes: list[_Outcome] = []
+    outcomes: list[Outcome] = []
     refusals = []
     batch = Batch()
     for entry in read_batch(letters, knowledge, batch, reader=reader):
@@ -88,7 +75,10 @@ def command(
             click.echo(f"{entry.path}: no case {path.name} to hold it against.", err=True)
             continue
         gold = read_case(path, knowledge.vocabulary, knowledge.catalogue)
-        counted += _tallies(entry.case, gold, knowledge)
+        read, there = (
+            {item.number: item.readings for item in case.items} for case in (entry.case, gold)
+        )
+        counted += tallies(gold.case_number, read, there, knowledge.vocabulary)
         outcomes += _outcomes(entry.case, gold, knowledge, engine)
     tell_refusals(refusals)
     if not counted:
@@ -101,26 +91,10 @@ def command(
     end_batch(batch)
 
 
-def _tallies(case: Case, gold: Case, knowledge: Knowledge) -> list[dict[Key, Tally]]:
-    """Compare item by item; an item that the letter's reading lacks was not read at all."""
-    items = {item.number: item for item in case.items}
-    return [
-        tally(
-            gold.case_number,
-            reading,
-            items[item.number].readings.get(reading, {}) if item.number in items else {},
-            item.readings.get(reading, {}),
-            knowledge.vocabulary,
-        )
-        for item in gold.items
-        for reading in Reading
-    ]
-
-
-def _outcomes(case: Case, gold: Case, knowledge: Knowledge, engine: Engine) -> list[_Outcome]:
+def _outcomes(case: Case, gold: Case, knowledge: Knowledge, engine: Engine) -> list[Outcome]:
     decided = {item.number: item.actual for item in gold.items}
     return [
-        _Outcome(
+        Outcome(
             share=share_of(gold.case_number),
             basis=basis,
             predicted=conclusion.prediction is Prediction.OVERTURNED,
@@ -133,33 +107,14 @@ def _outcomes(case: Case, gold: Case, knowledge: Knowledge, engine: Engine) -> l
     ]
 
 
-def _report(total: dict[Key, Tally], outcomes: Sequence[_Outcome], folder: Path) -> str:
+def _report(total: dict[Key, Tally], outcomes: Sequence[Outcome], folder: Path) -> str:
     path = folder / "agreement.csv"
     ceiling = read_agreement(path) if path.exists() else {}
     parts = ["### All facts", "", summary_table(total), "### From letter to conclusion", ""]
-    parts.append(_outcome_table(outcomes))
+    parts.append(outcome_table(outcomes))
     for reading in Reading:
         parts += [f"### Facts of the {reading}", "", fact_table(total, reading, ceiling)]
     return "\n".join(parts)
-
-
-def _outcome_table(outcomes: Sequence[_Outcome]) -> str:
-    lines = [
-        "| basis | letters | items | overturned | predicted so | kappa | AUC |",
-        "|---|---|--:|--:|--:|--:|--:|",
-    ]
-    for basis in Basis:
-        for share in (*Share, None):
-            mine = [o for o in outcomes if o.basis is basis and share in (None, o.share)]
-            actual = [o.actual for o in mine]
-            ones = [1.0] * len(mine)
-            table = confusion([o.predicted for o in mine], actual, ones)
-            auc = area_under_curve(steps([o.likelihood for o in mine], actual, ones))
-            letters = str(share) if share else "all"
-            counts = f"{len(mine)} | {sum(actual)} | {sum(o.predicted for o in mine)}"
-            figures = f"{figure(cohen_kappa(table))} | {figure(auc)}"
-            lines.append(f"| {basis} | {letters} | {counts} | {figures} |")
-    return "\n".join(lines) + "\n"
 
 
 def _write_between_marks(path: Path, text: str) -> None:

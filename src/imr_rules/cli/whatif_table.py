@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from imr_rules.cli.facts_tables import refuse_another_day, require_tables, rules_concluder
+from imr_rules.cli.facts_tables import (
+    refuse_another_day,
+    require_tables,
+    rules_concluder,
+    tell_repeated,
+)
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.evaluate import TableRules
+from imr_rules.table.once import Once
 from imr_rules.whatif.ablate_tables import ablate_tables
 from imr_rules.whatif.compare_tables import compare_tables
 from imr_rules.whatif.model import WhatIf
@@ -32,10 +38,15 @@ def whatif_of_tables(
     """
     refuse_another_day(as_of)
     require_tables(paths)
+    once = Once()
     with (
         tempfile.TemporaryDirectory(prefix="imr-rules-") as place,
         rules_concluder(backend, Path(place)) as conclude_by,
     ):
         if before is None:
-            return ablate_tables(paths, TableRules(after), basis, conclude_by)
-        return compare_tables(paths, TableRules(before), TableRules(after), basis, conclude_by)
+            found = ablate_tables(paths, TableRules(after), basis, conclude_by, once)
+        else:
+            old, new = TableRules(before), TableRules(after)
+            found = compare_tables(paths, old, new, basis, conclude_by, once)
+    tell_repeated(once)
+    return found

@@ -7,7 +7,6 @@ value of each cell is proven for all values.
 
 from __future__ import annotations
 
-import operator
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,21 +14,10 @@ from itertools import pairwise
 from math import inf, isfinite, nextafter
 from typing import Any
 
-from imr_rules.engines.thresholds import Limit, number_of
+from imr_rules.engines.thresholds import COMPARE, Limit, number_of
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import Fact, FactType, Scope
-from imr_rules.guidelines.model import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Comparison,
-    Condition,
-    FactCompares,
-    FactIs,
-    FactKnown,
-    Not,
-    Topic,
-)
+from imr_rules.guidelines.model import FactCompares, FactIs, FactKnown, Topic
 
 SILENT = 0
 """The cell of a fact that nobody mentions."""
@@ -40,13 +28,6 @@ STRANGE = 2
 FIRST_KNOWN = 3
 
 _Test = Callable[[Any], object]
-
-COMPARE: Mapping[Comparison, Callable[[float, float], bool]] = {
-    Comparison.AT_MOST: operator.le,
-    Comparison.AT_LEAST: operator.ge,
-    Comparison.LESS_THAN: operator.lt,
-    Comparison.MORE_THAN: operator.gt,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +103,20 @@ def cells_of(
     """
     tests: defaultdict[str, list[_Test]] = defaultdict(list)
     numbers: defaultdict[str, set[float]] = defaultdict(set)
-    for criterion in topic.criteria.values():
-        for leaf in leaves_of(criterion.when):
-            tests.setdefault(leaf.fact, [])
-            match leaf:
-                case FactIs(fact=fact, values=values):
-                    tests[fact].append(frozenset(values).__contains__)
-                case FactCompares(fact=fact, comparison=comparison, threshold=threshold):
-                    limit = limits[threshold]
-                    for number in numbers_of(limit):
-                        numbers[fact].add(number)
-                        tests[fact].append(_comparison(COMPARE[comparison], number))
-                    if limit.by:
-                        tests[limit.by].append(_looked_up(limit))
-                case FactKnown():
-                    pass
+    for leaf in topic.leaves:
+        tests.setdefault(leaf.fact, [])
+        match leaf:
+            case FactIs(fact=fact, values=values):
+                tests[fact].append(frozenset(values).__contains__)
+            case FactCompares(fact=fact, comparison=comparison, threshold=threshold):
+                limit = limits[threshold]
+                for number in limit.numbers:
+                    numbers[fact].add(number)
+                    tests[fact].append(_comparison(COMPARE[comparison], number))
+                if limit.by:
+                    tests[limit.by].append(_looked_up(limit))
+            case FactKnown():
+                pass
     found: dict[str, FactCells] = {}
     for name, asked in tests.items():
         entry = vocabulary[name] if name in vocabulary else _undefined(name, topic, limits)
@@ -152,14 +132,13 @@ def _undefined(name: str, topic: Topic, limits: Mapping[str, Limit]) -> Fact:
     """Return the fact *name*, of which only what *topic* asks of it is known."""
     words: dict[str, None] = {}
     is_number = False
-    for criterion in topic.criteria.values():
-        for leaf in leaves_of(criterion.when):
-            if isinstance(leaf, FactIs) and leaf.fact == name:
-                words.update(dict.fromkeys(leaf.values))
-            elif isinstance(leaf, FactCompares):
-                is_number = is_number or leaf.fact == name
-                limit = limits[leaf.threshold]
-                words.update(dict.fromkeys(key for key, _ in limit.table if limit.by == name))
+    for leaf in topic.leaves:
+        if isinstance(leaf, FactIs) and leaf.fact == name:
+            words.update(dict.fromkeys(leaf.values))
+        elif isinstance(leaf, FactCompares):
+            is_number = is_number or leaf.fact == name
+            limit = limits[leaf.threshold]
+            words.update(dict.fromkeys(key for key, _ in limit.table if limit.by == name))
     about = {"id": name, "scope": Scope.ITEM, "question": name}
     if is_number:
         return Fact.model_validate(
@@ -167,24 +146,6 @@ def _undefined(name: str, topic: Topic, limits: Mapping[str, Limit]) -> Fact:
         )
     other = "another" if "another" not in words else " ".join(("another", *words))
     return Fact.model_validate({**about, "type": FactType.ENUM, "values": (*words, other)})
-
-
-def leaves_of(condition: Condition) -> Iterator[FactIs | FactCompares | FactKnown]:
-    """Yield every test of a single fact in *condition*, in order."""
-    match condition:
-        case FactIs() | FactCompares() | FactKnown():
-            yield condition
-        case Not(part=part):
-            yield from leaves_of(part)
-        case AllOf(parts=parts) | AnyOf(parts=parts) | AtLeast(parts=parts):
-            for part in parts:
-                yield from leaves_of(part)
-
-
-def numbers_of(limit: Limit) -> tuple[float, ...]:
-    """Return the numbers that *limit* can be, those not yet in force left out."""
-    found = (limit.default, *(number for _, number in limit.table))
-    return tuple(dict.fromkeys(number for number in found if number is not None))
 
 
 def _comparison(compare: Callable[[float, float], bool], number: float) -> _Test:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from math import inf
 from typing import Generic, TypeVar
 
 from imr_rules.engines.thresholds import change_days, span_of
 from imr_rules.guidelines.model import Parameter, Topic
 
 T = TypeVar("T")
+
+MOST_TOPICS = 4096
+"""Far more than a library holds: a bound for programs that reload the rules."""
 
 
 @dataclass(eq=False, slots=True)
@@ -36,15 +40,18 @@ class KeptTopics(Generic[T]):
     A topic is known by identity: comparing it whole would take longer than deciding.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, most: float = inf) -> None:
+        """Keep *most* topics: at one more, all are let go of."""
+        self._most = most
         self._by_topic: dict[int, list[Kept[T]]] = {}
-
-    def __len__(self) -> int:
-        return len(self._by_topic)
 
     def find(self, topic: Topic, parameters: Mapping[str, Parameter]) -> Kept[T]:
         """Return what is kept of *topic* with *parameters*, at first nothing compiled."""
-        variants = self._by_topic.setdefault(id(topic), [])
+        variants = self._by_topic.get(id(topic))
+        if variants is None:
+            if len(self._by_topic) >= self._most:
+                self._by_topic.clear()
+            variants = self._by_topic[id(topic)] = []
         for kept in variants:
             if kept.parameters is parameters or kept.parameters == parameters:
                 return kept
@@ -59,7 +66,3 @@ class KeptTopics(Generic[T]):
         variants.remove(kept)
         if not variants:
             del self._by_topic[id(kept.topic)]
-
-    def clear(self) -> None:
-        """Let go of everything."""
-        self._by_topic.clear()

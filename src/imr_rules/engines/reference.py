@@ -24,10 +24,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from imr_rules.engines.kept import KeptTopics
+from imr_rules.engines.kept import MOST_TOPICS, KeptTopics
 from imr_rules.engines.model import Facts, Status, Trace, Verdict, verdict_of
 from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
-from imr_rules.engines.thresholds import Limit, limits_on, number_of
+from imr_rules.engines.thresholds import COMPARE, Limit, limits_on, number_of
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.guidelines.model import (
     AllOf,
@@ -61,25 +61,16 @@ _STATUS: Mapping[Kleene, Status] = {
     None: Status.UNKNOWN,
 }
 
-_COMPARE: Mapping[Comparison, Callable[[float, float], bool]] = {
-    Comparison.AT_MOST: float.__le__,
-    Comparison.AT_LEAST: float.__ge__,
-    Comparison.LESS_THAN: float.__lt__,
-    Comparison.MORE_THAN: float.__gt__,
-}
-
-_MOST_TOPICS = 4096
-"""Topics kept compiled: far more than a library holds, a bound for programs that reload theirs."""
-
 
 @dataclass(frozen=True, slots=True)
 class _CompiledCriterion:
-    """A criterion's test; *presumes_from* are the facts it reads, if it is presumed."""
+    """A criterion's test; if it is presumed, *presumes_from* are the facts it reads, with what
+    asks of each whether it speaks for the criterion."""
 
     id: str
     bit: _Criteria
     test: _Test
-    presumes_from: tuple[str, ...]
+    presumes_from: tuple[tuple[str, _Test], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +197,12 @@ class CompiledTopic:
 
 
 def _is_left_alone(criterion: _CompiledCriterion, facts: Facts) -> bool:
-    """Whether *criterion*, unknown, is presumed: no fact it reads is said to be undocumented."""
+    """Whether *criterion*, unknown, is presumed: what is said of the facts it reads speaks for it.
+
+    That something is undocumented does not, and a "no" must not count for more than that.
+    """
     read = criterion.presumes_from
-    return bool(read) and all(facts.get(fact) != UNDOCUMENTED for fact in read)
+    return bool(read) and all(facts.get(fact) is None or speaks(facts) for fact, speaks in read)
 
 
 class ReferenceEngine:
@@ -217,14 +211,12 @@ class ReferenceEngine:
     name = "reference"
 
     def __init__(self) -> None:
-        self._kept: KeptTopics[CompiledTopic] = KeptTopics()
+        self._kept: KeptTopics[CompiledTopic] = KeptTopics(most=MOST_TOPICS)
 
     def compiled(
         self, topic: Topic, parameters: Mapping[str, Parameter], on: date
     ) -> CompiledTopic:
         """Return *topic* compiled for the day *on*."""
-        if len(self._kept) > _MOST_TOPICS:
-            self._kept.clear()
         kept = self._kept.find(topic, parameters)
         span = kept.span(on)
         found = kept.compiled.get(span)
@@ -255,7 +247,12 @@ def compile_topic(topic: Topic, parameters: Mapping[str, Parameter], on: date) -
                 criterion.id,
                 bits[criterion.id],
                 _test(criterion.when, limits),
-                criterion.facts if criterion.presumed else (),
+                tuple(
+                    (fact, _any(tuple(_test(test, limits) for test in tests)))
+                    for fact, tests in criterion.tests.items()
+                )
+                if criterion.presumed
+                else (),
             )
             for criterion in topic.criteria.values()
         ),
@@ -336,7 +333,7 @@ def _fact_is(fact: str, values: frozenset[str]) -> _Test:
 
 
 def _fact_compares(fact: str, comparison: Comparison, limit: Limit) -> _Test:
-    compare = _COMPARE[comparison]
+    compare: Callable[[float, float], bool] = COMPARE[comparison]
     default, by = limit.default, limit.by
     table: Mapping[Value, float | None] = dict(limit.table)
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from imr_rules.engines.cells import COMPARE, MISSING, SILENT, STRANGE, FactCells, cells_of
+from imr_rules.engines.cells import MISSING, SILENT, STRANGE, FactCells, cells_of
 from imr_rules.engines.formula import NEVER, Formula, Formulas, Holds, compiled
 from imr_rules.engines.model import Facts
 from imr_rules.engines.settling import Reach, Settling, surely_same
-from imr_rules.engines.thresholds import Limit, limits_on
+from imr_rules.engines.thresholds import COMPARE, Limit, limits_on
 from imr_rules.facts.vocabulary import Fact
 from imr_rules.guidelines.model import (
     AllOf,
@@ -193,7 +193,12 @@ class _Builder:
         if not criterion.presumed:
             return SymbolicCriterion(standing.true, standing.possible, standing.true)
         left_alone = self.formulas.all_of(
-            [self._in(fact, ~(1 << MISSING)) for fact in criterion.facts]
+            [
+                self.formulas.any_of(
+                    [self._in(fact, 1 << SILENT), *(self.condition(test).true for test in tests)]
+                )
+                for fact, tests in criterion.tests.items()
+            ]
         )
         # Not "true, or possible and left alone", which is the same: denied, that would want of one
         # fact at once that it is answered and that it is said to be missing.

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import operator
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite, isnan
+from typing import Any
 
 from imr_rules.facts.model import Value
-from imr_rules.guidelines.model import Parameter, Topic, thresholds_of
+from imr_rules.guidelines.model import Comparison, Parameter, Topic
+
+COMPARE: Mapping[Comparison, Callable[[Any, Any], Any]] = {
+    Comparison.AT_MOST: operator.le,
+    Comparison.AT_LEAST: operator.ge,
+    Comparison.LESS_THAN: operator.lt,
+    Comparison.MORE_THAN: operator.gt,
+}
+"""How a number is held against a threshold: numbers of Python, and columns of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,12 @@ class Limit:
     by: str = ""
     table: tuple[tuple[str, float | None], ...] = ()
 
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The numbers that it can be, those not yet in force left out."""
+        found = (self.default, *(number for _, number in self.table))
+        return tuple(dict.fromkeys(number for number in found if number is not None))
+
 
 def limit_on(parameter: Parameter, on: date) -> Limit:
     """Return *parameter* as it stands on the day *on*."""
@@ -34,13 +50,13 @@ def limit_on(parameter: Parameter, on: date) -> Limit:
 
 def limits_on(topic: Topic, parameters: Mapping[str, Parameter], on: date) -> Mapping[str, Limit]:
     """Return the limits that the criteria of *topic* name, as they stand on the day *on*."""
-    return {name: limit_on(parameters[name], on) for name in _named(topic)}
+    return {name: limit_on(parameters[name], on) for name in topic.thresholds}
 
 
 def change_days(topic: Topic, parameters: Mapping[str, Parameter]) -> tuple[date, ...]:
     """Return the days on which a number that *topic* reads takes effect, oldest first."""
     days: set[date] = set()
-    for name in _named(topic):
+    for name in topic.thresholds:
         parameter = parameters[name]
         for dated in (parameter.values, *parameter.table.values()):
             days.update(day for day, _ in dated)
@@ -69,9 +85,3 @@ def number_of(value: Value | None) -> float | None:
 def _settling(number: float | None) -> float | None:
     """Return *number* unless nothing can be held against it (``nan``)."""
     return None if number is None or isnan(number) else number
-
-
-def _named(topic: Topic) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(name for c in topic.criteria.values() for name in thresholds_of(c.when))
-    )

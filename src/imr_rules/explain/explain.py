@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from imr_rules.cases.evaluate import Conclusion
+from imr_rules.explain.also_asked import also_asked
 from imr_rules.explain.flips import flips_of, untold_flips
 from imr_rules.explain.likelihood import likelihood_of
 from imr_rules.explain.model import Explanation, Reason
@@ -35,6 +36,9 @@ def explain(conclusion: Conclusion, knowledge: Knowledge) -> Explanation:
         likelihood_n=likelihood.n,
         base_rate=likelihood.base_rate,
         on_background_alone=rests_on_background(reasons),
+        also_asked=also_asked(
+            conclusion.item.request, conclusion.governing, knowledge, conclusion.on
+        ),
     )
 
 

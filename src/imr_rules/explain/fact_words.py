@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from imr_rules.engines.cells import leaves_of
 from imr_rules.engines.model import Facts
 from imr_rules.engines.thresholds import Limit
 from imr_rules.facts.model import UNDOCUMENTED, Value
@@ -104,20 +103,19 @@ def _stretch(
     """Return the bounds between which no comparison of *topic* tells numbers apart from *value*."""
     lowest: _Bound | None = None
     highest: _Bound | None = None
-    for criterion in topic.criteria.values():
-        for leaf in leaves_of(criterion.when):
-            if not isinstance(leaf, FactCompares) or leaf.fact != fact:
-                continue
-            number = limit_number(limits[leaf.threshold], facts)
-            if number is None:
-                continue
-            # "at most 6" and "more than 6" part the numbers at the same place: 6 goes down.
-            goes_down = leaf.comparison in (Comparison.AT_MOST, Comparison.MORE_THAN)
-            if value < number or (value == number and goes_down):
-                if highest is None or (number, goes_down) < highest:
-                    highest = (number, goes_down)
-            elif lowest is None or (number, goes_down) > (lowest[0], not lowest[1]):
-                lowest = (number, not goes_down)
+    for leaf in topic.leaves:
+        if not isinstance(leaf, FactCompares) or leaf.fact != fact:
+            continue
+        number = limit_number(limits[leaf.threshold], facts)
+        if number is None:
+            continue
+        # "at most 6" and "more than 6" part the numbers at the same place: 6 goes down.
+        goes_down = leaf.comparison in (Comparison.AT_MOST, Comparison.MORE_THAN)
+        if value < number or (value == number and goes_down):
+            if highest is None or (number, goes_down) < highest:
+                highest = (number, goes_down)
+        elif lowest is None or (number, goes_down) > (lowest[0], not lowest[1]):
+            lowest = (number, not goes_down)
     return lowest, highest
 
 

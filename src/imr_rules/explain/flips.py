@@ -11,7 +11,7 @@ no set is missed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
@@ -20,9 +20,10 @@ from typing import NamedTuple
 from imr_rules.cases.evaluate import Conclusion
 from imr_rules.engines.cells import MISSING, SILENT
 from imr_rules.engines.formula import ALWAYS, Formula, Formulas
-from imr_rules.engines.kept import KeptTopics
-from imr_rules.engines.model import Facts
+from imr_rules.engines.kept import MOST_TOPICS, KeptTopics
+from imr_rules.engines.model import Facts, Prediction
 from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
+from imr_rules.facts.derive import parent_facts
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.guidelines.model import Parameter, Topic
@@ -30,9 +31,6 @@ from imr_rules.knowledge import Knowledge
 
 CORRECTION_COST = 100
 """What correcting a known fact costs in documents: more than any topic has facts."""
-
-_MOST_TOPICS = 4096
-"""Topics kept as formulas: far more than a library holds, a bound for programs that reload."""
 
 
 class Price(NamedTuple):
@@ -104,6 +102,8 @@ def flips_of(conclusion: Conclusion, knowledge: Knowledge) -> Flips:
     """Return what would flip *conclusion*."""
     if conclusion.governing is None:
         return NO_FLIPS
+    if conclusion.hangs_on_parent:
+        return _with_parent_approved(conclusion, knowledge, flips_of)
     return smallest_flips(
         conclusion.governing.topic,
         conclusion.governing.edition.parameters,
@@ -121,6 +121,8 @@ def untold_flips(conclusion: Conclusion, knowledge: Knowledge) -> Flips:
     """
     if conclusion.governing is None:
         return NO_FLIPS
+    if conclusion.hangs_on_parent:
+        return _with_parent_approved(conclusion, knowledge, untold_flips)
     facts = conclusion.sheet.values
     return smallest_flips(
         conclusion.governing.topic,
@@ -130,6 +132,29 @@ def untold_flips(conclusion: Conclusion, knowledge: Knowledge) -> Flips:
         knowledge.vocabulary,
         fixed=[fact for fact, value in facts.items() if value != UNDOCUMENTED],
         learnable=knowledge.vocabulary,
+    )
+
+
+def _with_parent_approved(
+    conclusion: Conclusion,
+    knowledge: Knowledge,
+    flips_from: Callable[[Conclusion, Knowledge], Flips],
+) -> Flips:
+    """Return the approval of the parent of *conclusion*, with what it takes beyond that.
+
+    Getting the parent approved is the documents' work: nothing known has to be corrected for it.
+    """
+    other = conclusion.with_other_parent
+    assert other is not None
+    told = parent_facts(knowledge.derivations)
+    approval = tuple((fact, other.sheet.values[fact]) for fact in told)
+    price = Price(documents=len(approval))
+    if other.prediction is Prediction.OVERTURNED:
+        return Flips(price.facts, (Flip(approval, price),))
+    beyond = flips_from(other, knowledge)
+    return Flips(
+        None if beyond.distance is None else beyond.distance + price.facts,
+        tuple(Flip(approval + flip.changes, price.plus(flip.price)) for flip in beyond.flips),
     )
 
 
@@ -259,15 +284,13 @@ def _outcome(symbolic: SymbolicTopic, present: Sequence[int]) -> Formula:
     return formula
 
 
-_kept: KeptTopics[tuple[Vocabulary, SymbolicTopic]] = KeptTopics()
+_kept: KeptTopics[tuple[Vocabulary, SymbolicTopic]] = KeptTopics(most=MOST_TOPICS)
 
 
 def _symbolic(
     topic: Topic, parameters: Mapping[str, Parameter], on: date, vocabulary: Vocabulary
 ) -> SymbolicTopic:
     """Return *topic* as formulas, kept for as long as its numbers stand."""
-    if len(_kept) >= _MOST_TOPICS:
-        _kept.clear()
     kept = _kept.find(topic, parameters)
     span = kept.span(on)
     found = kept.compiled.get(span)

@@ -17,8 +17,8 @@ from imr_rules.engines.model import Certainty, Engine, Prediction
 from imr_rules.engines.thresholds import Limit, limits_on
 from imr_rules.explain.fact_words import FactStated, asked_for_by, question_in, stated, value_words
 from imr_rules.explain.flips import Flip, flips_of, untold_flips
-from imr_rules.facts.derive import DaysBetween, YearOf
-from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading, Value
+from imr_rules.facts.derive import DaysBetween, YearOf, parent_facts
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Value
 from imr_rules.facts.vocabulary import Fact, FactType
 from imr_rules.guidelines.model import Topic
 from imr_rules.knowledge import Knowledge
@@ -71,15 +71,28 @@ def hinges_of(
     if conclusion.governing is None:
         return ()
     topic, parameters = conclusion.governing.topic, conclusion.governing.edition.parameters
-    facts = conclusion.sheet.values
     flips = flips_of(conclusion, knowledge).flips
     turning = [f for f in flips if _turns(f, conclusion, knowledge, engine, as_of)]
-    trace = conclusion.trace
-    if not turning and trace is not None and trace.verdict.certainty is Certainty.UNDOCUMENTED:
+    if not turning and conclusion.certainty is Certainty.UNDOCUMENTED:
         untold = untold_flips(conclusion, knowledge)
         turning = [f for f in untold.flips if _turns(f, conclusion, knowledge, engine, as_of)]
     limits = limits_on(topic, parameters, conclusion.on)
-    return _grouped(turning, topic, limits, facts, knowledge)
+    elsewhere = _documented_elsewhere(conclusion, knowledge)
+    facts = {f: v for f, v in conclusion.sheet.values.items() if f not in elsewhere}
+    return _grouped(turning, topic, limits, facts, elsewhere, knowledge)
+
+
+def _documented_elsewhere(conclusion: Conclusion, knowledge: Knowledge) -> Mapping[str, str]:
+    """Return what gets the parent that *conclusion* hangs on approved, by the fact that tells it.
+
+    What is concluded of the parent so far is nothing that the record says.
+    """
+    parent = conclusion.parent
+    if parent is None or not conclusion.hangs_on_parent:
+        return {}
+    return dict.fromkeys(
+        parent_facts(knowledge.derivations), f"What item {parent.item.number} still lacks"
+    )
 
 
 def with_facts(case: Case, item: CaseItem, changes: Mapping[str, Value], basis: Basis) -> Case:
@@ -88,7 +101,7 @@ def with_facts(case: Case, item: CaseItem, changes: Mapping[str, Value], basis: 
     On the review basis the reviewer would have found them as well.
     """
     readings = dict(item.readings)
-    for reading in (Reading.RECORD, *([Reading.RATIONALE] if basis is Basis.REVIEW else [])):
+    for reading in basis.readings:
         readings[reading] = {**readings.get(reading, {}), **changes}
     changed = replace(item, readings=readings)
     items = tuple(changed if other.number == item.number else other for other in case.items)
@@ -119,6 +132,7 @@ def _grouped(
     topic: Topic,
     limits: Mapping[str, Limit],
     facts: Mapping[str, Value],
+    elsewhere: Mapping[str, str],
     knowledge: Knowledge,
 ) -> tuple[Hinge, ...]:
     """Return *flips* by their sets of facts; several answers of a single fact become one hinge."""
@@ -134,7 +148,14 @@ def _grouped(
         after = {**facts, **dict(flip.changes)}
         parts = [
             _hinge_fact(
-                fact, [dict(f.changes)[fact] for f in alike], topic, limits, after, facts, knowledge
+                fact,
+                [dict(f.changes)[fact] for f in alike],
+                topic,
+                limits,
+                after,
+                facts,
+                elsewhere.get(fact),
+                knowledge,
             )
             for fact in flip.facts
         ]
@@ -167,6 +188,7 @@ def _hinge_fact(
     limits: Mapping[str, Limit],
     after: Mapping[str, Value],
     before: Mapping[str, Value],
+    elsewhere: str | None,
     knowledge: Knowledge,
 ) -> HingeFact:
     fact = knowledge.vocabulary[name]
@@ -181,7 +203,7 @@ def _hinge_fact(
         tuple(answers.values()),
         now,
         "" if now is None else value_words(fact, now),
-        fact.documentation,
-        "" if now not in (None, UNDOCUMENTED) else _untold(fact, knowledge),
+        elsewhere or fact.documentation,
+        "" if elsewhere or now not in (None, UNDOCUMENTED) else _untold(fact, knowledge),
         asked_for_by(topic, fact),
     )

@@ -11,6 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from imr_rules.errors import UnknownNameError
+from imr_rules.explain.also_asked import also_asked, also_asked_line
 from imr_rules.facts.vocabulary import Fact
 from imr_rules.guidelines.library import is_in_force, not_in_force
 from imr_rules.guidelines.model import (
@@ -90,10 +91,12 @@ def knowledge_text(
     treatment = knowledge.catalogue.treatments[request.treatment]
     head = Text(f"{treatment.title}", style="bold")
     head.append(f"  {request.treatment}, category {request.category}", style="not bold dim")
+    others = also_asked(request, governing, knowledge, on)
+    parts = [head, *([also_asked_line(others)] if others else [])]
     if governing is None:
-        return Group(head, Text(f"No guideline in force on {on} speaks to it."))
+        return Group(*parts, Text(f"No guideline in force on {on} speaks to it."))
     return Group(
-        head, Text(f"On {on} it is governed by:"), _topic(governing.edition, governing.topic)
+        *parts, Text(f"On {on} it is governed by:"), _topic(governing.edition, governing.topic)
     )
 
 
@@ -173,9 +176,8 @@ def _bounds(fact: Fact) -> str:
 def _fact(fact: Fact, knowledge: Knowledge, on: date | None) -> RenderableType:
     users = [
         f"{edition.id}/{topic.id}"
-        for edition in knowledge.library.in_search_order()
-        for topic in edition.topics.values()
-        if fact.id in topic.facts and is_in_force(edition, topic, on)
+        for edition, topic in knowledge.library.pairs(on)
+        if fact.id in topic.facts
     ]
     which = f"topics in force on {on}" if on else "topics"
     values = ", ".join(fact.known_values) or f"a number ({fact.unit}{_bounds(fact)})"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
-from imr_rules.guidelines.library import days_in_force
-from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.guidelines.select import Governing
 from imr_rules.knowledge import Knowledge
 from imr_rules.treatments.model import Request
@@ -22,34 +19,21 @@ def left_open(
     """
     lineage = knowledge.catalogue.lineage(request)
     if governing is None:
-        about = (topic for _, topic in _in_force(knowledge, on) if _nearest(topic, lineage) >= 0)
         words = [
             word
-            for topic in about
+            for _, topic in knowledge.library.pairs(on)
+            if topic.applies_to.place_in(lineage) < len(lineage)
             for word in (*topic.applies_to.body_parts, *topic.applies_to.phases)
         ]
     elif request.body_parts or governing.topic.applies_to.body_parts:
         return ()
     else:
-        nearest = _nearest(governing.topic, lineage)
+        nearest = governing.topic.applies_to.place_in(lineage)
         words = [
             part
-            for edition, topic in _in_force(knowledge, on)
-            if edition.rank == governing.edition.rank and 0 <= _nearest(topic, lineage) <= nearest
+            for edition, topic in knowledge.library.pairs(on)
+            if edition.rank == governing.edition.rank
+            and topic.applies_to.place_in(lineage) <= nearest
             for part in topic.applies_to.body_parts
         ]
     return tuple(dict.fromkeys(word.replace("_", " ") for word in words))
-
-
-def _in_force(knowledge: Knowledge, on: date) -> Iterator[tuple[Edition, Topic]]:
-    for edition in knowledge.library.in_search_order():
-        for topic in edition.topics.values():
-            start, end = days_in_force(edition, topic)
-            if start <= on < end:
-                yield edition, topic
-
-
-def _nearest(topic: Topic, lineage: tuple[str, ...]) -> int:
-    """Return the first of *lineage* that *topic* is about, -1 where it is about none."""
-    named = [lineage.index(name) for name in topic.applies_to.treatments if name in lineage]
-    return min(named, default=-1)

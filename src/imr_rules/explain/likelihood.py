@@ -11,9 +11,9 @@ both fates of the operation, weighted by how likely each is.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from imr_rules import strict_yaml
 from imr_rules.cases.evaluate import Conclusion
 from imr_rules.engines.model import Certainty, Prediction
+from imr_rules.errors import PackErrors, UnknownNameError
 from imr_rules.explain.model import PublishedRate
 from imr_rules.explain.reasons import nearest_route, open_criteria
 from imr_rules.facts.model import Basis
@@ -33,10 +34,11 @@ _Rate = Annotated[float, Field(gt=0, lt=1)]
 class _Weights(BaseModel):
     """How much each feature moves the base rate.
 
-    ``overturned``: the prediction. ``barred``: no documentation could help. ``remainder``: part of
-    the request was already authorized. ``open_criteria``: how many criteria the nearest route
-    lacks, at most four. ``met_share``: the share of that route's criteria that are met. Both are 0
-    when barred, and the first when overturned.
+    ``overturned``: the prediction. ``barred``: no documentation could help, what became of the
+    parent taken for given. ``remainder``: part of the request was already authorized.
+    ``open_criteria``: how many criteria the nearest route lacks, at most four. ``met_share``: the
+    share of that route's criteria that are met. Both are 0 when barred, and the first when
+    overturned.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,12 +54,54 @@ FEATURES = tuple(_Weights.model_fields)
 """What moves the base rate, in the order of the weights."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an item before its decision.
+
+    *offset* is the logit of its base rate. An item that accompanies another one has a *parent*,
+    and *other_features* hold should the parent be decided otherwise than predicted.
+    """
+
+    offset: float
+    features: tuple[float, ...]
+    parent: Known | None = None
+    parent_overturned: bool = False
+    other_features: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The fitted model: *shift* is the intercept beside the offset."""
+
+    shift: float
+    weights: tuple[float, ...]
+
+    def likelihood(self, known: Known) -> float:
+        """Return the likelihood that the item is overturned, over both fates of its parent."""
+        own = self._alone(known.offset, known.features)
+        if known.parent is None:
+            return own
+        parent = self.likelihood(known.parent)
+        share = parent if known.parent_overturned else 1 - parent
+        return share * own + (1 - share) * self._alone(known.offset, known.other_features)
+
+    def _alone(self, offset: float, features: Sequence[float]) -> float:
+        score = offset + self.shift
+        score += sum(w * x for w, x in zip(self.weights, features, strict=True))
+        return 1 / (1 + math.exp(-score))
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     n: int = Field(description="items the weights were fitted on")
     shift: float = Field(description="difference of these items from the published rates (logit)")
     weights: _Weights
+
+    @cached_property
+    def fitted(self) -> Weights:
+        """The shift and the weights, in the order of :data:`FEATURES`."""
+        return Weights(self.shift, tuple(weight for _, weight in self.weights))
 
 
 class _BaseRates(BaseModel):
@@ -102,40 +146,49 @@ class Likelihood:
     base_rate: PublishedRate
 
 
-@cache
-def load_model(rules: Path) -> LikelihoodModel:
-    """Read ``likelihood.yaml`` of the *rules* folder.
+def load_model(knowledge: Knowledge) -> LikelihoodModel:
+    """Read ``likelihood.yaml`` of the rules folder, once.
 
     Raises:
         PackError: the file is missing, malformed, or lacks a weight.
+        PackErrors: it has rates of categories that the catalogue does not define.
     """
-    return strict_yaml.validate(LikelihoodModel, strict_yaml.read(rules / "likelihood.yaml"))
+    return _read(knowledge.folder, frozenset(knowledge.catalogue.categories))
+
+
+@cache
+def _read(rules: Path, categories: frozenset[str]) -> LikelihoodModel:
+    document = strict_yaml.read(rules / "likelihood.yaml")
+    model = strict_yaml.validate(LikelihoodModel, document)
+    place = "base_rates_overturned", "by_category"
+    unknown = [
+        UnknownNameError("category", name, categories, at=document.at(*place, name))
+        for name in model.base_rates_overturned.by_category
+        if name not in categories
+    ]
+    if unknown:
+        raise PackErrors(unknown)
+    return model
 
 
 def likelihood_of(conclusion: Conclusion, knowledge: Knowledge) -> Likelihood:
     """Return how likely the denial behind *conclusion* is overturned."""
-    model = load_model(knowledge.folder)
-    fitted = model.of(conclusion.sheet.basis)
-    return Likelihood(_graded(conclusion, model), fitted.n, base_rate(conclusion, model))
+    model = load_model(knowledge)
+    own = model.of(conclusion.sheet.basis)
+    likelihood = own.fitted.likelihood(known_of(conclusion, model))
+    return Likelihood(likelihood, own.n, base_rate(conclusion, model))
 
 
-def _graded(conclusion: Conclusion, model: LikelihoodModel) -> float:
-    own = _alone(conclusion, model)
-    if conclusion.parent is None or conclusion.with_other_parent is None:
-        return own
-    parent = _graded(conclusion.parent, model)
-    as_predicted = conclusion.parent.prediction is Prediction.OVERTURNED
-    share = parent if as_predicted else 1 - parent
-    return share * own + (1 - share) * _alone(conclusion.with_other_parent, model)
-
-
-def _alone(conclusion: Conclusion, model: LikelihoodModel) -> float:
-    fitted = model.of(conclusion.sheet.basis)
-    score = logit(base_rate(conclusion, model).overturned) + fitted.shift
-    told = features(conclusion)
-    for name, weight in fitted.weights:
-        score += weight * told[name]
-    return 1 / (1 + math.exp(-score))
+def known_of(conclusion: Conclusion, model: LikelihoodModel) -> Known:
+    """Return what moves the likelihood of *conclusion*, with the base rates of *model*."""
+    parent, other = conclusion.parent, conclusion.with_other_parent
+    return Known(
+        offset=logit(base_rate(conclusion, model).overturned),
+        features=tuple(features(conclusion).values()),
+        parent=known_of(parent, model) if parent else None,
+        parent_overturned=parent is not None and parent.prediction is Prediction.OVERTURNED,
+        other_features=tuple(features(other).values()) if other else (),
+    )
 
 
 def logit(rate: float) -> float:

@@ -12,8 +12,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from imr_rules.cases.evaluate import Conclusion
 from imr_rules.counted import counted
 from imr_rules.errors import InputError
+from imr_rules.explain.likelihood import Known, LikelihoodModel, Weights, features, known_of
 
 RIDGE = 1.0
 """Penalty on each squared weight, the shift included: the published rate is its prior."""
@@ -22,21 +24,6 @@ _STEPS = 60
 _LONGEST_STEP = 0.5
 _FOLDS = 10
 _REPEATS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of an item before its decision.
-
-    *offset* is the logit of its base rate. An item that accompanies another one has a *parent*,
-    and *other_features* hold should the parent be decided otherwise than predicted.
-    """
-
-    offset: float
-    features: tuple[float, ...]
-    parent: Known | None = None
-    parent_overturned: bool = False
-    other_features: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +40,21 @@ class Observation:
     overturned: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """The fitted model: *shift* is the intercept beside the offset."""
+def observed(conclusion: Conclusion, model: LikelihoodModel) -> Observation:
+    """Return the decided item of *conclusion* as an observation, with the base rates of *model*."""
+    return Observation(
+        letter=conclusion.case.case_number,
+        known=known_of(conclusion, model),
+        fitted_features=tuple(features(_under_actual_parent(conclusion)).values()),
+        overturned=conclusion.item.actual == "overturned",
+    )
 
-    shift: float
-    weights: tuple[float, ...]
 
-    def likelihood(self, known: Known) -> float:
-        """Return the likelihood that the item is overturned, over both fates of its parent."""
-        own = self._alone(known.offset, known.features)
-        if known.parent is None:
-            return own
-        parent = self.likelihood(known.parent)
-        share = parent if known.parent_overturned else 1 - parent
-        return share * own + (1 - share) * self._alone(known.offset, known.other_features)
-
-    def _alone(self, offset: float, features: Sequence[float]) -> float:
-        score = offset + self.shift
-        score += sum(w * x for w, x in zip(self.weights, features, strict=True))
-        return 1 / (1 + math.exp(-score))
+def _under_actual_parent(conclusion: Conclusion) -> Conclusion:
+    parent, other = conclusion.parent, conclusion.with_other_parent
+    if parent is None or other is None or parent.agrees is not False:
+        return conclusion
+    return other
 
 
 def check_enough(observations: Sequence[Observation]) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from imr_rules.cases.evaluate import Conclusion
 from imr_rules.engines.model import Status
+from imr_rules.explain.also_asked import AlsoAsked
 from imr_rules.facts.model import Evidence, Value
 from imr_rules.guidelines.model import Citation, Standing
-from imr_rules.notice import NOTICE as NOTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Explanation:
     *distance* is the least number of facts that flip the prediction, None where nothing does.
     *hinges_on* lists the smallest sets of facts that would, cheapest first. *on_background_alone*
     tells that no decisive criterion is attested or seen in a public text, those left out that are
-    only presumed.
+    only presumed. *also_asked* is what the title asks for too, and nothing here judges.
     """
 
     conclusion: Conclusion
@@ -77,3 +77,4 @@ class Explanation:
     likelihood_n: int
     base_rate: PublishedRate | None
     on_background_alone: bool
+    also_asked: tuple[AlsoAsked, ...] = ()

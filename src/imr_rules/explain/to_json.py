@@ -6,8 +6,10 @@ from typing import Any
 
 from imr_rules import __version__
 from imr_rules.cases.to_json import inner_conflict_to_json
-from imr_rules.explain.model import NOTICE, Explanation, Reason
+from imr_rules.explain.also_asked import AlsoAsked
+from imr_rules.explain.model import Explanation, Reason
 from imr_rules.facts.model import Conflict, Evidence
+from imr_rules.notice import NOTICE
 
 FORMAT = "imr.trace.v1"
 
@@ -16,7 +18,7 @@ def explanation_to_json(explanation: Explanation) -> dict[str, Any]:
     """Return *explanation* as plain data."""
     conclusion = explanation.conclusion
     rate = explanation.base_rate
-    governing, trace, item = conclusion.governing, conclusion.trace, conclusion.item
+    governing, item, parent = conclusion.governing, conclusion.item, conclusion.parent
     return {
         "format": FORMAT,
         "engine": conclusion.engine,
@@ -32,8 +34,9 @@ def explanation_to_json(explanation: Explanation) -> dict[str, Any]:
         "searched": list(governing.silent) if governing else [],
         "basis": conclusion.sheet.basis.value,
         "prediction": conclusion.prediction.value,
-        "certainty": trace.verdict.certainty.value if trace else None,
-        "settled": trace.settled if trace else None,
+        "certainty": conclusion.certainty.value if conclusion.certainty else None,
+        "settled": conclusion.settled,
+        "hangs_on_item": parent.item.number if parent and conclusion.hangs_on_parent else None,
         "route": explanation.route,
         "likelihood_overturned": _rounded(explanation.likelihood_overturned),
         "likelihood_n": explanation.likelihood_n,
@@ -42,6 +45,7 @@ def explanation_to_json(explanation: Explanation) -> dict[str, Any]:
         "distance": explanation.distance,
         "hinges_on": [list(facts) for facts in explanation.hinges_on],
         "on_background_alone": explanation.on_background_alone,
+        "also_asked": [_also_asked(other) for other in explanation.also_asked],
         "reasons": [_reason(reason) for reason in explanation.reasons],
         "conflicts": [_conflict(conflict) for conflict in conclusion.sheet.conflicts],
         "inner_conflicts": [inner_conflict_to_json(c) for c in conclusion.sheet.inner_conflicts],
@@ -72,6 +76,15 @@ def _reason(reason: Reason) -> dict[str, Any]:
             for shown in reason.facts
             for evidence in (shown.evidence or (None,))
         ],
+    }
+
+
+def _also_asked(other: AlsoAsked) -> dict[str, Any]:
+    return {
+        "treatment": other.treatment,
+        "body_parts": list(other.body_parts),
+        "edition": other.governing.edition.id,
+        "topic": other.governing.topic.id,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
@@ -11,8 +11,10 @@ from rich.rule import Rule
 from rich.segment import Segment
 from rich.text import Text
 
+from imr_rules.cases.evaluate import Conclusion
 from imr_rules.cases.model import Case
 from imr_rules.engines.model import Prediction, Status
+from imr_rules.explain.also_asked import also_asked_line
 from imr_rules.explain.listed import listed
 from imr_rules.explain.model import Explanation, FactShown, Reason
 from imr_rules.explain.printable import printable
@@ -55,6 +57,9 @@ def explanation_text(explanation: Explanation, *, all_criteria: bool = False) ->
         parts.append(Text("No guideline in force speaks to this request.", style="yellow"))
     else:
         parts.append(_where(explanation))
+        parts.extend(hangs_on_text(conclusion))
+    if explanation.also_asked:
+        parts.append(also_asked_line(explanation.also_asked))
     shown = [r for r in explanation.reasons if r.decisive or all_criteria]
     parts.extend(reason_text(reason) for reason in shown)
     for conflict in conclusion.sheet.conflicts:
@@ -102,8 +107,8 @@ def _verdict(explanation: Explanation) -> Text:
         conclusion.prediction.value.replace("_", " "),
         style=_PREDICTION_STYLE[conclusion.prediction],
     )
-    if conclusion.trace is not None:
-        line.append(f" ({conclusion.trace.verdict.certainty.value})")
+    if conclusion.certainty is not None:
+        line.append(f" ({conclusion.certainty})")
     if conclusion.agrees is not None:
         agrees = "as decided" if conclusion.agrees else "otherwise than decided"
         line.append(f" · {agrees}", style="green" if conclusion.agrees else "bold magenta")
@@ -141,6 +146,16 @@ def _where(explanation: Explanation) -> Text:
     if explanation.route:
         line.append(f" · {explanation.route}")
     return line
+
+
+def hangs_on_text(conclusion: Conclusion) -> Iterator[Text]:
+    """Yield on what other item *conclusion* hangs, if it is barred only as long as that is."""
+    if conclusion.parent is not None and conclusion.hangs_on_parent:
+        number = conclusion.parent.item.number
+        yield Text(
+            f"It goes with item {number}, which is not approved on what is documented.",
+            style="yellow",
+        )
 
 
 def reason_text(reason: Reason) -> RenderableType:
@@ -198,6 +213,7 @@ def case_heading(case: Case) -> RenderableType:
         ("injury", case.injury_date),
         ("denial", case.denial_date),
         ("decision", case.decision_date),
+        ("latest", None if case.denial_date else case.latest_date),
     )
     for name, day in dates:
         if day is not None:

@@ -59,6 +59,15 @@ class InnerConflictLine(_Line):
     denied_evidence: list[EvidenceLine]
 
 
+class AlsoAskedLine(_Line):
+    """What the title asks for too, with the text it would be judged by; nothing here judges it."""
+
+    treatment: str | None
+    body_parts: list[str]
+    edition: str
+    topic: str
+
+
 class TraceLine(_Line):
     """The conclusion on one disputed item with its reasons."""
 
@@ -78,6 +87,10 @@ class TraceLine(_Line):
     prediction: Literal["upheld", "overturned", "no_guideline"]
     certainty: Literal["met", "undocumented", "barred"] | None
     settled: bool | None
+    hangs_on_item: int | None = Field(
+        default=None,
+        description="the item it goes with, where it is barred only until that one is approved",
+    )
     route: str | None
     likelihood_overturned: float | None
     likelihood_n: int
@@ -86,6 +99,9 @@ class TraceLine(_Line):
     distance: int | None
     hinges_on: list[list[str]]
     on_background_alone: bool
+    also_asked: list[AlsoAskedLine] = Field(
+        default=[], description="other services and parts of the title with a text of their own"
+    )
     reasons: list[ReasonLine]
     conflicts: list[ConflictLine]
     inner_conflicts: list[InnerConflictLine]

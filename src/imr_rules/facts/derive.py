@@ -262,7 +262,7 @@ def _operation_accompanied(
 
 def _morphine_equivalent(context: CaseContext) -> float | None:
     factors = factors_on(context.conversion, context.on) if context.on else None
-    if factors is None or context.request.drug_class != "opioid":
+    if factors is None or context.request.drug_class != factors.drug_class:
         return None
     doses: dict[tuple[Ingredient, ...], float] = {}
     for request in (context.request, *context.others):

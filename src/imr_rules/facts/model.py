@@ -37,6 +37,18 @@ class Basis(StrEnum):
     RECORD = "record"
     REVIEW = "review"
 
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The readings of a letter that it may know."""
+        return (Reading.RECORD,) if self is Basis.RECORD else tuple(Reading)
+
+
+class ServiceFate(StrEnum):
+    """What became of the service that another one accompanies."""
+
+    APPROVED = "approved"
+    NOT_APPROVED = "not_approved"
+
 
 class Assertion(StrEnum):
     """How a text speaks of a fact."""

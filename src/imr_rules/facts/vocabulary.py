@@ -15,6 +15,7 @@ from imr_rules import strict_yaml
 from imr_rules.errors import (
     ImpossibleValueError,
     Location,
+    OverlapError,
     PackError,
     UnknownNameError,
     WrongTypeError,
@@ -264,6 +265,8 @@ def load_vocabulary(rules: Path) -> Vocabulary:
             loc = ("facts", index)
             fact = strict_yaml.validate(Fact, document, loc=loc)
             if fact.id in facts:
-                raise PackError(f"fact {fact.id!r} is defined twice.", at=document.at(*loc, "id"))
+                raise OverlapError(
+                    f"fact {fact.id!r} is defined twice.", at=document.at(*loc, "id")
+                )
             facts[fact.id] = fact
     return Vocabulary(facts)

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Never
 
 from imr_rules.errors import (
+    InconsistentError,
     PackError,
     PackErrors,
     UnknownNameError,
     WrongTypeError,
+    gathered,
 )
 from imr_rules.facts.vocabulary import FactType, Vocabulary
 from imr_rules.guidelines.model import (
@@ -37,8 +39,6 @@ from imr_rules.guidelines.model import (
     Standing,
     Topic,
     Unless,
-    facts_of,
-    thresholds_of,
 )
 from imr_rules.guidelines.shapes import AppliesShape, CiteShape, CriterionShape, TopicFile
 from imr_rules.misfits import Loc
@@ -66,10 +66,8 @@ class TopicBuilder:
     def build(self, raw: TopicFile, edition: str) -> Topic:
         cite = _cite(raw.cite, Citation(raw.title))
         for name, criterion in raw.criteria.items():
-            try:
+            with gathered(self.problems):
                 self.criteria[name] = self._criterion(name, criterion, cite)
-            except PackError as error:
-                self._add(error)
         routes = tuple(self._routes(raw))
         bars = self._bars(raw.bars, ("bars",))
         used = {c for r in routes for c in r.criteria} | {
@@ -78,7 +76,7 @@ class TopicBuilder:
         for name in self.criteria:
             if name not in used:
                 self._add(
-                    WrongTypeError(
+                    InconsistentError(
                         f"criterion {name!r} is used by no route and no bar.",
                         at=self.document.at("criteria", name),
                     )
@@ -111,10 +109,9 @@ class TopicBuilder:
 
     def _facts_read(self) -> tuple[str, ...]:
         """Return the facts that criteria read, and those that their thresholds go by."""
-        conditions = [criterion.when for criterion in self.criteria.values()]
-        named = [name for condition in conditions for name in thresholds_of(condition)]
-        keys = [self.parameters[name].by for name in named if self.parameters[name].by]
-        return tuple(dict.fromkeys([*(f for c in conditions for f in facts_of(c)), *keys]))
+        criteria = self.criteria.values()
+        keys = (self.parameters[name].by for c in criteria for name in c.thresholds)
+        return tuple(dict.fromkeys((*(f for c in criteria for f in c.facts), *filter(None, keys))))
 
     def _check_hurts(self, raw: Mapping[str, str]) -> None:
         read = {fact for criterion in self.criteria.values() for fact in criterion.facts}
@@ -149,7 +146,9 @@ class TopicBuilder:
                 loc,
             )
         if raw.unverified and named > 1:
-            self._fail(f"criterion {name!r} cannot be attested and unverified.", loc)
+            raise InconsistentError(
+                f"criterion {name!r} cannot be attested and unverified.", at=self.document.at(*loc)
+            )
         condition = self._condition(raw.when, (*loc, "when"))
         criterion = Criterion(
             id=name,
@@ -172,7 +171,8 @@ class TopicBuilder:
         if raw.presumed and any(
             self.vocabulary[f].type is FactType.NUMBER for f in criterion.facts
         ):
-            self._fail("a presumed criterion cannot read a number.", (*loc, "presumed"))
+            at = self.document.at(*loc, "presumed")
+            raise InconsistentError("a presumed criterion cannot read a number.", at=at)
         return criterion
 
     def _condition(self, raw: Any, loc: Loc) -> Condition:
@@ -250,7 +250,8 @@ class TopicBuilder:
 
     def _check_count(self, count: int, available: int, loc: Loc) -> None:
         if not 1 <= count <= available:
-            self._fail(f"at_least {count} of {available} can never be asked.", loc)
+            message = f"at_least {count} of {available} can never be asked."
+            raise InconsistentError(message, at=self.document.at(*loc))
 
     def _requirement(self, raw: Any, loc: Loc) -> Requirement:
         if isinstance(raw, str):
@@ -296,7 +297,7 @@ class TopicBuilder:
         bars: list[Bar] = []
         for index, entry in enumerate(raw):
             here = (*loc, index)
-            try:
+            with gathered(self.problems):
                 if isinstance(entry, str):
                     bars.append(Bar(self._ref(entry, here)))
                 elif isinstance(entry, dict) and set(entry) == {"criterion", "unless"}:
@@ -304,21 +305,19 @@ class TopicBuilder:
                     bars.append(Bar(self._ref(entry["criterion"], here), exceptions))
                 else:
                     self._fail("a bar is a criterion id, or criterion: with unless:.", here)
-            except PackError as error:
-                self._add(error)
         return tuple(bars)
 
     def _routes(self, raw: TopicFile) -> Iterator[Route]:
         if raw.stance is Stance.RECOMMENDED_IF and not raw.routes:
             self._add(
-                WrongTypeError(
+                InconsistentError(
                     "a topic that recommends under conditions has at least one route.",
                     at=self.document.at("topic"),
                 )
             )
         for name, route in raw.routes.items():
             loc: Loc = ("routes", name)
-            try:
+            with gathered(self.problems):
                 if not route.requires:
                     self._fail(f"route {name!r} requires nothing.", loc)
                 yield Route(
@@ -328,8 +327,6 @@ class TopicBuilder:
                     requires=self._requirement(route.requires, (*loc, "requires")),
                     bars=self._bars(route.bars, (*loc, "bars")),
                 )
-            except PackError as error:
-                self._add(error)
 
 
 def _cite(raw: CiteShape, default: Citation) -> Citation:

@@ -21,21 +21,24 @@ class Library:
     vocabulary: Vocabulary
     catalogue: Catalogue
 
+    def pairs(self, on: date | None = None) -> Iterator[tuple[Edition, Topic]]:
+        """Yield every topic with its edition, in search order; with a day those in force then."""
+        for edition in self.in_search_order():
+            for topic in edition.topics.values():
+                if is_in_force(edition, topic, on):
+                    yield edition, topic
+
     def topics(self) -> Iterator[Topic]:
         """Yield every topic of every edition, in search order."""
-        for edition in self.in_search_order():
-            yield from edition.topics.values()
+        return (topic for _, topic in self.pairs())
 
     @cached_property
     def topics_by_name(self) -> Mapping[str, tuple[tuple[int, Edition, Topic], ...]]:
         """By treatment, class or category: the topics that name it, each with its search place."""
         named: dict[str, list[tuple[int, Edition, Topic]]] = {}
-        place = 0
-        for edition in self.in_search_order():
-            for topic in edition.topics.values():
-                for name in topic.applies_to.treatments:
-                    named.setdefault(name, []).append((place, edition, topic))
-                place += 1
+        for place, (edition, topic) in enumerate(self.pairs()):
+            for name in topic.applies_to.treatments:
+                named.setdefault(name, []).append((place, edition, topic))
         return {name: tuple(topics) for name, topics in named.items()}
 
     def topics_named(self, name: str) -> tuple[tuple[Edition, Topic], ...]:
@@ -46,8 +49,7 @@ class Library:
         full = name.lower()
         return tuple(
             (edition, topic)
-            for edition in self.in_search_order()
-            for topic in edition.topics.values()
+            for edition, topic in self.pairs()
             if name == topic.id or full == f"{edition.id}/{topic.id}"
         )
 

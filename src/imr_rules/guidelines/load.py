@@ -8,12 +8,14 @@ from pathlib import Path
 
 from imr_rules import strict_yaml
 from imr_rules.errors import (
+    InconsistentError,
     Location,
     OverlapError,
     PackError,
     PackErrors,
     UnknownNameError,
     WrongTypeError,
+    gathered,
 )
 from imr_rules.facts.vocabulary import FactType, Vocabulary
 from imr_rules.guidelines.build_topic import TopicBuilder
@@ -42,15 +44,9 @@ def load_library(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
     problems: list[PackError] = []
     editions: dict[str, Edition] = {}
     for folder in folders:
-        try:
+        with gathered(problems):
             edition = _EditionLoader(folder, vocabulary, catalogue).load()
-        except PackErrors as errors:
-            problems.extend(errors.problems)
-            continue
-        except PackError as error:
-            problems.append(error)
-            continue
-        editions[edition.id] = edition
+            editions[edition.id] = edition
     if not problems:
         problems.extend(_overlaps(editions))
     if problems:
@@ -72,14 +68,14 @@ class _EditionLoader:
         raw = strict_yaml.validate(EditionFile, document)
         if raw.edition != self.folder.name:
             self._add(
-                WrongTypeError(
+                InconsistentError(
                     f"edition {raw.edition!r} stands in the folder {self.folder.name!r}.",
                     at=document.at("edition"),
                 )
             )
         if raw.in_force.until and raw.in_force.until <= raw.in_force.from_:
             self._add(
-                OverlapError("the edition ends before it begins.", at=document.at("in_force"))
+                InconsistentError("the edition ends before it begins.", at=document.at("in_force"))
             )
         parameters = self._parameters()
         topics: dict[str, Topic] = {}
@@ -88,17 +84,11 @@ class _EditionLoader:
                 continue
             if path.parent == self.folder / "parameters":
                 continue
-            try:
+            with gathered(self.problems):
                 topic = self._topic(path, raw.edition, parameters)
-            except PackErrors as errors:
-                self.problems.extend(errors.problems)
-                continue
-            except PackError as error:
-                self._add(error)
-                continue
-            if topic.id in topics:
-                self._add(OverlapError(f"topic {topic.id!r} is defined twice.", at=topic.at))
-            topics[topic.id] = topic
+                if topic.id in topics:
+                    self._add(OverlapError(f"topic {topic.id!r} is defined twice.", at=topic.at))
+                topics[topic.id] = topic
         if self.problems:
             raise PackErrors(self.problems)
         return Edition(
@@ -128,12 +118,8 @@ class _EditionLoader:
                 if name in parameters:
                     at = document.at(name)
                     self._add(OverlapError(f"parameter {name!r} is defined twice.", at=at))
-                try:
+                with gathered(self.problems):
                     parameters[name] = self._parameter(document, name)
-                except PackErrors as errors:
-                    self.problems.extend(errors.problems)
-                except PackError as error:
-                    self._add(error)
         return parameters
 
     def _parameter(self, document: Document, name: str) -> Parameter:
@@ -153,7 +139,7 @@ class _EditionLoader:
 
     def _by(self, raw: ParameterFile, document: Document, name: str) -> str:
         if bool(raw.by) != bool(raw.table):
-            raise WrongTypeError(
+            raise InconsistentError(
                 "'by' and 'table' stand together or not at all.", at=document.at(name)
             )
         if raw.by:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -89,33 +89,32 @@ class Not:
     part: Condition
 
 
-Condition = FactIs | FactCompares | FactKnown | AllOf | AnyOf | AtLeast | Not
+Leaf = FactIs | FactCompares | FactKnown
+Condition = Leaf | AllOf | AnyOf | AtLeast | Not
 
 
-def facts_of(condition: Condition) -> Iterator[str]:
-    """Yield every fact that *condition* reads, in order, repeats included."""
+def leaves_of(condition: Condition) -> Iterator[Leaf]:
+    """Yield every test of a single fact in *condition*, in order, repeats included."""
     match condition:
-        case FactIs(fact=fact) | FactCompares(fact=fact) | FactKnown(fact=fact):
-            yield fact
         case Not(part=part):
-            yield from facts_of(part)
+            yield from leaves_of(part)
         case AllOf(parts=parts) | AnyOf(parts=parts) | AtLeast(parts=parts):
             for part in parts:
-                yield from facts_of(part)
+                yield from leaves_of(part)
+        case leaf:
+            yield leaf
 
 
-def thresholds_of(condition: Condition) -> Iterator[str]:
-    """Yield every parameter that *condition* names."""
+def _wanted(condition: Condition, *, denied: bool) -> Iterator[tuple[Leaf, bool]]:
+    """Yield every test in *condition*, and whether it counts when it fails."""
     match condition:
-        case FactCompares(threshold=threshold):
-            yield threshold
         case Not(part=part):
-            yield from thresholds_of(part)
+            yield from _wanted(part, denied=not denied)
         case AllOf(parts=parts) | AnyOf(parts=parts) | AtLeast(parts=parts):
             for part in parts:
-                yield from thresholds_of(part)
-        case _:
-            return
+                yield from _wanted(part, denied=denied)
+        case leaf:
+            yield leaf, denied
 
 
 # --- criteria and how a topic puts them together ----------------------------------------------
@@ -132,17 +131,22 @@ class Citation:
         if not self.pages:
             return self.section
         word = "p." if len(self.pages) == 1 else "pp."
-        return f"{self.section}, {word} {', '.join(_runs(self.pages))}"
+        return f"{self.section}, {word} {page_ranges(self.pages)}"
 
 
-def _runs(pages: tuple[int, ...]) -> Iterator[str]:
-    """Write consecutive pages as a range: 76, 77, 78, 80 → ``76-78``, ``80``."""
-    ordered = sorted(set(pages))
-    start = ordered[0]
-    for page, following in zip(ordered, [*ordered[1:], None], strict=True):
-        if following != page + 1:
-            yield str(page) if page == start else f"{start}-{page}"
-            start = following if following is not None else page
+def page_ranges(pages: Iterable[int]) -> str:
+    """Return *pages* as a list in which consecutive ones are a range.
+
+    >>> page_ranges([76, 77, 78, 80])
+    '76-78, 80'
+    """
+    runs: list[list[int]] = []
+    for page in sorted(set(pages)):
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,8 @@ class Criterion:
     """A named, cited condition.
 
     ``presumed``: the burden of showing the contrary lies with the denial. The criterion counts
-    as met while the letter is silent, but not once a fact it reads is said to be undocumented.
+    as met while the letter is silent, but not once a fact it reads is said to be undocumented, or
+    to be what none of the criterion's tests of it asks for.
     """
 
     id: str
@@ -166,7 +171,20 @@ class Criterion:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(facts_of(self.when)))
+        return tuple(dict.fromkeys(leaf.fact for leaf in leaves_of(self.when)))
+
+    @property
+    def tests(self) -> Mapping[str, tuple[Condition, ...]]:
+        """By fact it reads: the tests of it, each as the criterion wants it to turn out."""
+        found: dict[str, tuple[Condition, ...]] = {}
+        for leaf, denied in _wanted(self.when, denied=False):
+            found[leaf.fact] = (*found.get(leaf.fact, ()), Not(leaf) if denied else leaf)
+        return found
+
+    @property
+    def thresholds(self) -> tuple[str, ...]:
+        compared = (leaf for leaf in leaves_of(self.when) if isinstance(leaf, FactCompares))
+        return tuple(dict.fromkeys(leaf.threshold for leaf in compared))
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +279,11 @@ class Applies:
     body_parts: tuple[str, ...] = ()
     phases: tuple[str, ...] = ()
 
+    def place_in(self, lineage: Sequence[str]) -> int:
+        """Return the place of the first of *lineage* that it names, its length if it names none."""
+        places = (place for place, name in enumerate(lineage) if name in self.treatments)
+        return next(places, len(lineage))
+
 
 class Stance(StrEnum):
     """The guideline's attitude before any fact is known."""
@@ -306,6 +329,16 @@ class Topic:
     def facts(self) -> tuple[str, ...]:
         """Every fact that a criterion of the topic reads."""
         return tuple(dict.fromkeys(f for c in self.criteria.values() for f in c.facts))
+
+    @property
+    def thresholds(self) -> tuple[str, ...]:
+        """Every parameter that a criterion of the topic names."""
+        return tuple(dict.fromkeys(t for c in self.criteria.values() for t in c.thresholds))
+
+    @property
+    def leaves(self) -> Iterator[Leaf]:
+        """Every test of a single fact, in the order of the criteria."""
+        return (leaf for c in self.criteria.values() for leaf in leaves_of(c.when))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from imr_rules.guidelines.library import Library, days_in_force
+from imr_rules.guidelines.library import Library, is_in_force
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.treatments.model import Request
 
@@ -25,7 +25,8 @@ def governing_topic(library: Library, request: Request, on: date) -> Governing |
 
     Source: the search sequence of 8 CCR 9792.21.1. Within one rank the topic that names the
     request most closely wins: the treatment before its class before its category, then one that
-    names the body part, then one that names the phase.
+    names the body part, then one that names the phase. Of several parts of the body it is the
+    one named first whose text governs.
     """
     lineage = library.catalogue.lineage(request)
     about = {
@@ -39,8 +40,9 @@ def governing_topic(library: Library, request: Request, on: date) -> Governing |
         edition, topic = about[place]
         if best is not None and edition.rank > best[0]:
             break
-        start, end = days_in_force(edition, topic)
-        closeness = _closeness(topic, request, lineage) if start <= on < end else None
+        if not is_in_force(edition, topic, on):
+            continue
+        closeness = _closeness(topic, request, lineage)
         if closeness is not None and (best is None or closeness > best[1]):
             best = (edition.rank, closeness, edition, topic)
     if best is None:
@@ -54,13 +56,13 @@ def _closeness(
     topic: Topic, request: Request, lineage: tuple[str, ...]
 ) -> tuple[int, int, int] | None:
     """How closely *topic* names *request* by its *lineage*, or None where it is not about it."""
-    named = [lineage.index(t) for t in topic.applies_to.treatments if t in lineage]
-    if not named:
+    place = topic.applies_to.place_in(lineage)
+    if place == len(lineage):
         return None
     parts = topic.applies_to.body_parts
-    if parts and not set(parts) & set(request.body_parts):
+    if parts and (not request.body_parts or request.body_parts[0] not in parts):
         return None
     phases = topic.applies_to.phases
     if phases and request.phase not in phases:
         return None
-    return (-min(named), bool(parts), bool(phases))
+    return (-place, bool(parts), bool(phases))

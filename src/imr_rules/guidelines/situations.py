@@ -12,16 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules import strict_yaml
 from imr_rules.errors import (
+    InconsistentError,
     Location,
     OverlapError,
     PackError,
     PackErrors,
     UnknownNameError,
-    WrongTypeError,
+    gathered,
 )
 from imr_rules.facts.model import Value
 from imr_rules.facts.vocabulary import Vocabulary
-from imr_rules.guidelines.library import Library, days_in_force
+from imr_rules.guidelines.library import Library, days_in_force, is_in_force
 from imr_rules.guidelines.model import Edition, Topic
 from imr_rules.misfits import Loc
 from imr_rules.strict_yaml import Document
@@ -79,18 +80,13 @@ def load_situations(library: Library, folder: Path) -> tuple[Situation, ...]:
     problems: list[PackError] = []
     found: list[Situation] = []
     beside: set[Path] = set()
-    for edition in library.in_search_order():
-        for topic in edition.topics.values():
-            path = situations_path(topic)
-            if path is None or not path.exists():
-                continue
-            beside.add(path)
-            try:
-                found.extend(_read(path, edition, topic, library.vocabulary))
-            except PackErrors as errors:
-                problems.extend(errors.problems)
-            except PackError as error:
-                problems.append(error)
+    for edition, topic in library.pairs():
+        path = situations_path(topic)
+        if path is None or not path.exists():
+            continue
+        beside.add(path)
+        with gathered(problems):
+            found.extend(_read(path, edition, topic, library.vocabulary))
     for path in sorted((folder / "guidelines").rglob(f"*{SUFFIX}")):
         if path not in beside:
             problems.append(PackError("stands beside no topic of that name.", at=Location(path)))
@@ -163,9 +159,7 @@ def _problems(
         if criterion not in topic.criteria:
             at = document.at(*loc, "expect", "criteria", criterion)
             yield UnknownNameError("criterion", criterion, topic.criteria, at=at)
-    if entry.on is not None:
-        start, end = days_in_force(edition, topic)
-        if not start <= entry.on < end:
-            yield WrongTypeError(
-                f"topic {topic.id!r} is not in force on {entry.on}.", at=document.at(*loc, "on")
-            )
+    if not is_in_force(edition, topic, entry.on):
+        yield InconsistentError(
+            f"topic {topic.id!r} is not in force on {entry.on}.", at=document.at(*loc, "on")
+        )

@@ -16,6 +16,9 @@ _NUMERIC = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/]\s?(\d{4}|\d{2})\Z")
 _MONTH = re.compile(r"(\d{1,2})/(\d{4})\Z")
 _NAMED = re.compile(rf"({MONTH_NAME})(?:\s(\d{{1,2}}),?)?\s(\d{{4}})\Z")
 _ANYWHERE = re.compile(rf"\b{IN_FIGURES}\b")
+_TO_THE_DAY = re.compile(
+    rf"\b(?:{IN_FIGURES}|{MONTH_NAME}\s+\d{{1,2}},?\s+\d{{4}})\b", re.IGNORECASE
+)
 
 _LAST_CENTURY_FROM = 50
 """Letters begin in 2013 and tell of injuries and births of the last century, of no far future."""
@@ -70,3 +73,13 @@ def latest_date_in(text: str, *, until: date) -> date | None:
     """
     days = (parse_date(found) for found in _ANYWHERE.findall(text))
     return max((day for day in days if day is not None and day <= until), default=None)
+
+
+def days_in(text: str) -> frozenset[date]:
+    """Return the days that *text* dates, in figures or with the name of the month.
+
+    >>> sorted(days_in("seen 10-28-16 and on November 2, 2016, in pain since May 2016"))
+    [datetime.date(2016, 10, 28), datetime.date(2016, 11, 2)]
+    """
+    days = (parse_date(" ".join(found.split())) for found in _TO_THE_DAY.findall(text))
+    return frozenset(day for day in days if day is not None)

@@ -1,4 +1,4 @@
-"""Word (.docx) → text: one line a paragraph, table cells included, in the order of the document."""
+"""Word (.docx) → text: one line a paragraph, or a row of a table, in the order of the document."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import zlib
 from xml.etree import ElementTree
 
 from imr_rules.errors import InputError
+from imr_rules.letters.table_rows import row_as_line
 
 LARGEST_PART = 50_000_000
 """In bytes once unpacked: a small archive may hold a part of any size."""
@@ -68,13 +69,21 @@ def _no_word_document(raw: bytes) -> InputError:
 
 def _text_of(xml: bytes) -> str:
     parts: list[str] = []
+    # Where the cells of each open row begin; a table may stand in a cell of another.
+    rows: list[list[int]] = []
     skipping = 0
     try:
         for event, element in ElementTree.iterparse(io.BytesIO(xml), events=("start", "end")):
             if element.tag == _FALLBACK:
                 # The same words again, for programs that cannot draw a text box.
                 skipping += 1 if event == "start" else -1
-            if event == "start" or skipping:
+            if skipping:
+                continue
+            if event == "start":
+                if element.tag == f"{_W}tr":
+                    rows.append([])
+                elif element.tag == f"{_W}tc" and rows:
+                    rows[-1].append(len(parts))
                 continue
             if element.tag == f"{_W}t":
                 parts.append(element.text or "")
@@ -84,6 +93,10 @@ def _text_of(xml: bytes) -> str:
                 parts.append("-")
             elif element.tag in (f"{_W}br", f"{_W}cr", f"{_W}p"):
                 parts.append("\n")
+            elif element.tag == f"{_W}tr":
+                cells = rows.pop()
+                if (line := row_as_line(parts, cells)) is not None:
+                    parts[cells[0] :] = [line, "\n"]
             element.clear()
     except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise InputError("is a damaged Word document.", hint=_REMEDY) from error

@@ -10,6 +10,8 @@ from __future__ import annotations
 import html
 import re
 
+from imr_rules.letters.table_rows import row_as_line
+
 _PARAGRAPHS = frozenset(
     {"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "p", "table", "ul", "ol"}
 )
@@ -41,6 +43,8 @@ def html_text(page: str) -> str:
     'MRI of the\\nleft\\xa0knee:\\n\\nUpheld'
     """
     parts: list[str] = []
+    # Of each open table, where the cells of its open row begin.
+    tables: list[list[int]] = []
     place = preformatted = 0
     # An end that was not found once is not there further on either.
     endless: set[str] = set()
@@ -68,9 +72,25 @@ def html_text(page: str) -> str:
             place = max(place, _next(page, f"</{name}", place, endless))
         elif name == "pre":
             preformatted = 0 if match["closing"] else 1
+        elif name == "table" and not match["closing"]:
+            tables.append([])
+        elif name in ("table", "tr") and tables:
+            _end_row(parts, tables[-1])
+            if name == "table":
+                tables.pop()
+        elif name in _CELLS and not match["closing"] and tables:
+            tables[-1].append(len(parts))
         parts.append(_mark(name, closing=bool(match["closing"])))
-    text = "\n".join(line.strip(" \t") for line in "".join(parts).split("\n"))
+    # A tab in front stands for an empty cell.
+    text = "\n".join(line.strip(" ") for line in "".join(parts).split("\n"))
     return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def _end_row(parts: list[str], cells: list[int]) -> None:
+    line = row_as_line(parts, cells)
+    if line is not None:
+        parts[cells[0] :] = [line]
+    cells.clear()
 
 
 def _next(page: str, end: str, place: int, endless: set[str]) -> int:

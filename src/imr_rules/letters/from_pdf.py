@@ -13,6 +13,7 @@ import pypdfium2  # type: ignore[import-untyped]
 from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE  # type: ignore[import-untyped]
 
 from imr_rules.errors import InputError
+from imr_rules.letters import pdf_fields
 from imr_rules.letters.ocr import recognised_page, recognition_is_available
 
 MOST_PAGES = 2_000
@@ -70,11 +71,12 @@ def pdf_text(raw: bytes) -> PdfText:
 def _by_pdfium(document: pypdfium2.PdfDocument) -> PdfText:
     count = len(document)
     _refuse_too_many(count)
+    is_form = pdf_fields.is_form(document)
     pages: list[str] = []
     scans: list[int] = []
     for number in range(count):
         page = document[number]
-        pages.append(_page_text(page))
+        pages.append(_page_text(page, document if is_form else None))
         if _is_scan(page, _letters(pages[-1])):
             scans.append(number)
         page.close()
@@ -119,10 +121,13 @@ def _area(picture: pypdfium2.PdfObject) -> float:
     return area
 
 
-def _page_text(page: pypdfium2.PdfPage) -> str:
+def _page_text(page: pypdfium2.PdfPage, form: pypdfium2.PdfDocument | None) -> str:
+    """Return what is printed on *page*, and what its fields hold where it is one of a *form*."""
     words = page.get_textpage()
     try:
         text: str = words.get_text_range()
+        if form is not None:
+            text = pdf_fields.with_fields(text, form, page, words)
     finally:
         words.close()
     # pdfium joins a word that a hyphen broke at a line end, and marks the place with U+FFFE.

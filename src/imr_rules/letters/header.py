@@ -29,12 +29,12 @@ DATE_FIELDS = ("injury_date", "assigned_date", "received_date", "denial_date", "
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the header says; *problems* names what stands in it but cannot be used."""
+    """What the header says; *problems* tells by field what stands in it but cannot be used."""
 
     case_number: str | None
     priority: str | None
     dates: dict[str, datetime.date]
-    problems: tuple[str, ...]
+    problems: dict[str, str]
 
 
 def read_header(text: str, phrases: LetterPhrases, *, end: int) -> Header:
@@ -45,7 +45,7 @@ def read_header(text: str, phrases: LetterPhrases, *, end: int) -> Header:
     hits = list(phrases.header_set.find(text, 0, min(end, _SCAN)))
     case_number = priority = None
     dates: dict[str, datetime.date] = {}
-    problems: list[str] = []
+    problems: dict[str, str] = {}
     for place, hit in enumerate(hits):
         stop = hits[place + 1].start if place + 1 < len(hits) else end
         if hit.kind == "case_number":
@@ -55,15 +55,21 @@ def read_header(text: str, phrases: LetterPhrases, *, end: int) -> Header:
             match = _WORD.match(text, hit.end, stop)
             priority = priority or (match[1] if match else None)
         elif hit.kind not in dates:
-            match = _DATE.search(text, hit.end, min(stop, hit.end + _DATE_REACH))
-            if match is None:
-                continue
-            date = _as_date(match)
-            if date is None:
-                problems.append(f"{hit.kind.replace('_', ' ')} ({match.group()} is no date)")
-            else:
+            written, date = date_behind(text, hit.end, stop)
+            if date is not None:
                 dates[hit.kind] = date
-    return Header(case_number, priority, dates, tuple(problems))
+            elif written:
+                problems[hit.kind] = f"{hit.kind.replace('_', ' ')} ({written} is no date)"
+    return Header(case_number, priority, dates, problems)
+
+
+def date_behind(text: str, start: int, stop: int) -> tuple[str, datetime.date | None]:
+    """Return the words of the date that follows a label ending at *start*, and the day they tell.
+
+    Without a date before *stop* the words are empty; a day that the calendar has not is None.
+    """
+    match = _DATE.search(text, start, min(stop, start + _DATE_REACH))
+    return (match.group(), _as_date(match)) if match else ("", None)
 
 
 def _as_date(match: re.Match[str]) -> datetime.date | None:

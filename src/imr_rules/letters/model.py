@@ -85,6 +85,7 @@ class DisputedItem:
     """One treatment in dispute and what became of it; None is "the letter does not say".
 
     *title* has its lines joined and single spaces; *title_span* covers the words it comes from.
+    *diagnosis* is where a request form says what it is asked for.
     """
 
     number: int
@@ -95,6 +96,7 @@ class DisputedItem:
     claims_administrator_guideline: Guideline | None
     reviewer_guideline: Guideline | None
     rationale: Span | None
+    diagnosis: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ class Determination:
     """One letter or note, taken apart.
 
     *missing* names in plain words what a letter of this layout has and this one has not, or what
-    stands in it but cannot be used. *confidence* is 1, or less for text recognised from an image.
+    stands in it but cannot be used. *signed_date* is that of a request form. *confidence* is 1, or
+    less for text recognised from an image.
     """
 
     source: str
@@ -114,6 +117,7 @@ class Determination:
     received_date: datetime.date | None = None
     denial_date: datetime.date | None = None
     decision_date: datetime.date | None = None
+    signed_date: datetime.date | None = None
     priority: str | None = None
     reviewer: Reviewer = Reviewer()
     summary: Span | None = None

@@ -13,6 +13,7 @@ from imr_rules.letters.model import Determination, DisputedItem, Layout, Reviewe
 from imr_rules.letters.numbered import read_numbered_items
 from imr_rules.letters.phrases import Hit, LetterPhrases
 from imr_rules.letters.professional import read_professional_items
+from imr_rules.letters.request_form import read_requested_items, read_signed_date
 
 _SHORTEST_BARE_HEADING = 3
 """A heading of so many words in capitals counts anywhere; a shorter one needs its own line."""
@@ -54,7 +55,7 @@ def parse_letter(
     stops = [hit.start for hit in headings]
     reviewer = Reviewer() if is_note else read_reviewer(said, phrases, stops=stops)
     summary = _summary(said, headings, firsts, items, phrases)
-    missing = [*unread, *header.problems]
+    missing = [*unread, *header.problems.values()]
     if not is_note:
         missing += _missing(header, reviewer, summary, items, layout)
         if _breaks_off(text, items):
@@ -70,6 +71,7 @@ def parse_letter(
         items=items,
         missing=tuple(missing),
         confidence=confidence,
+        signed_date=read_signed_date(said, phrases) if is_note and items else None,
         **{name: header.dates.get(name) for name in DATE_FIELDS},
     )
 
@@ -142,7 +144,7 @@ def _read_items(
         return Layout.CURRENT, labelled.items
     if labelled.items or firsts.keys() & {"method", "decisions"}:
         return Layout.SECTIONS, labelled.items
-    return Layout.NOTE, ()
+    return Layout.NOTE, read_requested_items(text, phrases)
 
 
 def _summary(
@@ -180,10 +182,9 @@ def _missing(
     if header.case_number is None and not header.dates and not header.problems:
         missing.append("header (case number and dates)")
     else:
-        unusable = {problem.split(" (")[0] for problem in header.problems}
-        names = ["case number"] if header.case_number is None else []
-        names += [name.replace("_", " ") for name in DATE_FIELDS if name not in header.dates]
-        missing += [name for name in names if name not in unusable]
+        missing += ["case number"] if header.case_number is None else []
+        told = header.dates.keys() | header.problems.keys()
+        missing += [name.replace("_", " ") for name in DATE_FIELDS if name not in told]
     if not reviewer.specialties:
         missing.append("reviewer's specialty")
     if not reviewer.licensure:

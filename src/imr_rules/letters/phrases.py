@@ -167,6 +167,17 @@ class ReviewerLabels(_Frozen):
     prose_subspecialty: _Names
 
 
+class RequestForm(_Frozen):
+    """The words of the form that requests are sent on: its table, and where it is signed."""
+
+    head: _Names
+    columns: _Names
+    signature: _Names
+    signed_on: _Names
+    end: _Names
+    quantity_words: _Names
+
+
 class Citations(_Frozen):
     """The fixed words of guideline lines."""
 
@@ -201,6 +212,7 @@ class LetterPhrases(_Frozen):
     page_furniture: _Names
     header: HeaderLabels
     reviewer: ReviewerLabels
+    request_form: RequestForm
     citations: Citations
 
     @cached_property
@@ -248,6 +260,31 @@ class LetterPhrases(_Frozen):
     def numbered_set(self) -> PhraseSet:
         labels = self.numbered.model_dump()
         return PhraseSet.of({kind: labels[kind] for kind in labels if kind != "lead_in"})
+
+    @cached_property
+    def form_head_set(self) -> PhraseSet:
+        return PhraseSet.of({"head": self.request_form.head})
+
+    @cached_property
+    def form_column(self) -> re.Pattern[str]:
+        """One word or sign of the head of the form's table, with the white space around it."""
+        words = PhraseSet.of({"column": self.request_form.columns}).pattern.pattern
+        return re.compile(rf"[\s:]{{0,12}}(?:{words})[\s:]{{0,12}}")
+
+    @cached_property
+    def form_end_set(self) -> PhraseSet:
+        form = self.request_form
+        return PhraseSet.of({"signature": form.signature, "end": form.end})
+
+    @cached_property
+    def signed_on_set(self) -> PhraseSet:
+        return PhraseSet.of({"signed_on": self.request_form.signed_on})
+
+    @cached_property
+    def form_quantity(self) -> re.Pattern[str]:
+        """A line of how often or how much: with a number in front, or a word of such lines."""
+        words = "|".join(map(re.escape, self.request_form.quantity_words))
+        return re.compile(rf"[#x(]? ?\d|.*\b(?:{words})s?\b", re.I)
 
     @cached_property
     def verdict_set(self) -> PhraseSet:

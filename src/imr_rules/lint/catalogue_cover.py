@@ -123,10 +123,8 @@ def _lineages(library: Library) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _claims(library: Library, lineage: tuple[str, ...]) -> Iterator[_Claim]:
-    for edition in library.in_search_order():
-        for topic in edition.topics.values():
-            named = [lineage.index(t) for t in topic.applies_to.treatments if t in lineage]
-            if named:
-                start, end = days_in_force(edition, topic)
-                if start < end:
-                    yield _Claim(edition, topic, start, end, min(named))
+    for edition, topic in library.pairs():
+        place = topic.applies_to.place_in(lineage)
+        start, end = days_in_force(edition, topic)
+        if place < len(lineage) and start < end:
+            yield _Claim(edition, topic, start, end, place)

@@ -41,7 +41,7 @@ def lint(knowledge: Knowledge) -> tuple[LintFinding, ...]:
 def _findings(knowledge: Knowledge) -> Iterator[LintFinding]:
     engine = ReferenceEngine()
     library = knowledge.library
-    topics = [(e, t) for e in library.in_search_order() for t in e.topics.values()]
+    topics = tuple(library.pairs())
     for edition, topic in topics:
         yield from topic_findings(edition, topic, knowledge.vocabulary, engine)
         yield from open_questions(edition, topic)

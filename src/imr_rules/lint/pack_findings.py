@@ -9,19 +9,12 @@ from datetime import date
 from pathlib import Path
 
 from imr_rules import strict_yaml
-from imr_rules.engines.cells import leaves_of, numbers_of
 from imr_rules.engines.model import Engine
 from imr_rules.engines.thresholds import limit_on, number_of
 from imr_rules.errors import Location
 from imr_rules.facts.derive import SumOf
 from imr_rules.facts.model import Value
-from imr_rules.guidelines.model import (
-    Comparison,
-    Edition,
-    FactCompares,
-    Topic,
-    thresholds_of,
-)
+from imr_rules.guidelines.model import Comparison, Edition, FactCompares, Topic, leaves_of
 from imr_rules.guidelines.situations import Situation, first_day, situations_path
 from imr_rules.knowledge import Knowledge
 from imr_rules.lint.model import Example, Kind, Level, LintFinding
@@ -70,12 +63,7 @@ def unused_facts(knowledge: Knowledge) -> Iterator[LintFinding]:
 
 def unused_parameters(edition: Edition) -> Iterator[LintFinding]:
     """Yield the parameters of *edition* that no criterion names."""
-    used = {
-        name
-        for topic in edition.topics.values()
-        for criterion in topic.criteria.values()
-        for name in thresholds_of(criterion.when)
-    }
+    used = {name for topic in edition.topics.values() for name in topic.thresholds}
     for name in edition.parameters:
         if name not in used:
             yield LintFinding(
@@ -159,7 +147,7 @@ def _limits(
     """Return the numbers the threshold can be on the days that situations speak of."""
     days = {first_day(edition, topic), *(situation.on for situation in situations)}
     parameter = edition.parameters[leaf.threshold]
-    numbers = (n for day in sorted(days) for n in numbers_of(limit_on(parameter, day)))
+    numbers = (n for day in sorted(days) for n in limit_on(parameter, day).numbers)
     return list(dict.fromkeys(numbers))
 
 

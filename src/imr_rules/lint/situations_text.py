@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from imr_rules.counted import counted
 from imr_rules.facts.model import Value
 from imr_rules.lint.situation_run import SituationRun, Unexercised
+from imr_rules.strict_yaml import written
 
 
 def failure_lines(run: SituationRun) -> Iterator[str]:
@@ -50,19 +51,7 @@ def count_line(runs: Sequence[SituationRun], topics: int) -> str:
 
 def facts_flow(facts: Mapping[str, Value]) -> str:
     """Return *facts* as a YAML flow mapping, as situations write them."""
-    return "{" + ", ".join(f"{fact}: {_scalar(value)}" for fact, value in facts.items()) + "}"
-
-
-def _scalar(value: Value) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, str) and value in _READ_DIFFERENTLY:
-        return f'"{value}"'
-    return str(value)
-
-
-_READ_DIFFERENTLY = frozenset({"on", "off", "y", "n", "null", "true", "false"})
-"""Enum values that the loader only takes in quotes."""
+    return "{" + ", ".join(f"{fact}: {written(value)}" for fact, value in facts.items()) + "}"
 
 
 def _silence(facts: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from imr_rules.guidelines.library import days_in_force
 from imr_rules.guidelines.model import Edition, Stance, Topic
 from imr_rules.lint.bounds import inexact_bounds
 from imr_rules.lint.model import Example, Kind, Level, LintFinding
+from imr_rules.lint.pack_findings import example_of
 from imr_rules.lint.prover import Prover
 from imr_rules.lint.topic_proofs import (
     documentation_that_hurts,
@@ -46,8 +47,7 @@ class _Subject:
         return self.document.at(*loc) if self.document else self.topic.at
 
     def example(self, name: str, facts: Mapping[str, Value]) -> Example:
-        verdict = self.engine.trace(self.topic, self.edition.parameters, self.on, facts).verdict
-        return Example(name, facts, self.on, verdict.prediction.value, verdict.certainty.value)
+        return example_of(name, self.edition, self.topic, self.on, facts, self.engine)
 
 
 def topic_findings(

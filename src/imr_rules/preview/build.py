@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from imr_rules.cases.evaluate import Conclusion, evaluate_case
@@ -27,8 +28,9 @@ def preview_case(
     as_of: date | None = None,
 ) -> tuple[Preview, ...]:
     """Return the preview of every item of *case*, in its order."""
+    is_of_its_day = as_of is None and case.denial_date is None and case.latest_date is not None
     return tuple(
-        _preview(conclusion, knowledge, engine, as_of)
+        replace(_preview(conclusion, knowledge, engine, as_of), is_of_its_day=is_of_its_day)
         for conclusion in evaluate_case(case, basis, knowledge, engine, as_of=as_of)
     )
 

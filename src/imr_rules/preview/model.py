@@ -16,18 +16,19 @@ class Preview:
 
     *held_by* are the fewest known facts that alone hold the prediction, all others left silent.
     *add* names what the request leaves open that would find a text, or one that is closer.
+    *is_of_its_day*: the day is the one the record gives itself, such as that of a signed form.
     """
 
     explanation: Explanation
     hinges: tuple[Hinge, ...]
     held_by: tuple[FactStated, ...]
     add: tuple[str, ...] = ()
+    is_of_its_day: bool = False
 
     @property
     def is_barred(self) -> bool:
         """Whether no documentation of what is open could change the outcome."""
-        trace = self.explanation.conclusion.trace
-        return trace is not None and trace.verdict.certainty is Certainty.BARRED
+        return self.explanation.conclusion.certainty is Certainty.BARRED
 
     @property
     def rests_on(self) -> tuple[Reason, ...]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from imr_rules.explain.fact_words import FactStated
 from imr_rules.explain.hinges import Hinge
-from imr_rules.explain.model import NOTICE
 from imr_rules.explain.to_json import explanation_to_json
+from imr_rules.notice import NOTICE
 from imr_rules.preview.model import Preview
 
 FORMAT = "imr.preview.v1"

@@ -8,11 +8,12 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from imr_rules.engines.model import Certainty, Prediction
+from imr_rules.engines.model import Prediction
+from imr_rules.explain.also_asked import also_asked_line
 from imr_rules.explain.hinges import Hinge, HingeFact, Need
 from imr_rules.explain.listed import listed
 from imr_rules.explain.model import Reason
-from imr_rules.explain.to_text import item_heading, percent_words, reason_text
+from imr_rules.explain.to_text import hangs_on_text, item_heading, percent_words, reason_text
 from imr_rules.preview.model import Preview
 
 _MOST_HINGES = 5
@@ -39,9 +40,12 @@ def preview_text(preview: Preview) -> RenderableType:
         return Group(*parts, Padding(Group(*_no_guideline(preview)), (0, 0, 0, 3)))
     body: list[RenderableType] = list(_bars(preview))
     body.append(_verdict(preview))
+    body.extend(hangs_on_text(conclusion))
     body.extend(_silence(preview))
     body.append(_likelihood(preview))
     body.append(_governed_by(preview))
+    if explanation.also_asked:
+        body.append(also_asked_line(explanation.also_asked))
     if preview.add:
         body.append(
             Text(
@@ -77,6 +81,8 @@ def _no_guideline(preview: Preview) -> Iterator[RenderableType]:
         yield Text(
             f"A text is found once the request names one of these: {', '.join(preview.add)}."
         )
+    if preview.explanation.also_asked:
+        yield also_asked_line(preview.explanation.also_asked)
 
 
 def _barring(preview: Preview) -> list[Reason]:
@@ -97,14 +103,8 @@ def _bars(preview: Preview) -> Iterator[RenderableType]:
     for reason in _barring(preview):
         by_heading.setdefault(_bar_heading(reason, preview), []).append(reason)
     for heading, barring in by_heading.items():
-        yield Text(heading, style="bold red" if _is_final(preview) else "bold yellow")
+        yield Text(heading, style="bold red" if preview.is_barred else "bold yellow")
         yield from (reason_text(reason) for reason in barring)
-
-
-def _is_final(preview: Preview) -> bool:
-    """Whether no documentation would turn the outcome."""
-    trace = preview.explanation.conclusion.trace
-    return trace is not None and trace.verdict.certainty is Certainty.BARRED
 
 
 def _bar_heading(reason: Reason, preview: Preview) -> str:
@@ -112,7 +112,7 @@ def _bar_heading(reason: Reason, preview: Preview) -> str:
     governing = preview.explanation.conclusion.governing
     assert governing is not None
     topic = governing.topic
-    if _is_final(preview):
+    if preview.is_barred:
         return "The guideline rules this out:"
     ways = [r.title for r in topic.routes if any(b.criterion == reason.criterion for b in r.bars)]
     everywhere = any(bar.criterion == reason.criterion for bar in topic.bars)
@@ -124,9 +124,9 @@ def _bar_heading(reason: Reason, preview: Preview) -> str:
 
 def _verdict(preview: Preview) -> Text:
     conclusion = preview.explanation.conclusion
-    assert conclusion.trace is not None
+    certainty = conclusion.certainty
+    assert certainty is not None
     words, style = _OUTCOME[conclusion.prediction]
-    certainty = conclusion.trace.verdict.certainty.value
     line = Text("Likely outcome: ")
     line.append(words, style=style)
     line.append(f" ({certainty}): {_MEANING[certainty]}.")
@@ -163,7 +163,8 @@ def _governed_by(preview: Preview) -> Text:
     conclusion = preview.explanation.conclusion
     assert conclusion.governing is not None
     edition, topic = conclusion.governing.edition, conclusion.governing.topic
-    line = Text(f"On {conclusion.on} governed by {edition.cite_as}: {topic.cite}", style="dim")
+    day = f"{conclusion.on}{', the day the record gives,' if preview.is_of_its_day else ''}"
+    line = Text(f"On {day} governed by {edition.cite_as}: {topic.cite}", style="dim")
     if preview.explanation.route:
         line.append(f" · {preview.explanation.route}")
     return line

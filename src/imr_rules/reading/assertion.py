@@ -7,7 +7,9 @@ responded" leaves the response undocumented); two plain negations cancel each ot
 follows at once upon the other ("does not deny"), not in a list ("no swelling, no effusion"). A
 plain "no" that a word of saying follows ("no relief was documented") leaves the thing
 undocumented, and so does a plain denial of words of saying ("documentation of relief is absent"),
-while "no evidence of" it on examination denies it.
+while "no evidence of" it on examination denies it. "Was not indicated" is the verdict on a
+treatment; of a finding ("the relief was not indicated") it leaves undocumented what nothing before
+it denies.
 """
 
 from __future__ import annotations
@@ -149,7 +151,7 @@ def _done_clauses(
 
 # Marks that mean nothing in the half of all sentences that deny nothing: not looked for there.
 _DENIED = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER))
-_AFTER = frozenset((Mark.DENIED_AFTER, Mark.UNDOCUMENTED_AFTER))
+_AFTER = frozenset((Mark.DENIED_AFTER, Mark.UNDOCUMENTED_AFTER, Mark.UNSUPPORTED_AFTER))
 _BEFORE = NEGATIONS - _AFTER
 _ANSWERS = frozenset((Mark.ANSWER_NO, Mark.ANSWER_NO_APART, Mark.ANSWER_YES))
 _BESIDE_NEGATIONS = frozenset(
@@ -210,6 +212,9 @@ def assertion_of(start: int, end: int, scopes: Scopes) -> Assertion:
         return Assertion.UNDOCUMENTED
     if _reaching(scopes.at.get(Mark.UNSEEN_BEFORE, ()), start, stops):
         return Assertion.DENIED if scopes.has(Mark.EXAMINED) else Assertion.UNDOCUMENTED
+    unsupported = scopes.at.get(Mark.UNSUPPORTED_AFTER, ())
+    if not before_denied and _following(unsupported, start, end, ended):
+        return Assertion.UNDOCUMENTED
     if (_chained(before_denied) + len(after_denied)) % 2 == 0:
         return Assertion.AFFIRMED
     if before_denied:
@@ -290,11 +295,18 @@ def missing_around(start: int, scopes: Scopes) -> bool:
     )
 
 
-def not_yet_so(start: int, scopes: Scopes) -> bool:
-    """Whether words at *start* tell what may come: "contingent upon the response to therapy"."""
-    begun = [mark for mark in scopes.at.get(Mark.HYPOTHETICAL, ()) if mark[0] <= start]
+def not_yet_so(start: int, end: int, scopes: Scopes) -> bool:
+    """Whether the words at ``[start, end)`` tell what may come.
+
+    "Contingent upon the response to therapy" does, and "functional improvement is expected", which
+    lends its "improvement" to both.
+    """
     stops = scopes.at.get(Mark.ENDS_SCOPE, ())
-    return any(not any(mark[1] <= s and e <= start + 1 for s, e in stops) for mark in begun)
+    return any(
+        start <= mark[0] < end < mark[1]
+        or (mark[0] < start and not any(mark[1] <= s and e <= start + 1 for s, e in stops))
+        for mark in scopes.at.get(Mark.HYPOTHETICAL, ())
+    )
 
 
 def turned_inside(assertion: Assertion, start: int, end: int, scopes: Scopes) -> Assertion:
@@ -358,6 +370,6 @@ def _following(
     return [
         mark
         for mark in marks
-        if (end - 1 <= mark[0] <= end + reach or start < mark[0] < end < mark[1])
+        if (end - 1 <= mark[0] <= end + reach or start <= mark[0] < end < mark[1])
         and not any(end <= s < mark[0] for s, _ in stops)
     ]

@@ -9,11 +9,12 @@ tells apart what they speak of, and they stand in sentences of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import product
 
-from imr_rules.facts.model import Evidence, Finding, InnerConflict, Reading, Value
+from imr_rules.facts.model import UNDOCUMENTED, Evidence, Finding, InnerConflict, Reading, Value
 from imr_rules.facts.vocabulary import Scope, Vocabulary
 from imr_rules.letters.dates import IN_FIGURES, MONTH_NAME
 from imr_rules.reading.flat import flatten
@@ -21,6 +22,7 @@ from imr_rules.reading.lexicon import Lexicon
 from imr_rules.reading.occurrence import words_of
 from imr_rules.reading.same_thing import Named
 from imr_rules.reading.sentences import sentence_bounds
+from imr_rules.reading.times import day_told
 
 _MOST_A_SIDE = 12  # statements of one value that are compared: bounds the work on hostile text
 _LONGEST = 1_000  # characters on either side of a finding in which its sentence is looked for
@@ -34,7 +36,7 @@ class _About:
 
     sentence: tuple[int, int]
     day: str
-    earlier: bool
+    not_now: bool
     qualified: bool
     aspects: frozenset[str]
     sides: frozenset[str]
@@ -84,6 +86,35 @@ class Contradictions:
                         (_evidence(against[0]),),
                     )
 
+    def overtaken(self, told: Finding, others: Iterable[Finding], *, since: int) -> bool:
+        """Whether one of *others* tells otherwise of the same thing and fact, on a later visit.
+
+        The visits are those told of from *since* on. That a later visit leaves a thing out
+        overtakes nothing.
+        """
+        about, day = self._about(told), self.day_told(told, since=since)
+
+        def overtakes(other: Finding) -> bool:
+            if other.fact != told.fact or other.value in (told.value, UNDOCUMENTED):
+                return False
+            later = self._about(other)
+            # "Left 4/5 on the first visit, right 5/5 on the last": which side is whose, only the
+            # words between tell.
+            is_mixed = later.sentence == about.sentence and len(about.sides) > 1
+            return (
+                not is_mixed
+                and not later.qualified
+                and self.day_told(other, since=since) > day
+                and _speak_of_one_thing(later, about, self.vocabulary, told.fact, self.lexicon)
+            )
+
+        return any(overtakes(other) for other in others)
+
+    def day_told(self, finding: Finding, *, since: int) -> date:
+        """Return the day of the visit that *finding* tells of, among those told of from *since*."""
+        sentence, same_thing = self._about(finding).sentence, self.lexicon.same_thing
+        return day_told(self.text, (finding.start, finding.end), sentence, since, same_thing)
+
     def _opposed(
         self, stated: Sequence[Finding], denial: str, affirmation: str
     ) -> tuple[Finding, Finding] | None:
@@ -109,8 +140,14 @@ def _of_the_same(
 ) -> bool:
     if denied.sentence == affirmed.sentence or denied.day != affirmed.day:
         return False
-    if denied.earlier != affirmed.earlier or denied.qualified or affirmed.qualified:
+    if denied.not_now != affirmed.not_now or denied.qualified or affirmed.qualified:
         return False
+    return _speak_of_one_thing(denied, affirmed, vocabulary, fact, lexicon)
+
+
+def _speak_of_one_thing(
+    denied: _About, affirmed: _About, vocabulary: Vocabulary, fact: str, lexicon: Lexicon
+) -> bool:
     # "No deficits" denies every kind of them; "strength 5/5" denies no loss of feeling.
     if denied.aspects and not denied.aspects & affirmed.aspects:
         return False
@@ -157,7 +194,7 @@ def _about(text: str, finding: Finding, lexicon: Lexicon) -> _About:
     return _About(
         sentence=bounds,
         day=" ".join(days[-1].split()) if days else "",
-        earlier=same_thing.earlier.search(sentence) is not None,
+        not_now=bool(same_thing.earlier.search(sentence) or same_thing.at_times.search(sentence)),
         qualified=same_thing.qualified.search(sentence) is not None,
         aspects=_aspects(same_thing.aspects.get(finding.fact, {}), quote, sentence[:found]),
         sides=_named(same_thing.sides, sentence),

@@ -30,6 +30,7 @@ class Mark(StrEnum):
     UNDOCUMENTED_BEFORE = "undocumented_before"
     UNDOCUMENTED_AFTER = "undocumented_after"
     UNSEEN_BEFORE = "unseen_before"
+    UNSUPPORTED_AFTER = "unsupported_after"
     WANTING_AFTER = "wanting_after"
     SAID_AFTER = "said_after"
     SAID_BEFORE = "said_before"
@@ -54,7 +55,12 @@ class Mark(StrEnum):
     HYPOTHETICAL = "hypothetical"
 
 
-MISSING = (Mark.UNDOCUMENTED_BEFORE, Mark.UNDOCUMENTED_AFTER, Mark.UNSEEN_BEFORE)
+MISSING = (
+    Mark.UNDOCUMENTED_BEFORE,
+    Mark.UNDOCUMENTED_AFTER,
+    Mark.UNSEEN_BEFORE,
+    Mark.UNSUPPORTED_AFTER,
+)
 NEGATIONS = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER, *MISSING))
 ONLY_IN_RATIONALE = frozenset((Mark.GUIDELINE, Mark.CASE, Mark.PARTICULAR))
 """What tells talk of the guideline from talk of the case, where there may be both."""
@@ -226,6 +232,8 @@ class Lexicon:
         A name within a longer one is none of its own: "cervical spine" is not the spine, and
         "came back" names no part at all.
         """
+        if self._body_names.keys().isdisjoint(words):
+            return frozenset()
         found: set[str] = set()
         covered = longest = 0
         for position, word in enumerate(words):

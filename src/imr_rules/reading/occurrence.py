@@ -60,9 +60,10 @@ class PatternIndex:
         self._readied_by = _grouped_bits(
             (beginning, number)
             for number, of_one in enumerate(needs)
-            if len(of_one) == 1
-            for beginning in next(iter(of_one))
+            if of_one
+            for beginning in min(of_one, key=lambda one: sum(often[b] for b in one))
         )
+        self._all_needs = (1 << len(numbers)) - 1
         self._without_needs = bits_of(n for n, of_one in enumerate(needs) if not of_one)
         self._of_several = bits_of(n for n, of_one in enumerate(needs) if len(of_one) > 1)
         # What words met so far bring up: letters use few words, over and over.
@@ -78,9 +79,9 @@ class PatternIndex:
             anchored |= brings[0]
             met |= brings[1]
             readied |= brings[2]
-        return Occurring(
-            anchored & (self._without_needs | readied), anchored & self._of_several, ~met
-        )
+        brought = anchored & (self._without_needs | readied)
+        several = brought & self._of_several
+        return Occurring(brought ^ several, several, self._all_needs ^ met)
 
     def numbers(self, occurring: Occurring, among: Bits) -> list[int]:
         """Return the numbers, in order, of the patterns *among* these that can occur."""

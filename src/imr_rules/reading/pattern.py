@@ -62,7 +62,8 @@ _COUNT = (
 _IN_A_COUNT = re.compile(_PLAIN)
 _DATE = rf"(?P<date>{IN_FIGURES}|\d{{1,2}}/\d{{4}}|{MONTH_NAME}(?:\s\d{{1,2}},?)?\s\d{{4}})"
 _ITEM_SPACE = r"[\s()/'\"]+"
-_ITEM_WORD = r"[\w/+-]+"
+# The name of a treatment is over where something is said beside it.
+_ITEM_WORD = r"(?!(?:with|without|but|while|because|although|though|despite)\b)[\w/+-]+"
 _TOKEN = re.compile(
     r"\s*(?:(?P<gap>\.\.\.(?P<width>\d+)?)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<bar>\|)"
     r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<item>@item)|(?P<count>@count)|(?P<word>[^\s\[\]{}|]+))"
@@ -83,6 +84,8 @@ _NUMBER_BEGINS = _DIGITS | {word + WORD_END for word in NUMBER_WORDS}
 _COUNT_BEGINS = _NUMBER_BEGINS | {word + WORD_END for word in _FREQUENCIES}
 _INNER_HYPHEN = re.compile(r"(?<=[a-z])\\-(?=[a-z])")
 _SPACE = r"[\s,:/()\"'-]+"
+# A word that a gap passes over, "and/or" as one; it may break off at its signs alone.
+_ANY_WORD = r"(?:[^\s,:/()\"'-]++|[:/()\"'-]++)+"
 
 
 class PatternError(ValueError):
@@ -327,7 +330,7 @@ def _sequence(
             break
         position += 1
         if token["gap"]:
-            gap = rf"(?:{_SPACE}[^\s,]+){{0,{int(token['width'] or _DEFAULT_GAP)}}}?"
+            gap = rf"(?:{_SPACE}{_ANY_WORD}){{0,{int(token['width'] or _DEFAULT_GAP)}}}?"
             glue = gap + _SPACE
             continue
         if token["open"] == "[":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from imr_rules.facts.model import UNDOCUMENTED, Assertion, Finding, Section, Speaker, Value
@@ -26,7 +26,7 @@ from imr_rules.reading.assertion import (
     turned_inside,
 )
 from imr_rules.reading.boxes import unticked
-from imr_rules.reading.flat import flatten
+from imr_rules.reading.flat import FlatText, flatten
 from imr_rules.reading.lexicon import Cue, Lexicon, Mark, Reach
 from imr_rules.reading.matching import matches_in
 from imr_rules.reading.model import Miss, Passage, ReadResult, Subject
@@ -104,93 +104,141 @@ def _bounded(passage: Passage, left: int, items: int) -> Passage:
     return replace(passage, end=min(passage.end, passage.start + longest))
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A passage as it is read: flat, with the items it may speak of."""
+
+    passage: Passage
+    flat: FlatText
+    concerned: Sequence[Subject]
+    titles: Sequence[tuple[int, int]]
+    """Where it repeats a title, in the flat text."""
+    boxes: Sequence[tuple[int, int]]
+    """Words behind an empty box, in the original."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """One sentence of a passage: where it begins in the flat text, and what its words turn on."""
+
+    start: int
+    text: str
+    scopes: Scopes
+    own_parts: frozenset[str]
+    """The body parts that it names."""
+    parts: frozenset[str]
+    """The same, or where it names none those named last before it."""
+    head: Assertion | None
+    """What the head of the list it belongs to makes of what it affirms."""
+
+
 def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding], Miss | None]]:
-    flat = flatten(context.text, passage.start, passage.end)
+    whole = _whole(passage, context)
+    flat, lexicon = whole.flat, context.lexicon
     in_rationale = passage.section is Section.RATIONALE
     case_talk = CaseTalk(flat.text, passage.section)
     parts: frozenset[str] = frozenset()
     head: Assertion | None = None
-    concerned = [s for s in context.subjects if passage.item in (None, s.number)]
-    titles = quoted_titles(flat.lower, concerned) if in_rationale else []
-    is_note = passage.section is Section.NOTE
-    boxes = unticked(context.text, passage.start, passage.end) if is_note else []
-    lexicon = context.lexicon
     sought = lexicon.sought(
         Reach.RATIONALE if in_rationale else Reach.RECORD,
-        frozenset(kind for subject in concerned for kind in subject.kinds or (None,)),
-        frozenset().union(*(subject.facts for subject in concerned)),
+        frozenset(kind for subject in whole.concerned for kind in subject.kinds or (None,)),
+        frozenset().union(*(subject.facts for subject in whole.concerned)),
     )
     for start, end in sentence_bounds(flat.text):
-        sentence = flat.lower[start:end]
-        words = words_of(sentence)
+        text = flat.lower[start:end]
+        words = words_of(text)
         occurring = lexicon.occurring(words)
         own_parts = lexicon.body_parts(words)
         parts = own_parts or parts
         # "The following are not documented: ...; ...": each item of the list hangs on its head.
         head = head if flat.text[max(0, start - 2) : start].strip() == ";" else None
-        has_fact = ":" in sentence or occurring.may_hold(sought.cues)
+        has_fact = ":" in text or occurring.may_hold(sought.cues)
         # In a rationale even a sentence without facts may turn the talk to the case.
         if not has_fact and not in_rationale:
             continue
-        talk = places_of(lexicon.marks_among(occurring, sought.talk), sentence)
+        talk = places_of(lexicon.marks_among(occurring, sought.talk), text)
         opens = case_talk.opens_at(start, end, talk)
         cues = lexicon.cues_among(occurring, sought.of_guideline if opens is None else sought.cues)
         verdicts = talk.get(Mark.CONCLUSION, ())
-        matches = matches_in(sentence, cues, opens, verdicts, concerned, lexicon)
-        if not matches and ":" not in sentence:
+        matches = matches_in(text, cues, opens, verdicts, whole.concerned, lexicon)
+        if not matches and ":" not in text:
             continue
-        scopes = find_scopes(sentence, lexicon.marks_among(occurring, sought.marks), talk)
-        head = list_head(sentence, scopes) if ":" in sentence else head
-        found: list[Finding] = []
-        touched: list[str] = []
-        for cue, match in matches:
-            if titles and lies_within((start + match.start(), start + match.end()), titles):
-                continue
-            if not_yet_so(match.start(), scopes):
-                continue
-            if boxes and lies_within(flat.original(*(start + at for at in match.span())), boxes):
-                continue
-            touched.append(cue.fact)
-            assertion = _assertion(cue, *match.span(), scopes)
-            if head is not None and assertion is Assertion.AFFIRMED and not cue.as_it_stands:
-                assertion = head
-            value = _value(cue, match, assertion, context)
-            if value is None:
-                continue
-            if value == UNDOCUMENTED:
-                assertion = Assertion.UNDOCUMENTED
-            speaker = speaker_at(match.start(), scopes, passage.section)
-            # What utilization review found wanting is what the reviewer looks into, not finds.
-            wanting = assertion is not Assertion.AFFIRMED or value == "no"
-            if speaker is Speaker.UTILIZATION_REVIEW and wanting:
-                continue
-            proof = proof_of(*match.span(), assertion, scopes)
-            # "Has not failed conservative care" holds its denial itself.
-            if cue.own_negation and value == "no":
-                assertion = Assertion.DENIED
-            first, last = flat.original(start + proof[0], start + proof[1])
-            about = own_parts if cue.names_part else parts
-            for item in items_of(cue, match, passage, sentence, about, context):
-                found.append(
-                    Finding(
-                        fact=cue.fact,
-                        value=value,
-                        assertion=assertion,
-                        section=passage.section,
-                        start=first,
-                        end=last,
-                        quote=context.text[first:last],
-                        item=item,
-                        speaker=speaker,
-                        confidence=_BROAD if cue.broad else 1.0,
-                    )
-                )
+        scopes = find_scopes(text, lexicon.marks_among(occurring, sought.marks), talk)
+        head = list_head(text, scopes) if ":" in text else head
+        sentence = _Sentence(start, text, scopes, own_parts, parts, head)
+        touching = [(c, m) for c, m in matches if not _says_nothing(m, sentence, whole)]
+        found = [f for c, m in touching for f in _findings(c, m, sentence, whole, context)]
         missed: Miss | None = None
-        if touched and not found:
+        if touching and not found:
             first, last = flat.original(start, end)
-            quote = context.text[first:last]
-            missed = Miss(passage.section, first, last, quote, tuple(dict.fromkeys(touched)))
+            facts = tuple(dict.fromkeys(cue.fact for cue, _ in touching))
+            missed = Miss(passage.section, first, last, context.text[first:last], facts)
         yield found, missed
+
+
+def _whole(passage: Passage, context: Context) -> _Whole:
+    flat = flatten(context.text, passage.start, passage.end)
+    concerned = [s for s in context.subjects if passage.item in (None, s.number)]
+    in_rationale = passage.section is Section.RATIONALE
+    is_note = passage.section is Section.NOTE
+    return _Whole(
+        passage,
+        flat,
+        concerned,
+        quoted_titles(flat.lower, concerned) if in_rationale else (),
+        unticked(context.text, passage.start, passage.end) if is_note else (),
+    )
+
+
+def _says_nothing(match: re.Match[str], sentence: _Sentence, whole: _Whole) -> bool:
+    """Whether words of a cue only repeat a title, tell what may come, or stand by an empty box."""
+    first, last = (sentence.start + at for at in match.span())
+    if whole.titles and lies_within((first, last), whole.titles):
+        return True
+    if not_yet_so(*match.span(), sentence.scopes):
+        return True
+    return bool(whole.boxes) and lies_within(whole.flat.original(first, last), whole.boxes)
+
+
+def _findings(
+    cue: Cue, match: re.Match[str], sentence: _Sentence, whole: _Whole, context: Context
+) -> list[Finding]:
+    """Return what *match* of *cue* finds: a finding for each item it speaks of."""
+    scopes, section = sentence.scopes, whole.passage.section
+    assertion = _assertion(cue, *match.span(), scopes)
+    if sentence.head is not None and assertion is Assertion.AFFIRMED and not cue.as_it_stands:
+        assertion = sentence.head
+    value = _value(cue, match, assertion, context)
+    if value is None:
+        return []
+    if value == UNDOCUMENTED:
+        assertion = Assertion.UNDOCUMENTED
+    speaker = speaker_at(match.start(), scopes, section)
+    # What utilization review found wanting is what the reviewer looks into, not finds.
+    wanting = assertion is not Assertion.AFFIRMED or value == "no"
+    if speaker is Speaker.UTILIZATION_REVIEW and wanting:
+        return []
+    proof = proof_of(*match.span(), assertion, scopes)
+    # "Has not failed conservative care" holds its denial itself.
+    if cue.own_negation and value == "no":
+        assertion = Assertion.DENIED
+    first, last = whole.flat.original(sentence.start + proof[0], sentence.start + proof[1])
+    about = sentence.own_parts if cue.names_part else sentence.parts
+    return [
+        Finding(
+            fact=cue.fact,
+            value=value,
+            assertion=assertion,
+            section=section,
+            start=first,
+            end=last,
+            quote=context.text[first:last],
+            item=item,
+            speaker=speaker,
+            confidence=_BROAD if cue.broad else 1.0,
+        )
+        for item in items_of(cue, match, whole.passage, sentence.text, about, context)
+    ]
 
 
 def _assertion(cue: Cue, start: int, end: int, scopes: Scopes) -> Assertion:

@@ -25,6 +25,8 @@ class _File(BaseModel):
     sides: dict[str, _Texts]
     places: dict[str, _Texts]
     earlier: Annotated[_Texts, Field(min_length=1)]
+    at_times: Annotated[_Texts, Field(min_length=1)]
+    latest: Annotated[_Texts, Field(min_length=1)]
     qualified: Annotated[_Texts, Field(min_length=1)]
     no_visit: Annotated[_Texts, Field(min_length=1)]
 
@@ -38,8 +40,8 @@ class SameThing:
 
     *aspects* are by fact; *sides* and *places* hold for every fact. *along_nerves* are the facts
     of one body part that are also told of the parts its nerves run to. *earlier* is what speaks of
-    another time than now, *qualified* what excepts instead of contradicting;
-    behind *no_visit* a date is another day than that of a visit.
+    days before, *at_times* of a part of the time, *latest* of the last visit; *qualified* is what
+    excepts instead of contradicting; behind *no_visit* a date is another day than that of a visit.
     """
 
     aspects: Mapping[str, Named] = field(repr=False)
@@ -47,6 +49,8 @@ class SameThing:
     sides: Named = field(repr=False)
     places: Named = field(repr=False)
     earlier: re.Pattern[str] = field(repr=False)
+    at_times: re.Pattern[str] = field(repr=False)
+    latest: re.Pattern[str] = field(repr=False)
     qualified: re.Pattern[str] = field(repr=False)
     no_visit: re.Pattern[str] = field(repr=False)
 
@@ -75,6 +79,8 @@ def load_same_thing(path: Path, phrases: Phrases, vocabulary: Vocabulary) -> Sam
         sides={name: compiled(said, "sides", name) for name, said in raw.sides.items()},
         places={name: compiled(said, "places", name) for name, said in raw.places.items()},
         earlier=compiled(raw.earlier, "earlier"),
+        at_times=compiled(raw.at_times, "at_times"),
+        latest=compiled(raw.latest, "latest"),
         qualified=compiled(raw.qualified, "qualified"),
         no_visit=compiled(raw.no_visit, "no_visit"),
     )

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from imr_rules.facts.model import Reading, Value
+from imr_rules.facts.model import Basis, Reading, Value
 from imr_rules.facts.vocabulary import Origin, Vocabulary
+from imr_rules.statistics import area_under_curve, cohen_kappa, confusion, steps
 
 
 class Share(StrEnum):
@@ -25,12 +26,18 @@ class Share(StrEnum):
     CLOSED = "closed"
 
 
+_LOOKED_AT = frozenset(("CM17-0006634",))
+"""Letters dealt to the closed share of which what was misread has been looked at since."""
+
+
 def share_of(case_number: str) -> Share:
-    """Return the share of the letter *case_number*; it never changes.
+    """Return the share of the letter *case_number*; only a letter looked at leaves the closed one.
 
     >>> share_of("CM16-0224814").value
     'tuned on'
     """
+    if case_number in _LOOKED_AT:
+        return Share.TUNED_ON
     dealt = hashlib.sha256(case_number.encode()).digest()[:3]
     return Share.CLOSED if all(byte % 2 for byte in dealt) else Share.TUNED_ON
 
@@ -67,6 +74,21 @@ Key = tuple[Share, Reading, str]
 """A share, a reading, and a fact."""
 
 
+Readings = Mapping[Reading, Mapping[str, Value]]
+"""The facts of an item, by the reading that told them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was concluded of one item from its letter alone, and what was decided."""
+
+    share: Share
+    basis: Basis
+    predicted: bool
+    likelihood: float
+    actual: bool
+
+
 def tally(
     case_number: str,
     reading: Reading,
@@ -88,6 +110,20 @@ def tally(
         right = fact in read and fact in there and read[fact] == there[fact]
         counted[share, reading, fact] = Tally(int(right), int(fact in read), int(fact in there))
     return counted
+
+
+def tallies(
+    case_number: str,
+    read: Mapping[int, Readings],
+    there: Mapping[int, Readings],
+    vocabulary: Vocabulary,
+) -> Iterator[dict[Key, Tally]]:
+    """Compare item by item; an item that *read* lacks was not read at all."""
+    for number, readings in there.items():
+        found = read.get(number, {})
+        for reading in Reading:
+            of, gold = found.get(reading, {}), readings.get(reading, {})
+            yield tally(case_number, reading, of, gold, vocabulary)
 
 
 def added(tallies: Iterable[Mapping[Key, Tally]]) -> dict[Key, Tally]:
@@ -126,7 +162,7 @@ def fact_table(
         shares = [total.get((share, reading, fact), Tally()).f1 for share in Share]
         figures = (entry.precision, entry.recall, entry.f1, *shares, ceiling.get((reading, fact)))
         counts = f"{entry.right} | {entry.read} | {entry.there}"
-        lines.append(f"| {fact} | {counts} | " + " | ".join(map(figure, figures)) + " |")
+        lines.append(f"| {fact} | {counts} | " + " | ".join(map(_figure, figures)) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -140,8 +176,28 @@ def summary_table(total: Mapping[Key, Tally]) -> str:
         for share in Share:
             entry = _sum(total, reading, share=share)
             counts = f"{entry.right} | {entry.read} | {entry.there}"
-            figures = " | ".join(map(figure, (entry.precision, entry.recall, entry.f1)))
+            figures = " | ".join(map(_figure, (entry.precision, entry.recall, entry.f1)))
             lines.append(f"| {reading} | {share} | {counts} | {figures} |")
+    return "\n".join(lines) + "\n"
+
+
+def outcome_table(outcomes: Sequence[Outcome]) -> str:
+    """Return the Markdown table of *outcomes* against what was decided, by basis and share."""
+    lines = [
+        "| basis | letters | items | overturned | predicted so | kappa | AUC |",
+        "|---|---|--:|--:|--:|--:|--:|",
+    ]
+    for basis in Basis:
+        for share in (*Share, None):
+            mine = [o for o in outcomes if o.basis is basis and share in (None, o.share)]
+            actual = [o.actual for o in mine]
+            ones = [1.0] * len(mine)
+            table = confusion([o.predicted for o in mine], actual, ones)
+            auc = area_under_curve(steps([o.likelihood for o in mine], actual, ones))
+            letters = str(share) if share else "all"
+            counts = f"{len(mine)} | {sum(actual)} | {sum(o.predicted for o in mine)}"
+            figures = f"{_figure(cohen_kappa(table))} | {_figure(auc)}"
+            lines.append(f"| {basis} | {letters} | {counts} | {figures} |")
     return "\n".join(lines) + "\n"
 
 
@@ -160,6 +216,6 @@ def _sum(
     return sum(chosen, Tally())
 
 
-def figure(number: float | None) -> str:
+def _figure(number: float | None) -> str:
     """Return *number* with two decimals, a dash where there is none."""
     return "–" if number is None else f"{number:.2f}"

@@ -12,7 +12,7 @@ from imr_rules.reading.lexicon import Mark
 from imr_rules.reading.model import Subject
 
 # A quotation of some length; a shorter one is a word of the worker's or of a note.
-_QUOTATION = re.compile(r'(?<![\w"])"(?=\w)[^"]{60,1500}"(?!\w)')
+_QUOTATION = re.compile(r'"(?<![\w"]")(?=\w)[^"]{60,1500}"(?!\w)')
 _QUOTED_AT_ONCE = 30  # characters, such as "The guideline says: ", before it
 _SHORTEST_TITLE = 20  # characters; a shorter one is the plain name of the treatment
 _SPEAKERS = {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from imr_rules.facts.model import Finding, Value
 from imr_rules.letters.dates import IN_FIGURES, MONTH_NAME, parse_date
+from imr_rules.reading.same_thing import SameThing
 
 # "On 10/3/2016", "the report dated May 3, 2016". A date of a study, an injury or an operation is
 # no visit: what the next sentences tell is not of that day.
@@ -17,6 +19,11 @@ _VISIT = re.compile(
     rf"({IN_FIGURES}|{MONTH_NAME}\s+\d{{1,2}},?\s+\d{{4}})\b",
     re.IGNORECASE,
 )
+_DATED = re.compile(
+    rf"\b(?:{IN_FIGURES}|\d{{1,2}}/\d{{4}}|{MONTH_NAME}(?:\s+\d{{1,2}},?)?\s+\d{{4}})\b",
+    re.IGNORECASE,
+)
+_PAUSE = re.compile(r"[,;]|\. |\b(?:and|but|while|then|whereas)\b", re.IGNORECASE)
 
 
 def in_order_of_visits(
@@ -46,6 +53,59 @@ def in_order_of_visits(
         return days[index - 1] if index else date.min
 
     return sorted(findings, key=day_of)
+
+
+def day_told(
+    text: str, at: tuple[int, int], sentence: tuple[int, int], since: int, same_thing: SameThing
+) -> date:
+    """Return the day that the words *at* a place of *text* tell of, within their *sentence*.
+
+    It is the last one named before them in the sentence, or one that goes on with them; without
+    either that of the visit told of last before, from *since* on. The words for the last visit,
+    and for earlier days, name a day as well: the latest and the first that there are.
+    """
+    dated = _visits_in(text, *sentence, same_thing.no_visit)
+    named = sorted((*dated, *_told_in_words(text, *sentence, same_thing)))
+    before = [one for one in named if one.end <= at[0]]
+    behind = [one for one in named if one.start >= at[1]]
+    goes_on = behind and not _PAUSE.search(text, at[1], behind[0].start)
+    if goes_on and (not before or _PAUSE.search(text, before[-1].end, at[0])):
+        return behind[0].day
+    if before:
+        day = next((one for one in reversed(before) if one.is_dated), None)
+        # "On 12-10-2016 the current strength": a day beside such words is what they mean.
+        beside = day and not _PAUSE.search(text, day.end, before[-1].start)
+        return day.day if day and beside else before[-1].day
+    *_, last = (None, *_visits_in(text, since, sentence[0], same_thing.no_visit))
+    return last.day if last else date.min
+
+
+class _Named(NamedTuple):
+    """A day and where it is named."""
+
+    start: int
+    end: int
+    day: date
+    is_dated: bool
+
+
+def _visits_in(text: str, start: int, end: int, no_visit: re.Pattern[str]) -> Iterator[_Named]:
+    """Yield the days of visits that ``text[start:end]`` names."""
+    begins = start
+    for found in _DATED.finditer(text, start, end):
+        day = parse_date(" ".join(found.group().split()))
+        leads_in = text[begins : found.start()].rpartition(". ")[2]
+        begins = found.end()
+        if day is not None and not no_visit.search(leads_in.lower()):
+            yield _Named(*found.span(), day, is_dated=True)
+
+
+def _told_in_words(text: str, start: int, end: int, same_thing: SameThing) -> Iterator[_Named]:
+    """Yield where ``text[start:end]`` tells of the last visit or of earlier days without a date."""
+    said = text[start:end].lower()
+    for words, day in ((same_thing.earlier, date.min), (same_thing.latest, date.max)):
+        for found in words.finditer(said):
+            yield _Named(start + found.start(), start + found.end(), day, is_dated=False)
 
 
 def _say_more_than_one_thing(findings: Sequence[Finding]) -> bool:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from imr_rules.facts.model import Basis
+from imr_rules.facts.model import Basis, ServiceFate
 from imr_rules.facts.vocabulary import Vocabulary
-from imr_rules.guidelines.model import thresholds_of
 from imr_rules.table.evaluate import (
     PLACE,
     RulesConcluder,
@@ -19,7 +18,7 @@ from imr_rules.table.evaluate import (
     governing_places,
 )
 from imr_rules.table.judged import JUDGED_BY, SPOKEN, spoken_of
-from imr_rules.table.parts import batches
+from imr_rules.table.once import Once, new_batches
 from imr_rules.table.schema import ITEM, LETTER, PARENT_ITEM
 from imr_rules.table.selection import Governor
 
@@ -46,10 +45,12 @@ def compared_batches(
     before: TableRules,
     after: TableRules,
     basis: Basis,
+    once: Once,
     conclude_by: RulesConcluder = conclude_on_polars,
 ) -> Iterator[Compared]:
     """Yield the facts table at *path*, decided by both sets of rules, batch by batch.
 
+    Letters that *once* met before are left out.
     Items whose topic reads the same in both sets, and that accompany none, are not decided at all.
 
     Raises:
@@ -58,7 +59,7 @@ def compared_batches(
     alike = _alike(before, after)
     # Facts that only one side knows are columns too; the other leaves them alone.
     facts = Vocabulary({**before.knowledge.vocabulary, **after.knowledge.vocabulary})
-    for items in batches(path, facts, basis):
+    for items in new_batches(path, facts, basis, once):
         old, new = governing_places(items, before), governing_places(items, after)
         places = pl.DataFrame({PLACE: old, PLACE + AFTER: new})
         touched = _touched(items, old, new, alike)
@@ -91,9 +92,10 @@ def _flipped(
 def _told_apart(rows: pl.DataFrame, items: pl.DataFrame, rules: TableRules) -> pl.DataFrame:
     """Return *rows* with something said of what each accompanies, where that is among *items*."""
     above = items.select(LETTER, pl.col(ITEM).alias(PARENT_ITEM), pl.lit(True).alias("told"))
+    said = ServiceFate.APPROVED.value
     marked = rows.join(above, on=[LETTER, PARENT_ITEM], how="left", maintain_order="left")
     return marked.with_columns(
-        pl.when("told").then(pl.lit("approved", rows.schema[fact])).otherwise(fact).alias(fact)
+        pl.when("told").then(pl.lit(said, rows.schema[fact])).otherwise(fact).alias(fact)
         for fact in rules.parent_facts
     ).drop("told")
 
@@ -124,7 +126,7 @@ def _alike(before: TableRules, after: TableRules) -> dict[int, int]:
 
 
 def _reads_alike(one: Governor, other: Governor) -> bool:
-    named = {name for c in one.topic.criteria.values() for name in thresholds_of(c.when)}
     return one.topic == other.topic and all(
-        one.edition.parameters[name] == other.edition.parameters.get(name) for name in named
+        one.edition.parameters[name] == other.edition.parameters.get(name)
+        for name in one.topic.thresholds
     )

@@ -8,9 +8,9 @@ import polars as pl
 
 from imr_rules.engines.table.names import ON, ROW
 from imr_rules.engines.table.on_polars import PolarsTopic, polars_topic
-from imr_rules.engines.table.topic import CONCLUSION, OVERTURNED, compile_topic
+from imr_rules.engines.table.topic import CONCLUSION, IN_FAVOUR, OVERTURNED, compile_topic
 from imr_rules.facts.derive import parent_facts
-from imr_rules.facts.model import Basis
+from imr_rules.facts.model import Basis, ServiceFate
 from imr_rules.facts.vocabulary import FactType
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.schema import BASIS, ITEM, LETTER, PARENT_ITEM, SELECTED_BY
@@ -18,14 +18,19 @@ from imr_rules.table.selection import Governor, Selector
 
 PLACE = "place"
 """The place of the governing topic among the selector's governors; null where all are silent."""
+HANGS_ON_PARENT = "hangs_on_parent"
+"""Whether an item is barred only until documents get the one it accompanies approved."""
+_HOPEFUL = "hopeful"
 _STRETCH = "stretch"
 _POSITION = "position"
 _TYPES = {"boolean": pl.Boolean, "int64": pl.Int64}
 
-CONCLUDED: Mapping[str, type[pl.DataType]] = {PLACE: pl.Int32} | {
-    name: _TYPES[kind] for name, kind in CONCLUSION.items()
+CONCLUDED: Mapping[str, type[pl.DataType]] = {
+    PLACE: pl.Int32,
+    **{name: _TYPES[kind] for name, kind in CONCLUSION.items()},
+    HANGS_ON_PARENT: pl.Boolean,
 }
-"""What :func:`conclude` finds for each row; all null where no guideline speaks."""
+"""What :func:`conclude` finds for each row; nothing is true where no guideline speaks."""
 
 
 class TableRules:
@@ -65,7 +70,8 @@ class TableRules:
 def conclude(items: pl.DataFrame, rules: TableRules) -> pl.DataFrame:
     """Return a conclusion for each row of *items*, in their order, with columns `CONCLUDED`.
 
-    *items* holds whole letters: an item that accompanies another is decided after it.
+    *items* holds whole letters: an item that accompanies another is decided after it, and, where
+    documents could still get that one approved, once more as if they had.
 
     Raises:
         InputError: the table was made with a catalogue that has other treatments.
@@ -76,9 +82,20 @@ def conclude(items: pl.DataFrame, rules: TableRules) -> pl.DataFrame:
     decided = _decide(numbered, places.set(has_parent, None), rules)
     if has_parent.any():
         children = _told_of_parents(numbered, decided, has_parent, rules)
-        decided = pl.concat([decided, _decide(children, places.filter(has_parent), rules)])
-    rows = numbered.select(ROW).with_columns(places)
-    return rows.join(decided, on=ROW, how="left", maintain_order="left").select(*CONCLUDED)
+        governed = places.gather(children[ROW] % items.height)
+        decided = pl.concat([decided, _decide(children, governed, rules)])
+    hoped = decided.filter(pl.col(ROW) >= items.height).select(
+        pl.col(ROW) - items.height, (pl.col(OVERTURNED) | pl.col(IN_FAVOUR)).alias(_HOPEFUL)
+    )
+    barred = ~pl.col(OVERTURNED) & ~pl.col(IN_FAVOUR)
+    return (
+        numbered.select(ROW)
+        .with_columns(places)
+        .join(decided, on=ROW, how="left", maintain_order="left")
+        .join(hoped, on=ROW, how="left", maintain_order="left")
+        .with_columns((barred & pl.col(_HOPEFUL).fill_null(False)).alias(HANGS_ON_PARENT))
+        .select(*CONCLUDED)
+    )
 
 
 RulesConcluder = Callable[[pl.DataFrame, TableRules, Basis], pl.DataFrame]
@@ -110,25 +127,40 @@ def governing_places(items: pl.DataFrame, rules: TableRules) -> pl.Series:
 def _told_of_parents(
     numbered: pl.DataFrame, decided: pl.DataFrame, has_parent: pl.Series, rules: TableRules
 ) -> pl.DataFrame:
-    """Return the items that accompany another, told what became of it."""
+    """Return the items that accompany another, told what became of it.
+
+    Those told that it is not approved, though documents could get it approved, follow once more,
+    told that it is; their rows are numbered on from those of the table.
+    """
     children = numbered.filter(has_parent)
     beside = numbered.select(LETTER, BASIS, pl.col(ITEM).alias(PARENT_ITEM), ROW).join(
         children.select(LETTER).unique(), on=LETTER, how="semi"
     )
-    outcomes = beside.join(decided.select(ROW, OVERTURNED), on=ROW, how="left").select(
+    outcomes = beside.join(decided, on=ROW, how="left").select(
+        LETTER,
+        BASIS,
+        PARENT_ITEM,
         # Where no guideline speaks to the operation, nothing says that it will be done.
-        LETTER, BASIS, PARENT_ITEM, pl.col(OVERTURNED).fill_null(False)
-    )  # fmt: skip
+        pl.col(OVERTURNED).fill_null(False),
+        (~pl.col(OVERTURNED) & pl.col(IN_FAVOUR)).alias(_HOPEFUL),
+    )
     told = children.join(
         outcomes, on=[LETTER, BASIS, PARENT_ITEM], how="left", maintain_order="left"
     )
-    approved = pl.col(OVERTURNED)
-    service = (
-        pl.when(approved).then(pl.lit("approved")).when(~approved).then(pl.lit("not_approved"))
+    hoped = told.filter(_HOPEFUL).with_columns(
+        pl.col(ROW) + numbered.height, pl.lit(True).alias(OVERTURNED)
     )
+    told = pl.concat([told, hoped])
+    fate = fate_of(pl.col(OVERTURNED))
     return told.with_columns(
-        service.cast(children.schema[fact]).alias(fact) for fact in rules.parent_facts
+        fate.cast(children.schema[fact]).alias(fact) for fact in rules.parent_facts
     )
+
+
+def fate_of(approved: pl.Expr | pl.Series) -> pl.Expr:
+    """Return what became of a service, by whether it is *approved*; null where nobody knows."""
+    given, refused = (pl.lit(fate.value) for fate in ServiceFate)
+    return pl.when(approved).then(given).when(~approved).then(refused)
 
 
 def _decide(items: pl.DataFrame, places: pl.Series, rules: TableRules) -> pl.DataFrame:

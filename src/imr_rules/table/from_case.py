@@ -6,10 +6,11 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
-from imr_rules.cases.evaluate import deciding_date, parent_of
+from imr_rules.cases.dates import deciding_date
+from imr_rules.cases.evaluate import parent_of, says_parent
 from imr_rules.cases.fact_sheet import fact_sheet
 from imr_rules.cases.model import Case
-from imr_rules.facts.model import UNDOCUMENTED, Basis, FactSheet, Reading
+from imr_rules.facts.model import UNDOCUMENTED, Basis, FactSheet
 from imr_rules.facts.vocabulary import FactType, Vocabulary
 from imr_rules.knowledge import Knowledge
 from imr_rules.table.schema import LIST_SEPARATOR, UNDOCUMENTED_NUMBERS
@@ -32,11 +33,7 @@ def rows_of_case(
         above = parent_of(case, index)
         for basis in Basis:
             sheet = fact_sheet(case, item, basis, knowledge, on=on)
-            said = any(
-                "parent_service" in item.readings.get(reading, {})
-                for reading in ((Reading.RECORD,) if basis is Basis.RECORD else tuple(Reading))
-            )
-            parent = None if above is None or said else case.items[above].number
+            hangs_on = None if above is None or says_parent(item, basis) else case.items[above]
             rows.append(
                 {
                     "letter": letter,
@@ -47,9 +44,9 @@ def rows_of_case(
                     "treatment": item.request.treatment,
                     "category": item.request.category,
                     "drug_class": item.request.drug_class,
-                    "body_parts": LIST_SEPARATOR.join(sorted(item.request.body_parts)),
+                    "body_parts": LIST_SEPARATOR.join(item.request.body_parts),
                     "phase": item.request.phase.value if item.request.phase else None,
-                    "parent_item": parent,
+                    "parent_item": hangs_on.number if hangs_on else None,
                     "remainder": item.request.remainder,
                     "actual": item.actual,
                     "on": on,

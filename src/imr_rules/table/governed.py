@@ -39,9 +39,10 @@ def named_by(topic: Topic, library: Library) -> Named:
     names = frozenset(topic.applies_to.treatments)
     close: dict[str, int] = {}
     for treatment in library.catalogue.treatments.values():
-        places = [n for n, name in enumerate((treatment.id, *treatment.parents)) if name in names]
-        if places:
-            close[treatment.id] = places[0]
+        lineage = (treatment.id, *treatment.parents)
+        place = topic.applies_to.place_in(lineage)
+        if place < len(lineage):
+            close[treatment.id] = place
     return Named(close, names & library.catalogue.categories.keys())
 
 
@@ -60,9 +61,8 @@ def _taken_by_others(
 ) -> Iterator[ir.BooleanValue]:
     """Yield for each other text which rows it takes from *topic*, of those both are about."""
     mine, named = days_in_force(edition, topic), named_by(topic, library)
-    ranked = ((e, t) for e in library.in_search_order() for t in e.topics.values())
     is_searched_first = True
-    for their_edition, other in ranked:
+    for their_edition, other in library.pairs():
         if other is topic:
             is_searched_first = False
             continue
@@ -138,8 +138,8 @@ def _is_about(facts: ir.Table, edition: Edition, topic: Topic, named: Named) -> 
     condition = condition & reduce(or_, by_name) if by_name else ibis.literal(False)
     scope = topic.applies_to
     if scope.body_parts:
-        told = ibis.literal(LIST_SEPARATOR) + facts[BODY_PARTS].fill_null("") + LIST_SEPARATOR
-        each = [told.contains(f"{LIST_SEPARATOR}{p}{LIST_SEPARATOR}") for p in scope.body_parts]
+        told = facts[BODY_PARTS].fill_null("") + LIST_SEPARATOR
+        each = [told.startswith(f"{part}{LIST_SEPARATOR}") for part in scope.body_parts]
         condition = condition & reduce(or_, each)
     if scope.phases:
         condition = condition & _is_one_of(facts[PHASE], [str(phase) for phase in scope.phases])

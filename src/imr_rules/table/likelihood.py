@@ -8,7 +8,7 @@ from imr_rules.engines.table.names import ON, ROW
 from imr_rules.engines.table.topic import OVERTURNED
 from imr_rules.explain.likelihood import LikelihoodModel, features, load_model, logit
 from imr_rules.facts.model import Basis
-from imr_rules.table.evaluate import PLACE, TableRules, conclude
+from imr_rules.table.evaluate import PLACE, TableRules, conclude, fate_of
 from imr_rules.table.judged import JUDGED_BY, SPOKEN, JudgedKey, Judgements, spoken_of
 from imr_rules.table.schema import BASIS, CATEGORY, ITEM, LETTER, PARENT_ITEM, REMAINDER
 from imr_rules.treatments.model import Request
@@ -30,7 +30,7 @@ class Grader:
     def __init__(self, rules: TableRules, basis: Basis) -> None:
         self._rules = rules
         self._judgements = Judgements(rules, basis)
-        self._model = load_model(rules.knowledge.folder)
+        self._model = load_model(rules.knowledge)
         self._fitted = self._model.of(basis)
         self._scores: dict[JudgedKey, float] = {}
 
@@ -116,13 +116,11 @@ def _parents(items: pl.DataFrame, concluded: pl.DataFrame) -> pl.DataFrame:
 
 def _told(items: pl.DataFrame, approved: pl.Series, rules: TableRules) -> pl.DataFrame:
     """Return *items*, those that accompany another told whether it is *approved*."""
-    service = (
-        pl.when(approved).then(pl.lit("approved")).when(~approved).then(pl.lit("not_approved"))
-    )
+    fate = fate_of(approved)
     return items.with_columns(
         pl.when(pl.col(PARENT_ITEM).is_null())
         .then(pl.col(fact))
-        .otherwise(service.cast(items.schema[fact]))
+        .otherwise(fate.cast(items.schema[fact]))
         .alias(fact)
         for fact in rules.parent_facts
     )

@@ -17,9 +17,9 @@ import polars as pl
 from imr_rules.engines.table.facts import facts_read
 from imr_rules.engines.table.names import ON
 from imr_rules.engines.table.sql import Dialect, sql_text
-from imr_rules.engines.table.topic import CONCLUSION, OVERTURNED, topic_over
-from imr_rules.facts.model import Basis
-from imr_rules.table.evaluate import PLACE, TableRules
+from imr_rules.engines.table.topic import CONCLUSION, IN_FAVOUR, OVERTURNED, topic_over
+from imr_rules.facts.model import Basis, ServiceFate
+from imr_rules.table.evaluate import HANGS_ON_PARENT, PLACE, TableRules
 from imr_rules.table.schema import (
     ACTUAL,
     BASIS,
@@ -33,10 +33,13 @@ from imr_rules.table.schema import (
 )
 from imr_rules.table.warehouse import Warehouse
 
-_KEY_TYPES = {LETTER: "string", ITEM: "int32", BASIS: "string"}
+_IF_APPROVED = "if_approved"
+"""Whether a row is decided as if documents had got the item that it accompanies approved."""
+_ITEM_KEYS = (LETTER, ITEM, BASIS)
+_KEY_TYPES = {LETTER: "string", ITEM: "int32", BASIS: "string", _IF_APPROVED: "boolean"}
 _KEYS = tuple(_KEY_TYPES)
 _STRETCH = "stretch"
-_ABOUT = (*_KEYS, CASE_NUMBER, CATEGORY, ACTUAL, ON, PARENT_ITEM)
+_ABOUT = (*_ITEM_KEYS, CASE_NUMBER, CATEGORY, ACTUAL, ON, PARENT_ITEM)
 """What conclusions carry or need of an item beside its facts."""
 TOPICS_PER_STATEMENT = 16
 """Few enough for the planner of Spark to hold, enough that a statement's start does not matter."""
@@ -64,7 +67,9 @@ def conclude_by_sql(
         asked = _governed(items, selection, _facts_at(places, rules))
         warehouse.keep("items", sql_text(asked, warehouse.dialect))
         governed = ibis.table(asked.schema(), name="items")
-        alone = governed.filter(governed[PARENT_ITEM].isnull())
+        alone = governed.filter(governed[PARENT_ITEM].isnull()).mutate(
+            **{_IF_APPROVED: ibis.literal(False)}
+        )
         warehouse.view("independents", sql_text(alone, warehouse.dialect))
         _keep_decided("independents", "independent", rules, warehouse)
         decided = ibis.table(_decided_schema(), name="independent")
@@ -72,8 +77,7 @@ def conclude_by_sql(
         warehouse.keep("children", sql_text(told, warehouse.dialect))
         _keep_decided("children", "accompanying", rules, warehouse)
         every = decided.union(ibis.table(_decided_schema(), name="accompanying"))
-        about = governed.select(*_KEYS, CASE_NUMBER, CATEGORY, ACTUAL, PLACE)
-        joined = about.left_join(every, list(_KEYS)).select(*about.columns, *CONCLUSION)
+        joined = _joined(governed.select(*_ITEM_KEYS, CASE_NUMBER, CATEGORY, ACTUAL, PLACE), every)
         found = warehouse.write(sql_text(joined, warehouse.dialect), folder)
         return pl.concat([pl.read_parquet(file, hive_partitioning=False) for file in found])
 
@@ -162,7 +166,7 @@ def _keep_decided(table: str, name: str, rules: TableRules, warehouse: Warehouse
 
 
 def _topic_sql(table: str, place: int, rules: TableRules, dialect: Dialect) -> str:
-    """Return the statement of a topic; writing one takes Ibis a tenth of a second."""
+    """Return the statement of a topic; writing one takes Ibis some 50 ms."""
     key = (table, place, dialect.value)
     if key not in rules.statements:
         rules.statements[key] = sql_text(_topic_conclusions(table, place, rules), dialect)
@@ -188,14 +192,34 @@ def _topic_conclusions(table: str, place: int, rules: TableRules) -> ir.Table:
     ).conclusion
 
 
+def _joined(about: ir.Table, decided: ir.Table) -> ir.Table:
+    """Return *about* with the conclusions, and whether documents on the parent lift a bar."""
+    told = decided.filter(~decided[_IF_APPROVED])
+    if_approved = decided.filter(decided[_IF_APPROVED])
+    hoped = if_approved.select(
+        *_ITEM_KEYS, hopeful=if_approved[OVERTURNED] | if_approved[IN_FAVOUR]
+    )
+    joined = about.left_join(told, list(_ITEM_KEYS)).select(*about.columns, *CONCLUSION)
+    both = joined.left_join(hoped, list(_ITEM_KEYS))
+    barred = ~both[OVERTURNED] & ~both[IN_FAVOUR]
+    hangs = barred & both["hopeful"].fill_null(False)
+    return both.select(*joined.columns, **{HANGS_ON_PARENT: hangs})
+
+
 def _told_of_parents(governed: ir.Table, decided: ir.Table, rules: TableRules) -> ir.Table:
-    """Return the items that accompany another, told what became of it."""
-    others = governed.select(*_KEYS).left_join(decided.select(*_KEYS, OVERTURNED), list(_KEYS))
+    """Return the items that accompany another, told what became of it.
+
+    Those told that it is not approved, though documents could get it approved, come once more,
+    told that it is.
+    """
+    outcomes = decided.select(*_ITEM_KEYS, OVERTURNED, IN_FAVOUR)
+    others = governed.select(*_ITEM_KEYS).left_join(outcomes, list(_ITEM_KEYS))
     outcome = others.select(
         parent_letter=others[LETTER],
         above=others[ITEM],
         parent_basis=others[BASIS],
         approved=others[OVERTURNED].fill_null(False),
+        hopeful=~others[OVERTURNED] & others[IN_FAVOUR],
     )
     children = governed.filter(governed[PARENT_ITEM].notnull())
     joined = children.left_join(
@@ -206,11 +230,18 @@ def _told_of_parents(governed: ir.Table, decided: ir.Table, rules: TableRules) -
             children[PARENT_ITEM] == outcome["above"],
         ],
     )
-    service = ibis.cases(
-        (joined["approved"], "approved"), (~joined["approved"], "not_approved"),
+    approved = joined["approved"]
+    fate = ibis.cases(
+        (approved, ServiceFate.APPROVED.value), (~approved, ServiceFate.NOT_APPROVED.value),
         else_=ibis.null("string"),
     )  # fmt: skip
-    columns = {
-        name: service if name in rules.parent_facts else joined[name] for name in governed.columns
-    }
-    return joined.select(**columns)
+
+    def told(rows: ir.Table, fate: ir.Value, *, if_approved: bool) -> ir.Table:
+        columns = {
+            name: fate if name in rules.parent_facts else rows[name] for name in governed.columns
+        }
+        return rows.select(**columns, **{_IF_APPROVED: ibis.literal(if_approved)})
+
+    hoped = joined.filter(joined["hopeful"])
+    approval = ibis.literal(ServiceFate.APPROVED.value)
+    return told(joined, fate, if_approved=False).union(told(hoped, approval, if_approved=True))

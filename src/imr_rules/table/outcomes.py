@@ -17,8 +17,14 @@ from imr_rules.engines.table.topic import (
     UNKNOWN,
 )
 from imr_rules.facts.model import Basis
-from imr_rules.table.evaluate import PLACE, RulesConcluder, TableRules, conclude_on_polars
-from imr_rules.table.parts import batches
+from imr_rules.table.evaluate import (
+    HANGS_ON_PARENT,
+    PLACE,
+    RulesConcluder,
+    TableRules,
+    conclude_on_polars,
+)
+from imr_rules.table.once import Once, new_batches
 from imr_rules.table.schema import ACTUAL, CATEGORY
 
 EDITION = "edition"
@@ -35,9 +41,12 @@ def outcomes(
     path: Path,
     rules: TableRules,
     basis: Basis,
+    once: Once,
     conclude_by: RulesConcluder = conclude_on_polars,
 ) -> Iterator[pl.DataFrame]:
     """Yield the items of the facts table at *path* with their conclusions, batch by batch.
+
+    Letters that *once* met before are left out.
 
     Beside the columns of the table there are ``edition``, ``topic``, ``prediction``,
     ``certainty`` and the conclusion's own (`imr_rules.engines.table.CONCLUSION`).
@@ -45,7 +54,7 @@ def outcomes(
     Raises:
         InputError: the table cannot be read, or was made with other rules.
     """
-    for items in batches(path, rules.knowledge.vocabulary, basis):
+    for items in new_batches(path, rules.knowledge.vocabulary, basis, once):
         concluded = conclude_by(items, rules, basis)
         yield pl.concat([items, named(concluded, rules)], how="horizontal")
 
@@ -56,7 +65,7 @@ def named(conclusions: pl.DataFrame, rules: TableRules) -> pl.DataFrame:
     editions = [governor.key[0] for governor in rules.governors]
     topics = [governor.key[1] for governor in rules.governors]
     places = list(range(len(rules.governors)))
-    overturned, in_favour = pl.col(OVERTURNED), pl.col(IN_FAVOUR)
+    overturned, hangs = pl.col(OVERTURNED), pl.col(HANGS_ON_PARENT)
     return conclusions.select(
         place.replace_strict(places, editions, default=None, return_dtype=pl.String).alias(EDITION),
         place.replace_strict(places, topics, default=None, return_dtype=pl.String).alias(TOPIC),
@@ -70,11 +79,11 @@ def named(conclusions: pl.DataFrame, rules: TableRules) -> pl.DataFrame:
         .then(None)
         .when(overturned)
         .then(pl.lit(Certainty.MET.value))
-        .when(in_favour)
+        .when(pl.col(IN_FAVOUR) | hangs)
         .then(pl.lit(Certainty.UNDOCUMENTED.value))
         .otherwise(pl.lit(Certainty.BARRED.value))
         .alias(CERTAINTY),
-        SETTLED,
+        pl.col(SETTLED) & ~hangs,
         MET,
         COUNTED,
         UNKNOWN,

@@ -64,8 +64,9 @@ ABOUT: Mapping[str, pl.DataType] = {
 }
 """Everything but the facts. ``body_parts``, ``specialties``, ``licensure`` and
 ``undocumented_numbers`` are lists joined by ``; ``, so that every backend can join and compare
-them. ``parent_item`` is the item this one only accompanies, where the text does not tell itself
-what became of that one; ``remainder`` tells that only the rest of a request is in dispute."""
+them; a row is judged by the text for the first of ``body_parts``. ``parent_item`` is the item this
+one only accompanies, where the text does not tell itself what became of that one; ``remainder``
+tells that only the rest of a request is in dispute."""
 
 
 def fact_type(fact: Fact) -> pl.DataType:

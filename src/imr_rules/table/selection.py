@@ -39,8 +39,7 @@ class Selector:
     def __init__(self, library: Library) -> None:
         self.governors = tuple(
             Governor(edition, topic, *days_in_force(edition, topic))
-            for edition in library.in_search_order()
-            for topic in edition.topics.values()
+            for edition, topic in library.pairs()
         )
         self._places = {governor.key: place for place, governor in enumerate(self.governors)}
         self._library = library

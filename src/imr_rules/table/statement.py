@@ -86,7 +86,7 @@ def _asked_for(topic: Topic) -> Iterator[str]:
     scope = topic.applies_to
     yield f"  about: {', '.join(scope.treatments)}"
     if scope.body_parts:
-        yield f"  of one of these parts: {', '.join(scope.body_parts)}"
+        yield f"  of one of these parts, the first of its row: {', '.join(scope.body_parts)}"
     if scope.phases:
         yield f"  in the phase: {', '.join(scope.phases)}"
 

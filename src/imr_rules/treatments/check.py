@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from imr_rules.errors import Location, OverlapError, PackError, UnknownNameError, WrongTypeError
+from imr_rules.errors import (
+    InconsistentError,
+    Location,
+    OverlapError,
+    PackError,
+    UnknownNameError,
+    WrongTypeError,
+)
 from imr_rules.treatments.catalogue import Catalogue, Treatment
 from imr_rules.treatments.names import NameIndex
 
@@ -25,7 +32,7 @@ def problems_of(
         yield from _references(treatment, catalogue, places[treatment.id])
         if _leads_back(treatment, catalogue):
             message = f"treatment {treatment.id!r} refines, in the end, to itself."
-            yield WrongTypeError(message, at=places[treatment.id])
+            yield InconsistentError(message, at=places[treatment.id])
     yield from _other_references(catalogue, folder)
     yield from _shared_names(catalogue, places, drug_places)
 
@@ -91,7 +98,7 @@ def _other_references(catalogue: Catalogue, folder: Path) -> Iterator[PackError]
             yield UnknownNameError("place in the taxonomy", " / ".join(place), known, at=at)
     if sum(c.ancillary for c in catalogue.categories.values()) != 1:
         message = "exactly one category must be marked ancillary: true."
-        yield WrongTypeError(message, at=Location(folder / "categories.yaml"))
+        yield InconsistentError(message, at=Location(folder / "categories.yaml"))
 
 
 def _shared_names(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from imr_rules.treatments import counts
+from imr_rules.treatments.apart import asked_apart
 from imr_rules.treatments.catalogue import Catalogue, Refinement, Treatment
 from imr_rules.treatments.levels import levels_named
 from imr_rules.treatments.model import Link, Phase, Request, Surroundings
@@ -77,14 +78,43 @@ def _meets(asked: Collection[str], there: Iterable[str | None]) -> bool:
     return not asked or any(value in asked for value in there)
 
 
-def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) -> Request:
-    """Read *text*, a folded clause of *title*; what it does not say stays None."""
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """The words of a folded clause: what it names and what it asks for.
+
+    From *text* the occasions are left out; *found* are its cues one by one, *cues* together.
+    """
+
+    row: Sequence[Token]
+    text: str
+    form: str | None
+    services: Sequence[Service]
+    asked: Sequence[Service]
+    found: Sequence[Cue]
+    cues: _Cues
+
+
+def _clause(text: str, catalogue: Catalogue, words: TitleWords) -> _Clause:
     row = tokens(text)
     form = next((m.value for m in words.form_index.find(row)), None)
     services = services_of(catalogue.service_index.find(row), text, form, catalogue)
     found = words.cue_index.find(row)
     occasions = occasions_of(services, found, text)
-    cues = _cues(found, occasions)
+    return _Clause(
+        row,
+        without(text, occasions),
+        form,
+        services,
+        asked_of(services, occasions),
+        found,
+        _cues(found, occasions),
+    )
+
+
+def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) -> Request:
+    """Read *text*, a folded clause of *title*; what it does not say stays None."""
+    clause = _clause(text, catalogue, words)
+    row, services, asked, cues = clause.row, clause.services, clause.asked, clause.cues
     parts = _body_parts(row, catalogue)
     common = Request(
         title=title,
@@ -98,12 +128,12 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
     )
     if not services:
         return common
-    asked, text = asked_of(services, occasions), without(text, occasions)
+    text = clause.text
     main = max(asked, key=lambda s: s.treatment.precedence)  # the first of equals
-    form = next((m.drug.form for m in main.mentions if m.drug.form), form)
+    form = next((m.drug.form for m in main.mentions if m.drug.form), clause.form)
     classes = frozenset(m.drug.drug_class for m in main.mentions)
-    if main.treatment.unit in WAYS:
-        parts = _own_parts(row, found, catalogue) or parts
+    if len(parts) > 1:
+        parts = _own_parts(main, clause, catalogue) or parts
     settings = _Settings(parts, cues.around, classes, form)
     treatment = _refined(main.treatment, settings, catalogue)
     category, accompanies = _category(treatment, cues, catalogue)
@@ -134,6 +164,45 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
     if treatment.levels is not None:
         told["levels"] = levels_named(text, treatment.levels)
     return common.model_copy(update=told)
+
+
+def read_beside(text: str, catalogue: Catalogue, words: TitleWords) -> tuple[Request, ...]:
+    """Read what *text*, a folded clause, asks for beside what :func:`read_clause` makes of it.
+
+    Each is its treatment, category, parts of the body and phase; numbers are left out. What is of
+    the same category and part ("arthroscopy with meniscectomy") is one with what is read.
+    """
+    clause = _clause(text, catalogue, words)
+    cues, asked = clause.cues, clause.asked
+    if len(asked) < 2:
+        return ()
+    main = max(asked, key=lambda s: s.treatment.precedence)
+    main_parts = _own_parts(main, clause, catalogue) or _body_parts(clause.row, catalogue)
+    apart = asked_apart(asked, clause.text)
+    mine = next(a for a in apart if main in a.services)
+    beside: list[Request] = []
+    for other in apart:
+        service = other.services[0]
+        parts = _own_parts(service, clause, catalogue)
+        is_alike = service.treatment.category == main.treatment.category
+        if not other.is_apart_from(mine) or (is_alike and set(parts) <= set(main_parts)):
+            continue
+        parts = parts or main_parts
+        classes = frozenset(m.drug.drug_class for m in service.mentions)
+        settings = _Settings(parts, cues.around, classes, clause.form)
+        treatment = _refined(service.treatment, settings, catalogue)
+        category, accompanies = _category(treatment, cues, catalogue)
+        beside.append(
+            Request(
+                title=clause.text[other.start : other.end],
+                treatment=treatment.id,
+                category=category,
+                body_parts=parts,
+                phase=cues.phase,
+                accompanies=accompanies,
+            )
+        )
+    return tuple(beside)
 
 
 def _service_ids(
@@ -200,7 +269,7 @@ def _drug_fields(
         "quantity": quantity,
         "quantity_unit": quantity_unit,
         "refills": counts.refills(text),
-        "units_per_day": counts.units_per_day(text, strength_told=strength_told),
+        "units_per_day": counts.units_per_day(text, words, strength_told=strength_told),
         "days_supply": duration if supply is None else supply,
         "duration_days": duration,
     }
@@ -236,20 +305,33 @@ def _cues(found: Sequence[Cue], occasions: Sequence[Occasion]) -> _Cues:
     return _Cues(frozenset(surroundings), frozenset(around), phase, frozenset(said))
 
 
-def _own_parts(row: Sequence[Token], cues: Sequence[Cue], catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the parts that a study, injection or operation is of, not those it is done for.
+def _own_parts(main: Service, clause: _Clause, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the parts that *main* is of, not those of another service or that it is done for.
 
-    "MRI of the lumbar spine for leg pain" is of the spine; empty where no part stands before.
+    "MRI of the lumbar spine for leg pain; EMG of the arms" is of the spine. What is no study,
+    injection or operation is of what it is done for; empty where no part is its own.
     """
-    ends = [c.start for c in cues if c.value in (("link", Link.FOR), ("link", Link.CAUSE))]
-    return _body_parts([t for t in row if t.start < min(ends)], catalogue) if ends else ()
+    mine = next(a for a in asked_apart(clause.asked, clause.text) if main in a.services)
+    own = [t for t in tokens(clause.text) if mine.start <= t.start < mine.end]
+    if main.treatment.unit in WAYS:
+        reasons = (("link", Link.FOR), ("link", Link.CAUSE))
+        ends = [c.start for c in clause.found if c.value in reasons and c.start >= mine.start]
+        if ends and (parts := _body_parts([t for t in own if t.start < min(ends)], catalogue)):
+            return parts
+    return _body_parts(own, catalogue)
 
 
 def _body_parts(row: Sequence[Token], catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the parts named, in order; a vague one gives way to a part within it."""
+    """Return the parts named, in order; a vague one gives way to a part within it.
+
+    Any other that is larger stands behind it: what is asked for is of the part named first.
+    """
     parts = list(dict.fromkeys(m.value for m in catalogue.body_part_index.find(row)))
-    precise = {catalogue.within.get(p) for p in parts}
-    return tuple(p for p in parts if p not in catalogue.vague_parts or p not in precise)
+    if len(parts) > 1:
+        larger = {catalogue.within.get(p) for p in parts}
+        parts = [p for p in parts if p not in catalogue.vague_parts or p not in larger]
+        parts.sort(key=larger.__contains__)
+    return tuple(parts)
 
 
 def _side(row: Sequence[Token], parts: Sequence[str], catalogue: Catalogue) -> str | None:

@@ -53,7 +53,6 @@ _HOURS_AT_A_TIME = re.compile(
     r"(day|daily|visit|shift|week|wk)(?:ly)?\b"
 )
 _LEADING = re.compile(r"(?<![\w.#/:-])(\d{1,3}) ?(?:\( ?\d{1,3} ?\) ?)?$")
-_DOSE = r"(?<![\d.])(\d(?:\.\d+)?)(?: ?(?:-|to|or) ?(\d(?:\.\d+)?))?"
 _FRACTION = re.compile(
     r"(?<![\w./])(?:(\d)(?: ?- ?| and | ))?([123])/([234])(?![\d./])"
     r"|(?<![\w./])(?:(\d) and )?(?:an? |1[ -])?half\b(?: of)?(?: an?\b)?"
@@ -78,10 +77,19 @@ def _upper(match: re.Match[str], low: int) -> int:
 
 def duration_days(text: str) -> int | None:
     """Return the days of the first stretch of time in *text* that is no interval and no supply."""
+    match = _stretch(text)
+    return _days_of(match) if match else None
+
+
+def _stretch(text: str) -> re.Match[str] | None:
     for match in _DURATION.finditer(text):
         if not _NOT_A_DURATION.search(text, max(0, match.start() - 8), match.start()):
-            return _upper(match, 1) * _DAYS_IN[match.group(3)]
+            return match
     return None
+
+
+def _days_of(stretch: re.Match[str]) -> int:
+    return _upper(stretch, 1) * _DAYS_IN[stretch.group(3)]
 
 
 def course(text: str) -> Course:
@@ -96,11 +104,8 @@ def course(text: str) -> Course:
     period = match.group(3) or match.group(6) or match.group(7)
     count = _upper(match, 1) if match.group(1) else _upper(match, 4) if match.group(4) else 1
     rest = text[: match.start()] + ";" + text[match.end() :]
-    days, span = None, None
-    for stretch in _DURATION.finditer(rest):
-        if not _NOT_A_DURATION.search(rest, max(0, stretch.start() - 8), stretch.start()):
-            days, span = _upper(stretch, 1) * _DAYS_IN[stretch.group(3)], stretch
-            break
+    span = _stretch(rest)
+    days = _days_of(span) if span else None
     unit = {"weekly": "week", "wk": "week", "daily": "day", "monthly": "month"}.get(period, period)
     per_week = count if unit == "week" else count * 7 if unit == "day" else None
     visits = None
@@ -192,11 +197,9 @@ def hours_per_week(text: str) -> int | None:
 
 
 def days_supply(text: str) -> int | None:
-    """Return the stated day supply, or the days a numbered quantity is stated to be for."""
+    """Return the stated day supply; "#60 for 30 days" tells a stretch of time and no supply."""
     match = _DAYS_SUPPLY.search(text)
-    if match is not None:
-        return int(next(g for g in match.groups() if g))
-    return None
+    return int(next(g for g in match.groups() if g)) if match else None
 
 
 def refills(text: str) -> int | None:
@@ -225,7 +228,7 @@ def quantity(text: str, words: TitleWords) -> tuple[float | None, str | None]:
         if (unit := words.mass_unit.get(match.group(2))) is not None:
             return float(match.group(1)), unit
     for counted in _tablets((*words.tablet_words, *words.count_words)).finditer(text):
-        if not text[: counted.start()].rstrip().endswith(("take", "use", "apply", "sig", "sig:")):
+        if not text[: counted.start()].rstrip().endswith(tuple(words.dose_verbs)):
             return float(counted.group(1)), _unit(counted.group(2), words)
     return None, None
 
@@ -237,15 +240,11 @@ def _unit(word: str | None, words: TitleWords) -> str | None:
         return words.mass_unit[word]
     for stem in (word, word.removesuffix("s"), word.removesuffix("es")):
         if stem in words.tablet_words:
-            return {"tab": "tablet", "cap": "capsule"}.get(stem, stem)
+            return words.short_for.get(stem, stem)
     return None
 
 
 _INEXACT = re.compile(r"\bas needed\b|\bup to\b|\bmax|\bmay repeat\b|\bor as directed\b")
-_TAKE = re.compile(
-    rf"(?:\b(?:take|use|apply|sig:?) )?{_DOSE} ?(?:tab|tablet|cap|capsule|pill|patch)(?:e?s)?\b"
-    rf"|\b(?:take|use|apply|sig:?) {_DOSE}(?! ?(?:mg|mcg|times|x))|{_DOSE} (?:by mouth|oral)"
-)
 _PER_DAY = re.compile(
     r"(?<![\d.])(\d)(?: ?(?:-|to|or) ?(\d))? ?(?:times|x) ?(?:a |per |each |/ ?)?(?:day|daily)\b"
     r"|\b(?:every|q) ?(\d{1,2})(?: ?(?:-|to|or) ?(\d{1,2}))? ?(?:hours?|hrs?|h)\b"
@@ -262,7 +261,7 @@ def _decimal(found: re.Match[str]) -> str:
     return f"{whole + part:g}"
 
 
-def units_per_day(text: str, *, strength_told: bool) -> float | None:
+def units_per_day(text: str, words: TitleWords, *, strength_told: bool) -> float | None:
     """Return the tablets (or patches) a day, only where the directions are exact.
 
     "as needed", "up to" and ranges are ceilings, not doses: None. Where no number of tablets
@@ -276,7 +275,7 @@ def units_per_day(text: str, *, strength_told: bool) -> float | None:
     if hours is not None and (hours == 0 or 24 % hours):
         return None
     times = 24 // hours if hours else int(rhythm.group(1) or 1)
-    doses = list(_TAKE.finditer(_FRACTION.sub(_decimal, text)))
+    doses = list(words.dose.finditer(_FRACTION.sub(_decimal, text)))
     if len(doses) > 1:
         return None
     if not doses:

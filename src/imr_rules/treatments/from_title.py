@@ -8,18 +8,13 @@ from dataclasses import dataclass
 
 from imr_rules.treatments import counts
 from imr_rules.treatments.catalogue import Catalogue
-from imr_rules.treatments.clause import read_clause
+from imr_rules.treatments.clause import read_beside, read_clause
 from imr_rules.treatments.model import Request
 from imr_rules.treatments.words import TitleWords
 
 _READ_AT_MOST = 4000
 """Characters of a title that are read. The longest real title has about 600; what is longer is
 no title, and must not cost more than one."""
-
-_SHORT_REMAINDER = re.compile(
-    r"[,;]? ?\(?\bremaining (\d{1,4}) of (\d{1,4})\b(?P<rest>.*?)\((\d{1,4}) [^()]*authorized\)"
-)
-
 
 _OF = re.compile(r"\D{0,20}(\d{1,4}) of (?:the )?#?\d{1,4}\b")
 _NUMBER = re.compile(
@@ -42,7 +37,7 @@ def parse_request(title: str, catalogue: Catalogue) -> Request:
     clauses = _clauses(text, words)
     if clauses is not None:
         return _partial(title, clauses, catalogue, words)
-    short = _SHORT_REMAINDER.search(text)
+    short = words.rest_in_short.search(text)
     if short is not None:
         return _short_remainder(title, text, short, catalogue, words)
     for grant in words.grant.finditer(text):
@@ -50,6 +45,27 @@ def parse_request(title: str, catalogue: Catalogue) -> Request:
         if told is not None:
             return told
     return read_clause(title, text, catalogue, words)
+
+
+def asked_beside(title: str, catalogue: Catalogue) -> tuple[Request, ...]:
+    """Return what *title* asks for beside the one thing that :func:`parse_request` reads it as.
+
+    Of a request that was granted in part it is what stands beside it in the rest.
+    """
+    words = catalogue.words
+    if words is None:
+        return ()
+    text = words.fold(title[:_READ_AT_MOST])
+    clauses = _clauses(text, words)
+    if clauses is not None:
+        text = clauses.original if clauses.rest is None else clauses.rest
+    return read_beside(text, catalogue, words)
+
+
+def asked_for(title: str, catalogue: Catalogue) -> str:
+    """Return *title* without what it tells, behind the request, of a part that was granted."""
+    asked = _cut(title, catalogue.words.partial.original) if catalogue.words else None
+    return (asked[0] if asked else title).strip()
 
 
 # --- granted in part ----------------------------------------------------------------------------
@@ -136,7 +152,7 @@ def _short_remainder(
 ) -> Request:
     """Read "…, remaining 6 of 12 visits (6 authorized)"."""
     rest, whole, granted = (int(short.group(i)) for i in (1, 2, 4))
-    base = read_clause(title, f"{text[: short.start()]} {short.group('rest')}", catalogue, words)
+    base = read_clause(title, f"{text[: short.start()]} {short.group('behind')}", catalogue, words)
     return _granted(base, whole, granted, rest)
 
 

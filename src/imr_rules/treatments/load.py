@@ -10,7 +10,14 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from imr_rules import strict_yaml
-from imr_rules.errors import Location, OverlapError, PackError, PackErrors
+from imr_rules.errors import (
+    InconsistentError,
+    Location,
+    OverlapError,
+    PackError,
+    PackErrors,
+    gathered,
+)
 from imr_rules.strict_yaml import Document
 from imr_rules.treatments.catalogue import (
     ALL_SURROUNDINGS,
@@ -100,13 +107,9 @@ class _Loading:
         return catalogue
 
     def _file(self, name: str, model: type[M]) -> tuple[M, Document] | None:
-        try:
+        with gathered(self.problems):
             document = strict_yaml.read(self.folder / name)
             return strict_yaml.validate(model, document), document
-        except PackErrors as errors:
-            self.problems.extend(errors.problems)
-        except PackError as error:
-            self.problems.append(error)
         return None
 
     def _register(self, treatment: Treatment, at: Location) -> None:
@@ -167,7 +170,7 @@ class _Loading:
                     self._products(member, group, written, names, forms, place)
         for product in forms:
             message = f"product {product!r} has a form but is none of the products above."
-            self.problems.append(PackError(message, at=document.at("forms")))
+            self.problems.append(InconsistentError(message, at=document.at("forms")))
 
     def _products(
         self,

@@ -31,7 +31,7 @@ class DrugNotInTableError(PackError, LookupError):
 
 @dataclass(frozen=True)
 class ConversionFactors:
-    """One conversion table, in force from a day on.
+    """One conversion table of a *drug_class*, in force from a day on.
 
     ``per_mg`` multiplies mg a day, ``per_mcg_per_hour`` the micrograms an hour of a patch;
     ``bands`` hold (up to mg a day, factor). ``adds_nothing`` are no opioids; ``not_converted``
@@ -41,6 +41,7 @@ class ConversionFactors:
     in_force_from: date
     source: str
     standing: str
+    drug_class: str
     per_mg: Mapping[str, float]
     per_mcg_per_hour: Mapping[str, float] = field(default_factory=dict)
     bands: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class _TableShape(Shape):
 
 
 class _ConversionFile(Shape):
+    drug_class: str
     adds_nothing: list[str]
     none: list[str]
     tables: list[_TableShape]
@@ -90,6 +92,7 @@ def load_conversion_factors(rules: Path) -> tuple[ConversionFactors, ...]:
             in_force_from=table.in_force_from,
             source=table.source,
             standing=table.standing,
+            drug_class=raw.drug_class,
             per_mg=table.per_mg,
             per_mcg_per_hour=table.per_mcg_per_hour,
             bands=table.bands,
@@ -124,11 +127,13 @@ def morphine_equivalent_mg_per_day(request: Request, factors: ConversionFactors)
     Raises:
         DrugNotInTableError: a drug of the product is neither converted nor said to add nothing.
     """
+    if request.drug_class != factors.drug_class:
+        return None
     for ingredient in request.ingredients:
-        if not factors.knows(ingredient.name) and request.drug_class == "opioid":
+        if not factors.knows(ingredient.name):
             raise DrugNotInTableError(ingredient.name)
     counted = [i for i in request.ingredients if i.name not in factors.adds_nothing]
-    if request.drug_class != "opioid" or not counted:
+    if not counted:
         return None
     total = 0.0
     for ingredient in counted:

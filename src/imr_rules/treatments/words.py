@@ -41,6 +41,7 @@ class PartialWords(BaseModel):
     authorized: list[str]
     remaining: list[str]
     whole: list[str]
+    rest: list[str]
     granted: list[str]
     not_granted: list[str]
 
@@ -61,6 +62,9 @@ class TitleWords(BaseModel):
     visit_words: list[str]
     tablet_words: list[str]
     count_words: list[str]
+    short_for: dict[str, str]
+    dose_words: list[str]
+    dose_verbs: list[str]
     mass_words: dict[str, list[str]]
     partial: PartialWords
 
@@ -94,6 +98,25 @@ class TitleWords(BaseModel):
     def mass_unit(self) -> Mapping[str, str]:
         """Words for a mass or volume → its unit."""
         return {word: unit for unit, words in self.mass_words.items() for word in words}
+
+    @cached_property
+    def rest_in_short(self) -> re.Pattern[str]:
+        """A rest and a whole, what follows them up to a bracket, and in it the number granted."""
+        rest, granted = _one_of(self.partial.rest), _one_of(self.partial.granted)
+        return re.compile(
+            rf"[,;]? ?\(?\b(?:{rest}) (\d{{1,4}}) of (\d{{1,4}})\b(?P<behind>.*?)"
+            rf"\((\d{{1,4}}) [^()]*(?:{granted})\)"
+        )
+
+    @cached_property
+    def dose(self) -> re.Pattern[str]:
+        """How much is taken at a time, its groups the number and the upper end, in three forms."""
+        verb = rf"\b(?:{_one_of(self.dose_verbs)})"
+        number = r"(?<![\d.])(\d(?:\.\d+)?)(?: ?(?:-|to|or) ?(\d(?:\.\d+)?))?"
+        return re.compile(
+            rf"(?:{verb} )?{number} ?(?:{_one_of(self.dose_words)})(?:e?s)?\b"
+            rf"|{verb} {number}(?! ?(?:mg|mcg|times|x))|{number} (?:by mouth|oral)"
+        )
 
     @cached_property
     def grant(self) -> re.Pattern[str]:

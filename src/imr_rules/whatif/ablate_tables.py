@@ -15,9 +15,9 @@ import polars as pl
 
 from imr_rules.engines.reference import CompiledTopic, compile_topic
 from imr_rules.engines.table.topic import COUNTED, MET, OVERTURNED
-from imr_rules.facts.model import Basis
+from imr_rules.facts.model import Basis, ServiceFate
 from imr_rules.table.evaluate import PLACE, RulesConcluder, TableRules
-from imr_rules.table.parts import batches
+from imr_rules.table.once import Once, new_batches
 from imr_rules.table.schema import ACTUAL, ITEM, LETTER, PARENT_ITEM
 from imr_rules.whatif.ablate import without_criterion
 from imr_rules.whatif.compare import topic_name
@@ -26,9 +26,8 @@ from imr_rules.whatif.tally import NAMED, AlikeFlips, FlipTally
 
 _ROW = "row"
 _PARENT = "parent_"
-_SERVICES = ("approved", "not_approved")
 _OWN = (PLACE, MET, COUNTED, OVERTURNED)
-_EITHER = tuple(f"{service}_{name}" for service in _SERVICES for name in (MET, COUNTED))
+_EITHER = tuple(f"{fate}_{name}" for fate in ServiceFate for name in (MET, COUNTED))
 """What is met and counts where the service that an item accompanies is approved, and where not."""
 _KIND = (*_OWN, *(_PARENT + name for name in _OWN), *_EITHER)
 
@@ -37,12 +36,17 @@ _Sets = tuple[int, int]
 
 
 def ablate_tables(
-    paths: Sequence[Path], rules: TableRules, basis: Basis, conclude_by: RulesConcluder
+    paths: Sequence[Path],
+    rules: TableRules,
+    basis: Basis,
+    conclude_by: RulesConcluder,
+    once: Once,
 ) -> WhatIf:
     """Leave out each criterion of every topic that governs an item, and tell what flips.
 
     What follows from a flipped item (the services around an operation) is counted with it. The
-    first flips of each criterion are named, and all are counted.
+    first flips of each criterion are named, and all are counted. Letters that *once* met before
+    are left out.
 
     Raises:
         InputError: a table cannot be read, or was made with other rules.
@@ -51,7 +55,7 @@ def ablate_tables(
     tally, governed = FlipTally(), Counter[int]()
     items = flips = 0
     for path in paths:
-        for batch in batches(path, rules.knowledge.vocabulary, basis):
+        for batch in new_batches(path, rules.knowledge.vocabulary, basis, once):
             items += batch.height
             kinds = _kinds(batch, rules, basis, conclude_by)
             found: list[AlikeFlips] = []
@@ -104,7 +108,7 @@ def _kinds(
     return (
         rows.join(either, on=_ROW, how="left", maintain_order="left")
         .drop_nulls(PLACE)
-        .group_by(*_KIND, ACTUAL)
+        .group_by(*_KIND, ACTUAL, maintain_order=True)
         .agg(pl.len(), pl.col(_ROW).head(NAMED))
     )
 
@@ -114,13 +118,13 @@ def _either(
 ) -> pl.DataFrame:
     """Return what *items* meet with what they accompany approved, and with it not approved."""
     halves = []
-    for service in _SERVICES:
+    for fate in ServiceFate:
         told = items.with_columns(
             pl.lit(None, items.schema[PARENT_ITEM]).alias(PARENT_ITEM),
-            *(pl.lit(service, items.schema[fact]).alias(fact) for fact in rules.parent_facts),
+            *(pl.lit(fate.value, items.schema[fact]).alias(fact) for fact in rules.parent_facts),
         )
         found = conclude_by(told, rules, basis)
-        halves += [found[name].alias(f"{service}_{name}") for name in (MET, COUNTED)]
+        halves += [found[name].alias(f"{fate}_{name}") for name in (MET, COUNTED)]
     return pl.DataFrame(halves)
 
 

@@ -14,6 +14,7 @@ from imr_rules.facts.model import Basis
 from imr_rules.table.compare import AFTER, COUNT, compared_batches
 from imr_rules.table.evaluate import PLACE, RulesConcluder, TableRules
 from imr_rules.table.judged import JUDGED_BY, JudgedKey, Judgements
+from imr_rules.table.once import Once
 from imr_rules.table.schema import ACTUAL
 from imr_rules.treatments.model import Request
 from imr_rules.whatif.compare import statement_of, topic_name, topic_of, turned_criteria
@@ -31,11 +32,13 @@ def compare_tables(
     after: TableRules,
     basis: Basis,
     conclude_by: RulesConcluder,
+    once: Once,
 ) -> WhatIf:
     """Return what the guidelines of *after* decide otherwise than those of *before*.
 
     A table keeps the facts that were read when it was extracted: only guidelines are compared.
-    The first flips of each criterion are named, and all are counted.
+    The first flips of each criterion are named, and all are counted. Letters that *once* met
+    before are left out.
 
     Raises:
         InputError: a table cannot be read, or was made with other rules.
@@ -44,7 +47,7 @@ def compare_tables(
     tally, governed = FlipTally(), Counter[str]()
     items = flips = 0
     for path in paths:
-        for batch in compared_batches(path, before, after, basis, conclude_by):
+        for batch in compared_batches(path, before, after, basis, once, conclude_by):
             for old, new, count in batch.governed.select(PLACE, PLACE + AFTER, COUNT).iter_rows():
                 items += count
                 names = {_name(old, before), _name(new, after)} - {None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from imr_rules.explain.model import NOTICE
+from imr_rules.notice import NOTICE
 from imr_rules.whatif.model import CriterionChange, FlippedItem, WhatIf
 
 FORMAT = "imr.whatif.v1"

@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from imr_rules.counted import counted
-from imr_rules.explain.model import NOTICE
 from imr_rules.explain.to_text import title_shown
+from imr_rules.notice import NOTICE
 from imr_rules.whatif.model import WhatIf, named
 
 _EXAMPLES = 3

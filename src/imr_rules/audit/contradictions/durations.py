@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import calendar
+import re
 from collections.abc import Iterator
+from datetime import date
 
 from imr_rules.audit.make_finding import finding_of, is_read_by_program, whole_sentences
 from imr_rules.audit.model import AuditCase, AuditFinding, AuditItem, Corpus, Kind
 from imr_rules.audit.phrases import Phrases, captured, says
 from imr_rules.audit.policy import DurationWords, RuleId
 from imr_rules.audit.sentences import Sentence, sentences_of
+from imr_rules.audit.stated import plainly
 from imr_rules.cases.from_letter import subject_of_request
 from imr_rules.facts.model import Reading, Section
+from imr_rules.letters.dates import days_in, parse_date
+from imr_rules.letters.model import Span
 from imr_rules.reading.model import Subject
 from imr_rules.reading.pattern import number_of
 from imr_rules.reading.whose import speaks_of
@@ -21,8 +27,9 @@ _FACT = "drug_use_days"
 def find_impossible_duration(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]:
     """Yield the items whose rationale speaks of longer use or symptoms than the injury is old.
 
-    The age of the injury is taken at the decision, the latest day that can be meant; drugs taken
-    before the injury exist, so a slack is allowed and the finding is a question, not a verdict.
+    The age of the injury is taken at the decision, the latest day that can be meant. What the
+    letter itself tells of from before the injury may be older than that. Others were too, untold:
+    a slack is allowed and the finding is a question, not a verdict.
     """
     words = corpus.policy.contradiction.durations
     injury, decided = case.case.injury_date, case.case.decision_date or case.case.denial_date
@@ -36,8 +43,10 @@ def find_impossible_duration(corpus: Corpus, case: AuditCase) -> Iterator[AuditF
             is_named = speaks_of(asked, sentence.lower, corpus.knowledge.lexicon)
             of_use = words.of_use if is_named else ()
             days = longest_told(sentence, words, (*words.of_symptoms, *of_use))
-            if days > age_days + words.slack_days and not says(
-                corpus.policy.contradiction.guideline_talk, sentence.lower
+            if (
+                days > age_days + words.slack_days
+                and not says(corpus.policy.contradiction.guideline_talk, sentence.lower)
+                and not _is_from_before(asked if is_named else None, item, corpus, injury)
             ):
                 yield _finding(corpus, item, days, age_days, sentence)
                 break
@@ -47,8 +56,54 @@ def find_impossible_duration(corpus: Corpus, case: AuditCase) -> Iterator[AuditF
                 isinstance(stated, (int, float))
                 and stated > age_days + words.slack_days
                 and _is_of(asked, item, corpus)
+                and not _is_from_before(asked, item, corpus, injury)
             ):
                 yield _finding(corpus, item, float(stated), age_days, None)
+
+
+def _is_from_before(asked: Subject | None, item: AuditItem, corpus: Corpus, injury: date) -> bool:
+    """Whether the summary tells of use of what is *asked*, or else of symptoms, before *injury*.
+
+    So may the rationale, by words alone: its days are what is in question.
+    """
+    words, lexicon = corpus.policy.contradiction.durations, corpus.knowledge.lexicon
+
+    def told_in(span: Span | None) -> Iterator[Sentence]:
+        for one in sentences_of(item.case.text, span):
+            if (
+                speaks_of(asked, one.lower, lexicon)
+                if asked
+                else says(words.of_symptoms, one.lower)
+            ):
+                yield one
+
+    # The record counts to the denial, whose guidelines govern.
+    longest = (item.on - injury).days + words.slack_days
+    used = item.item.readings.get(Reading.RECORD, {}).get(_FACT) if asked else None
+    subjects = words.of_use if asked else words.of_symptoms
+    if isinstance(used, (int, float)) and used > longest:
+        return True
+    if any(any(plainly(words.before_injury, one, corpus)) for one in told_in(item.rationale)):
+        return True
+    return any(
+        any(plainly(words.before_injury, one, corpus))
+        or longest_told(one, words, subjects) > longest
+        or any(day < injury for day in _days_begun(one, words, corpus))
+        for one in told_in(item.summary)
+    )
+
+
+def _days_begun(sentence: Sentence, words: DurationWords, corpus: Corpus) -> Iterator[date]:
+    """Yield the days since when *sentence* tells of something: of a month or a year its last."""
+    for hit in plainly(words.begun, sentence, corpus):
+        told = hit.groupdict()
+        written, number = told.get("date") or "", told.get("number") or ""
+        day = parse_date(written)
+        if day is not None:
+            last = calendar.monthrange(day.year, day.month)[1]
+            yield day if days_in(written) else day.replace(day=last)
+        elif re.fullmatch(r"(?:19|20)\d\d", number):
+            yield date(int(number), 12, 31)
 
 
 def _is_of(asked: Subject, item: AuditItem, corpus: Corpus) -> bool:

@@ -13,7 +13,7 @@ from imr_rules.audit.phrases import hits, says
 from imr_rules.audit.policy import RestatedWords, RuleId
 from imr_rules.audit.sentences import Sentence, sentences_of
 from imr_rules.facts.model import Section
-from imr_rules.treatments.from_title import parse_request
+from imr_rules.treatments.from_title import asked_for, parse_request
 from imr_rules.treatments.model import Request
 
 _LEAST_LETTERS = 4
@@ -97,7 +97,7 @@ def _differences(
     ):
         yield (
             RuleId.OTHER_STUDY,
-            f"The title asks for {asked.title.split(' was the original')[0].strip()}; the "
+            f"The title asks for {asked_for(asked.title, corpus.knowledge.catalogue)}; the "
             f"rationale decides upon “{words}”.",
         )
     numbers = {asked.units, asked.authorized_units, asked.disputed_units} - {None}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from imr_rules.audit.kinds.disagreement import governing_cite
 from imr_rules.audit.make_finding import finding_of
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind
 from imr_rules.audit.policy import RuleId
 from imr_rules.facts.model import Evidence, Section
-from imr_rules.guidelines.model import Citation, Edition, Topic
+from imr_rules.guidelines.model import Citation, Edition, Topic, page_ranges
 from imr_rules.letters.model import GuidelineCitation
 
 _TOKEN = re.compile(r"[a-z0-9&]+")
@@ -36,8 +37,9 @@ def find_citations(corpus: Corpus) -> Iterator[AuditFinding]:
 
 
 def _finding(corpus: Corpus, item: AuditItem, rule: RuleId, explanation: str) -> AuditFinding:
+    cite = governing_cite(item)
     return finding_of(
-        corpus.policy, Kind.CITATION, rule, item, explanation, _evidence(item), cite=_topic(item)
+        corpus.policy, Kind.CITATION, rule, item, explanation, _evidence(item), cite=cite
     )
 
 
@@ -53,11 +55,6 @@ def _evidence(item: AuditItem) -> tuple[Evidence, ...]:
         return (Evidence(Section.RATIONALE, note=f"cites {said}"),)
     quote = item.case.text[span.start : span.end]
     return (Evidence(Section.RATIONALE, quote=quote, start=span.start, end=span.end),)
-
-
-def _topic(item: AuditItem) -> str:
-    governing = item.review.conclusion.governing
-    return f"{governing.edition.cite_as}: {governing.topic.cite}" if governing else ""
 
 
 # --- editions ---------------------------------------------------------------------------------
@@ -240,7 +237,7 @@ def _other_pages(corpus: Corpus, item: AuditItem) -> Iterator[AuditFinding]:
                 item,
                 RuleId.PAGES_ELSEWHERE,
                 f"Cited {'is page' if len(citation.pages) == 1 else 'are pages'} "
-                f"{_ranges(citation.pages)}; {where} stands on pages {_ranges(held)} of "
+                f"{page_ranges(citation.pages)}; {where} stands on pages {page_ranges(held)} of "
                 f"{edition.cite_as}.",
             )
 
@@ -302,14 +299,3 @@ def _same(one: str, other: str) -> bool:
 
 def _tokens(name: str) -> set[str]:
     return {token for token in _TOKEN.findall(name.lower()) if token not in _SMALL}
-
-
-def _ranges(pages: Iterable[int]) -> str:
-    """Write page numbers shortly: 74-78, 80."""
-    runs: list[list[int]] = []
-    for page in sorted(pages):
-        if runs and page == runs[-1][1] + 1:
-            runs[-1][1] = page
-        else:
-            runs.append([page, page])
-    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in runs)

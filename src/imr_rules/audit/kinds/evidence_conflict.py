@@ -1,11 +1,13 @@
-"""The rationale denies what the clinical summary documents, on a fact that the topic turns on."""
+"""Summary and rationale contradict each other on a fact that the decision turns on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from imr_rules.audit.body_parts import are_near, parts_named
+from imr_rules.audit.causes import without_other_causes
 from imr_rules.audit.kinds.disagreement import governing_cite
 from imr_rules.audit.make_finding import finding_of, is_read_by_program, whole_sentence
 from imr_rules.audit.model import AuditFinding, AuditItem, Corpus, Kind, Severity
@@ -18,20 +20,23 @@ from imr_rules.facts.model import (
     Evidence,
     Reading,
     Section,
+    Value,
     quoted,
 )
 from imr_rules.facts.vocabulary import Fact, Scope
+from imr_rules.letters.dates import days_in
+from imr_rules.reading.contradictions import Contradictions
 from imr_rules.reading.read import merge_values
 
 
 def find_evidence_conflicts(corpus: Corpus) -> Iterator[AuditFinding]:
-    """Yield what the summary establishes in favour of a refused item and the rationale denies.
+    """Yield refusals for want of what the summary establishes, grants on what it denies.
 
     Ground of appeal: Labor Code 4610.6(h)(5), a plainly erroneous finding of fact. Only facts that
-    decide by the governing topic count, and only where the summary speaks for the treatment.
+    decide by the governing topic count, and only where they speak as the decision needs it.
     """
     for item in corpus.items:
-        if item.actual != "upheld":
+        if item.actual is None:
             continue
         sheet = item.review.conclusion.sheet
         # A summary that says both documents neither: to deny one of them is no plain error.
@@ -40,8 +45,12 @@ def find_evidence_conflicts(corpus: Corpus) -> Iterator[AuditFinding]:
             if told.fact in both:
                 continue
             policy = corpus.policy.conflicts.get(told.fact)
+            if policy is None:
+                continue
             conflict = _about_the_part(corpus, item, told)
-            if policy is None or conflict is None:
+            conflict = conflict and _of_the_injury(corpus, item, conflict)
+            conflict = conflict and _of_the_last_visit(corpus, item, conflict)
+            if conflict is None:
                 continue
             spoken_to = {conflict.fact, *policy.counts_for}
             reason = next(
@@ -52,9 +61,13 @@ def find_evidence_conflicts(corpus: Corpus) -> Iterator[AuditFinding]:
                 ),
                 None,
             )
+            if reason is None:
+                continue
             fact = corpus.knowledge.vocabulary[conflict.fact]
-            if reason is not None and _denies(conflict, policy, fact, item):
-                yield _finding(corpus, item, conflict, policy, reason)
+            if item.actual == "upheld" and _denies(conflict, policy, fact, item):
+                yield _denied(corpus, item, conflict, policy, reason)
+            if item.actual == "overturned" and _claims(conflict, policy, fact, item):
+                yield _claimed(corpus, item, conflict, reason)
 
 
 def _told_by_the_way(corpus: Corpus, item: AuditItem) -> Iterator[Conflict]:
@@ -105,15 +118,91 @@ def _about_the_part(corpus: Corpus, item: AuditItem, conflict: Conflict) -> Conf
     )
 
 
-def _denies(conflict: Conflict, policy: ConflictPolicy, fact: Fact, item: AuditItem) -> bool:
-    affirms = policy.affirms or fact.favours
-    denies = policy.denies or (
-        UNDOCUMENTED,
-        *(value for value in fact.known_values if value not in affirms),
+def _of_the_injury(corpus: Corpus, item: AuditItem, conflict: Conflict) -> Conflict | None:
+    """The conflict without what the summary tells of the nerves to come from another disease.
+
+    None where nothing is left: numbness from diabetes makes no radicular complaint.
+    """
+    record = conflict.record_evidence
+    if conflict.fact not in corpus.knowledge.lexicon.same_thing.along_nerves or not record:
+        return conflict
+    kept = without_other_causes(record, item, corpus)
+    return replace(conflict, record_evidence=kept) if kept else None
+
+
+def _of_the_last_visit(corpus: Corpus, item: AuditItem, conflict: Conflict) -> Conflict | None:
+    """The conflict with only what no later visit of the summary tells otherwise, the latest first.
+
+    None where the summary goes on to what the rationale says: the last examination counts.
+    """
+    if item.summary is None:
+        return conflict
+    since = item.summary.start
+    said = [
+        finding
+        for finding in item.case.findings
+        if finding.fact == conflict.fact
+        and finding.section is Section.SUMMARY
+        and finding.item in (None, item.item.number)
+    ]
+    letter = Contradictions(item.case.text, corpus.knowledge.lexicon, corpus.knowledge.vocabulary)
+    told = {(one.start, one.end): one for one in said if one.value == conflict.record}
+
+    def day_of(proof: Evidence) -> date:
+        finding = told.get((proof.start, proof.end))
+        return letter.day_told(finding, since=since) if finding else date.min
+
+    last = tuple(
+        proof
+        for proof in sorted(conflict.record_evidence, key=day_of, reverse=True)
+        if (proof.start, proof.end) not in told
+        or not letter.overtaken(told[proof.start, proof.end], said, since=since)
     )
+    return replace(conflict, record_evidence=last) if last or not conflict.record_evidence else None
+
+
+def _denies(conflict: Conflict, policy: ConflictPolicy, fact: Fact, item: AuditItem) -> bool:
+    """Whether the rationale denies what the summary affirms."""
+    affirms, denies = _sides(policy, fact)
     if conflict.record not in affirms or conflict.rationale not in denies:
         return False
     return not policy.denied_in_words or _is_denied_in_words(conflict.fact, item)
+
+
+def _claims(conflict: Conflict, policy: ConflictPolicy, fact: Fact, item: AuditItem) -> bool:
+    """Whether the rationale affirms what the summary denies.
+
+    A summary leaves most of the chart out: that it does not mention a thing denies nothing. Nor
+    does what it denies of one visit, of a course of things, or where the rationale has another.
+    """
+    affirms, denies = _sides(policy, fact)
+    return (
+        conflict.rationale in affirms
+        and conflict.record in denies
+        and conflict.record != UNDOCUMENTED
+        and not policy.denied_in_words
+        and not _tells_of_another_day(item)
+    )
+
+
+def _tells_of_another_day(item: AuditItem) -> bool:
+    """Whether the rationale dates what the summary does not: a note that may say otherwise."""
+    case = item.case
+    headed = {case.injury_date, case.denial_date, case.decision_date}
+    summary, rationale = (
+        days_in(case.text[span.start : span.end]) if span else frozenset()
+        for span in (item.summary, item.rationale)
+    )
+    return not rationale <= summary | headed
+
+
+def _sides(policy: ConflictPolicy, fact: Fact) -> tuple[Sequence[Value], Sequence[Value]]:
+    """Return the values that affirm *fact*, and those that deny it."""
+    affirms = policy.affirms or fact.favours
+    return affirms, policy.denies or (
+        UNDOCUMENTED,
+        *(value for value in fact.known_values if value not in affirms),
+    )
 
 
 def _is_denied_in_words(fact: str, item: AuditItem) -> bool:
@@ -131,7 +220,7 @@ def _is_denied_in_words(fact: str, item: AuditItem) -> bool:
     return not said or any(finding.assertion is not Assertion.AFFIRMED for finding in said)
 
 
-def _finding(
+def _denied(
     corpus: Corpus,
     item: AuditItem,
     conflict: Conflict,
@@ -139,18 +228,35 @@ def _finding(
     reason: Reason,
 ) -> AuditFinding:
     by_program = is_read_by_program(item.case)
-    question = corpus.knowledge.vocabulary[conflict.fact].question
-    said, denied = (str(value).replace("_", " ") for value in (conflict.record, conflict.rationale))
-    rationale = "finds it undocumented" if denied == UNDOCUMENTED else f"says {denied}"
     return finding_of(
         corpus.policy,
         Kind.EVIDENCE_CONFLICT,
         RuleId.EVIDENCE_DENIED,
         item,
-        f"{question} The summary says {said}; the rationale {rationale}. The refusal turns on it.",
+        f"{_both_told(corpus, conflict)} The refusal turns on it.",
         (*conflict.record_evidence[:2], *conflict.rationale_evidence[:2]),
         confidence=policy.from_letter if by_program else policy.from_facts,
         severity=Severity(policy.severity),
         criterion=reason.criterion,
         cite=governing_cite(item),
     )
+
+
+def _claimed(corpus: Corpus, item: AuditItem, conflict: Conflict, reason: Reason) -> AuditFinding:
+    return finding_of(
+        corpus.policy,
+        Kind.EVIDENCE_CONFLICT,
+        RuleId.EVIDENCE_CLAIMED,
+        item,
+        f"{_both_told(corpus, conflict)} The grant turns on it.",
+        (*conflict.record_evidence[:2], *conflict.rationale_evidence[:2]),
+        criterion=reason.criterion,
+        cite=governing_cite(item),
+    )
+
+
+def _both_told(corpus: Corpus, conflict: Conflict) -> str:
+    question = corpus.knowledge.vocabulary[conflict.fact].question
+    said, told = (str(value).replace("_", " ") for value in (conflict.record, conflict.rationale))
+    rationale = "finds it undocumented" if told == UNDOCUMENTED else f"says {told}"
+    return f"{question} The summary says {said}; the rationale {rationale}."

@@ -27,8 +27,12 @@ def find_unaddressed(corpus: Corpus) -> Iterator[AuditFinding]:
     The criteria looked at are those that the nearest route lacks, by the reviewer's findings and
     the record together. If the rationale speaks of one of them, the refusal has its ground, and
     the rest was left aside without harm. Criteria on dates and titles count as spoken of.
+    Without the words of the rationale nobody knows of what it is silent: whoever writes down its
+    facts leaves out what the decision does not turn on.
     """
     for item in corpus.items:
+        if item.rationale is None:
+            continue
         conclusion = item.review.conclusion
         if item.actual != "upheld" or conclusion.prediction is not Prediction.UPHELD:
             continue

@@ -12,7 +12,7 @@ from imr_rules.audit.model import AuditFinding, Kind, Severity
 from imr_rules.audit.report.charts import SCORE_NAMES, charts_of
 from imr_rules.audit.report.environment import asset, render
 from imr_rules.cases.from_paths import Rejected, Repeated
-from imr_rules.explain.model import NOTICE
+from imr_rules.notice import NOTICE
 
 _MOST_FINDINGS = 3_000
 """A browser shows so many without trouble; the rest is in findings.json."""

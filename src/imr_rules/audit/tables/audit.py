@@ -34,11 +34,11 @@ from imr_rules.audit.tables.groups import (
     scattered,
 )
 from imr_rules.audit.tables.noise import streamed_levels, streamed_patterns
-from imr_rules.audit.tables.once import Once
 from imr_rules.audit.tables.rows import Batch, Concluder, judged_batches
 from imr_rules.audit.tables.scores import streamed_scores
 from imr_rules.facts.model import Basis
 from imr_rules.table.evaluate import TableRules
+from imr_rules.table.once import Once
 
 MOST_LETTERS_IN_MEMORY = 2000
 """Up to so many letters are drawn and shuffled one by one, exactly as the audit of letters does."""

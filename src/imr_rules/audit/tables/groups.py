@@ -71,9 +71,9 @@ def like_cases(items: Path, policy: Policy) -> pl.LazyFrame:
         "cite": "",
     }
     return (
-        decided.join(groups, on=_LIKE)
+        decided.join(groups, on=_LIKE, maintain_order="left")
         .filter(departs)
-        .join(own, on=[_LIKE, _LETTER], how="left")
+        .join(own, on=[_LIKE, _LETTER], how="left", maintain_order="left")
         .with_columns(others.alias("others"))
         .filter(pl.col("others") > 0)
         .with_columns(pl.lit(value).alias(name) for name, value in told.items())
@@ -176,6 +176,7 @@ def scattered(items: Path, policy: Policy) -> pl.DataFrame:
             pl.lit("").alias("criterion"),
             pl.col(_SIGNATURE).str.split(" ").list.first().alias("cite"),
         )
+        .sort(_SIGNATURE)
         .collect(engine="streaming")
     )
 

@@ -64,16 +64,19 @@ def _level(decided: pl.LazyFrame, grouping: Grouping, policy: NoisePolicy) -> Le
         .agg(pl.len().alias("letters"), pl.col("n").sum(), pl.col("overturned").sum())
         .collect(engine="streaming")
     )
-    # Kinds of letters are few, however many letters there are.
+    # Kinds of letters are few, however many letters there are; sorted, they sum up to the same
+    # last digit in every run.
     shares = (
         members.join(letters, on=_LETTER)
         .group_by(GROUP, "n", "size")
         .agg(pl.len().alias("letters"))
+        .sort(GROUP, "n", "size")
         .collect(engine="streaming")
     )
     kinds = (
         letters.group_by("size", "size_overturned")
         .agg(pl.len().alias("letters"))
+        .sort("size", "size_overturned")
         .collect(engine="streaming")
     )
     levels, p_values = [], {}
@@ -170,6 +173,7 @@ def _pattern(decided: pl.LazyFrame, basis: Basis, policy: NoisePolicy) -> Patter
             (pl.col("o") * pl.col("u")).sum().alias("same_unlike"),
         )
         .filter(pl.col("letters") > 1)
+        .sort(_LIKE)
         .with_columns((pl.col("all_n") - pl.col("all_o")).alias("all_u"))
     )
     pairs = cells.select(((pl.col("all_n") ** 2 - pl.col("same")) / 2).sum()).item()

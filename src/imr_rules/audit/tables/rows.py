@@ -11,7 +11,6 @@ import polars as pl
 
 from imr_rules.audit.policy import NoisePolicy
 from imr_rules.audit.rows import CitationGroup
-from imr_rules.audit.tables.once import Once
 from imr_rules.engines.table.names import ON
 from imr_rules.engines.table.topic import MET, UNKNOWN
 from imr_rules.errors import InputError, Location
@@ -19,6 +18,7 @@ from imr_rules.facts.model import Basis
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.table.evaluate import PLACE, TableRules
 from imr_rules.table.likelihood import BASE_RATE, LIKELIHOOD, Grader
+from imr_rules.table.once import Once
 from imr_rules.table.outcomes import named
 from imr_rules.table.parts import batches, part_files
 from imr_rules.table.schema import (

@@ -22,9 +22,9 @@ from imr_rules.audit.scores import (
     basis_scores,
     group_scores,
 )
-from imr_rules.audit.statistics import Confusion, Step
 from imr_rules.audit.tables.blocks import Array, block_of, weights
 from imr_rules.facts.model import Basis
+from imr_rules.statistics import Confusion, Step
 from imr_rules.table.schema import LIST_SEPARATOR
 
 GROUP = "group"
@@ -141,7 +141,7 @@ def graded_scores(scores: Array, overturned: Array, upheld: Array) -> Mapping[st
     """Return the scores of graded predictions for each row of weights.
 
     The columns of *overturned* and *upheld* are the *scores*, highest first; what is not defined
-    is not a number. The formulas are those of `imr_rules.audit.statistics`.
+    is not a number. The formulas are those of `imr_rules.statistics`.
     """
     found = np.cumsum(overturned, axis=1)
     seen = np.cumsum(overturned + upheld, axis=1)

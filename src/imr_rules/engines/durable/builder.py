@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from imr_rules.engines.durable.formula import (
+from imr_rules.engines.durable.alternatives import (
     ALWAYS,
     NEVER,
-    Formula,
+    Alternatives,
     Term,
     TooLarge,
     Values,
@@ -47,8 +47,8 @@ class Rule:
 class Outcome:
     """Where something is concluded to hold, and where it is concluded not to."""
 
-    yes: Formula
-    no: Formula
+    yes: Alternatives
+    no: Alternatives
 
     @property
     def is_single(self) -> bool:
@@ -81,19 +81,19 @@ class Builder:
         self.ready.append(ready)
         return len(self.variables) - 1
 
-    def where(self, variable: int, accepted: Values) -> Formula:
-        """Return the formula that *variable* has one of the *accepted* values."""
+    def where(self, variable: int, accepted: Values) -> Alternatives:
+        """Return the alternatives that hold where *variable* has one of the *accepted* values."""
         if not accepted:
             return NEVER
         # A test that accepts everything would leave a rule without tests, which never returns.
         return ALWAYS if accepted == self.variables[variable].domain else ({variable: accepted},)
 
-    def set(self, variable: int, to: int, formula: Formula) -> None:
-        """Add the rules that give *variable* the value *to* where *formula* holds."""
-        if formula == ALWAYS:
+    def set(self, variable: int, to: int, where: Alternatives) -> None:
+        """Add the rules that give *variable* the value *to* where one of *where* holds."""
+        if where == ALWAYS:
             self.begin[variable] = to
             return
-        for term in formula:
+        for term in where:
             wave = 1 + max(self.ready[read] for read in term)
             self.rules.append((wave, Rule(term, variable, to)))
             self.ready[variable] = max(self.ready[variable], wave)

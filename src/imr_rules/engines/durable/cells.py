@@ -10,8 +10,8 @@ from math import inf, nextafter
 from imr_rules.engines.cells import MISSING as MISSING_CELL
 from imr_rules.engines.cells import SILENT as SILENT_CELL
 from imr_rules.engines.cells import STRANGE, FactCells
+from imr_rules.engines.durable.alternatives import ALWAYS, NEVER, Values, all_of
 from imr_rules.engines.durable.builder import Builder, Outcome, every, some
-from imr_rules.engines.durable.formula import ALWAYS, NEVER, Values, all_of
 from imr_rules.engines.durable.variables import (
     FIRST_VALUE,
     MISSING,

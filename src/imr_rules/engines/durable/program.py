@@ -11,18 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 
-from imr_rules.engines.durable.builder import Builder, Outcome, Rule, every, some
-from imr_rules.engines.durable.cells import CellRules
-from imr_rules.engines.durable.formula import (
+from imr_rules.engines.durable.alternatives import (
     ALWAYS,
     NEVER,
-    Formula,
+    Alternatives,
     TooLarge,
     Values,
     all_of,
     any_of,
 )
+from imr_rules.engines.durable.builder import Builder, Outcome, Rule, every, some
+from imr_rules.engines.durable.cells import CellRules
 from imr_rules.engines.durable.variables import (
     MET,
     MISSING,
@@ -156,22 +157,16 @@ class _Compiler:
     def _declare_facts(self) -> None:
         asked: dict[str, list[frozenset[str]]] = {}
         numbers: dict[str, set[float]] = {}
-        for criterion in self.topic.criteria.values():
-            for leaf in _leaves(criterion.when):
-                asked.setdefault(leaf.fact, [])
-                if isinstance(leaf, FactIs):
-                    asked[leaf.fact].append(frozenset(leaf.values))
-                elif isinstance(leaf, FactCompares):
-                    limit = self.limits[leaf.threshold]
-                    table = [number for _, number in limit.table]
-                    numbers.setdefault(leaf.fact, set()).update(
-                        number
-                        for number in (limit.default, *table)
-                        if number is not None and abs(number) < float("inf")
-                    )
-                    if limit.by:
-                        keys = asked.setdefault(limit.by, [])
-                        keys.extend(frozenset({key}) for key, _ in limit.table)
+        for leaf in self.topic.leaves:
+            asked.setdefault(leaf.fact, [])
+            if isinstance(leaf, FactIs):
+                asked[leaf.fact].append(frozenset(leaf.values))
+            elif isinstance(leaf, FactCompares):
+                limit = self.limits[leaf.threshold]
+                numbers.setdefault(leaf.fact, set()).update(filter(isfinite, limit.numbers))
+                if limit.by:
+                    keys = asked.setdefault(limit.by, [])
+                    keys.extend(frozenset({key}) for key, _ in limit.table)
         for fact, sets in asked.items():
             name = f"f{len(self.facts)}"
             self.facts[fact] = self.rules.add(FactVariable(name, fact, _classes(sets)), 0)
@@ -204,16 +199,20 @@ class _Compiler:
             self.rules.set(rank, PRESUMED, said.yes)
         return rank
 
-    def _left_alone(self, criterion: Criterion) -> Formula | None:
-        """Return where no fact of *criterion* is said to be undocumented, None if too large."""
+    def _left_alone(self, criterion: Criterion) -> Alternatives | None:
+        """Return where all that is said of its facts speaks for *criterion*, None if too large."""
         try:
             return every(self._each_left_alone(criterion)).yes
         except TooLarge:
             return None
 
     def _each_left_alone(self, criterion: Criterion) -> list[Outcome]:
-        facts = [self._fact(fact) for fact in criterion.facts]
-        return [Outcome(self.rules.where(i, v.domain - {MISSING}), NEVER) for i, v in facts]
+        found: list[Outcome] = []
+        for fact, tests in criterion.tests.items():
+            index, variable = self._fact(fact)
+            speaking = frozenset({SILENT}).union(*(_passing(test, variable) for test in tests))
+            found.append(Outcome(self.rules.where(index, speaking), NEVER))
+        return found
 
     def _condition(self, condition: Condition) -> Outcome:
         match condition:
@@ -325,18 +324,8 @@ def _either(parts: Sequence[Outcome]) -> Outcome:
     return Outcome(any_of(part.yes for part in parts), any_of(part.no for part in parts))
 
 
-def _only_where(case: Formula, outcome: Outcome) -> Outcome:
+def _only_where(case: Alternatives, outcome: Outcome) -> Outcome:
     return Outcome(all_of([case, outcome.yes]), all_of([case, outcome.no]))
-
-
-def _leaves(condition: Condition) -> list[FactIs | FactCompares | FactKnown]:
-    match condition:
-        case Not(part=part):
-            return _leaves(part)
-        case AllOf(parts=parts) | AnyOf(parts=parts) | AtLeast(parts=parts):
-            return [leaf for part in parts for leaf in _leaves(part)]
-        case _:
-            return [condition]
 
 
 def _classes(asked: Sequence[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
@@ -347,12 +336,25 @@ def _classes(asked: Sequence[frozenset[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(map(tuple, groups.values()))
 
 
+def _passing(test: Condition, variable: FactVariable) -> Values:
+    """Return what the fact of *test*, one word or its denial, can be where the test is passed."""
+    said = variable.domain - {SILENT, MISSING}
+    match test:
+        case FactIs(values=values):
+            return variable.accepting(values)
+        case FactKnown():
+            return said
+        case Not(part=FactIs(values=values)):
+            return said - variable.accepting(values)
+    return frozenset()
+
+
 def _places(variable: NumberVariable, comparison: Comparison, threshold: float) -> Values:
     """Return where a number lies that compares well with *threshold*."""
     thresholds = variable.thresholds
     last = 2 * len(thresholds)
     if threshold not in thresholds:
-        # Not finite (the loader accepts .inf): every finite number lies on the same side of it.
+        # Not finite, which no pack file can state: every finite number lies on the same side of it.
         below = threshold > 0
         wants_below = comparison in (Comparison.AT_MOST, Comparison.LESS_THAN)
         return variable.domain if below == wants_below else frozenset()

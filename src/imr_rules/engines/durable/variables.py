@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from imr_rules.engines.durable.formula import Values
+from imr_rules.engines.durable.alternatives import Values
 from imr_rules.engines.thresholds import number_of
 from imr_rules.facts.model import UNDOCUMENTED, Value
 

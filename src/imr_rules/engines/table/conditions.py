@@ -6,7 +6,7 @@ Only what SQL cannot say in one (counting, "known") is spelt out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import add, and_, or_
 
@@ -15,24 +15,17 @@ import ibis.expr.types as ir
 
 from imr_rules.engines.table.names import known_column
 from imr_rules.engines.table.thresholds import DatedLimit, limit_value
+from imr_rules.engines.thresholds import COMPARE
 from imr_rules.guidelines.model import (
     AllOf,
     AnyOf,
     AtLeast,
-    Comparison,
     Condition,
     FactCompares,
     FactIs,
     FactKnown,
     Not,
 )
-
-_COMPARE: Mapping[Comparison, Callable[[ir.NumericValue, ir.NumericValue], ir.BooleanValue]] = {
-    Comparison.AT_MOST: lambda number, limit: number <= limit,
-    Comparison.AT_LEAST: lambda number, limit: number >= limit,
-    Comparison.LESS_THAN: lambda number, limit: number < limit,
-    Comparison.MORE_THAN: lambda number, limit: number > limit,
-}
 
 
 def condition_value(
@@ -51,7 +44,9 @@ def condition_value(
         case FactKnown(fact=fact):
             return ibis.ifelse(facts[known_column(fact)], True, ibis.null("boolean"))
         case FactCompares(fact=fact, comparison=comparison, threshold=threshold):
-            return _COMPARE[comparison](facts[fact], limit_value(limits[threshold], facts))
+            limit = limit_value(limits[threshold], facts)
+            compared: ir.BooleanValue = COMPARE[comparison](facts[fact], limit)
+            return compared
         case Not(part=part):
             return ~condition_value(part, facts, limits)
         case AllOf(parts=parts):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -10,19 +10,7 @@ import ibis.expr.types as ir
 
 from imr_rules.engines.table.names import ON, ROW, known_column, undocumented_column
 from imr_rules.facts.model import UNDOCUMENTED
-from imr_rules.guidelines.model import (
-    AllOf,
-    AnyOf,
-    AtLeast,
-    Condition,
-    FactCompares,
-    FactIs,
-    FactKnown,
-    Not,
-    Parameter,
-    Topic,
-    thresholds_of,
-)
+from imr_rules.guidelines.model import FactCompares, FactIs, FactKnown, Parameter, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +40,9 @@ def facts_read(
 
     *numbers* names facts that are numbers although nothing holds them against a threshold.
     """
-    leaves = [leaf for c in topic.criteria.values() for leaf in _leaves(c.when)]
+    leaves = tuple(topic.leaves)
     compared = {leaf.fact for leaf in leaves if isinstance(leaf, FactCompares)}
-    named = {name for c in topic.criteria.values() for name in thresholds_of(c.when)}
-    by = {parameters[name].by for name in named} - {""}
+    by = {parameters[name].by for name in topic.thresholds} - {""}
     facts = sorted({leaf.fact for leaf in leaves} | by)
     are_numbers = compared | (numbers - by - {x.fact for x in leaves if isinstance(x, FactIs)})
     return FactsRead(
@@ -103,14 +90,3 @@ def settled_facts(items: ir.Table, read: FactsRead, keys: tuple[str, ...]) -> ir
         if fact in read.presumed_from:
             columns[undocumented_column(fact)] = ibis.literal(False)
     return items.select(**columns)
-
-
-def _leaves(condition: Condition) -> Iterator[FactIs | FactCompares | FactKnown]:
-    match condition:
-        case Not(part=part):
-            yield from _leaves(part)
-        case AllOf(parts=parts) | AnyOf(parts=parts) | AtLeast(parts=parts):
-            for part in parts:
-                yield from _leaves(part)
-        case leaf:
-            yield leaf

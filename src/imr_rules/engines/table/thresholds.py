@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from imr_rules.engines.table.names import ON
-from imr_rules.guidelines.model import Parameter, Topic, thresholds_of
+from imr_rules.guidelines.model import Parameter, Topic
 
 Steps = tuple[tuple[date, float | None], ...]
 """A number by the day from which it holds, the first of them from the first day asked about."""
@@ -34,9 +34,8 @@ def limits_between(
 
     Numbers that never hold in that stretch are left out, so that most limits are one number.
     """
-    named = {name for c in topic.criteria.values() for name in thresholds_of(c.when)}
     limits: dict[str, DatedLimit] = {}
-    for name in sorted(named):
+    for name in topic.thresholds:
         parameter = parameters[name]
         table = parameter.table if parameter.by else {}
         limits[name] = DatedLimit(

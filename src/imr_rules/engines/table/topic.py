@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from imr_rules.engines.formula import Formula
 from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
 from imr_rules.engines.table.cells import formula_value
-from imr_rules.engines.table.conditions import condition_value, some
+from imr_rules.engines.table.conditions import condition_value, every, some
 from imr_rules.engines.table.facts import FactsRead, facts_read, items_schema, settled_facts
 from imr_rules.engines.table.names import (
     ON,
@@ -158,8 +158,11 @@ def _criteria(
     for criterion in topic.criteria.values():
         columns[criterion_column(criterion.id)] = condition_value(criterion.when, settled, limits)
         if criterion.presumed:
-            missing = (settled[undocumented_column(fact)] for fact in criterion.facts)
-            columns[presumed_column(criterion.id)] = ~some(missing)
+            columns[presumed_column(criterion.id)] = every(
+                settled[fact].isnull() & ~settled[undocumented_column(fact)]
+                | some(condition_value(test, settled, limits) for test in tests).fill_null(False)
+                for fact, tests in criterion.tests.items()
+            )
     return columns
 
 

@@ -14,12 +14,26 @@ from imr_rules.facts.vocabulary import Vocabulary
 _Count = Annotated[int, Field(ge=1)]
 
 
+class PassageLines(BaseModel):
+    """The lines around a passage that is put to the model, with ``{day}`` and the like in them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    day: str
+    items: str
+    section: str
+    section_of_item: str
+    facts: str
+    text: str
+
+
 class SecondReaderPolicy(BaseModel):
     """The instructions and bounds; every one of them is a limit on what a bad endpoint can do."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     instructions: str
+    lines: PassageLines
     conventions: Mapping[str, str]
     """How a fact is written down, by the fact's id; told where the fact is asked for."""
     seconds_an_answer: Annotated[float | int, Field(gt=0)]

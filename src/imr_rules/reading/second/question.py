@@ -26,19 +26,21 @@ def question(
 
     *on* is the day to which what has gone on "since May" runs.
     """
+    lines = policy.lines
+    section = lines.section if passage.item is None else lines.section_of_item
+    section = section.replace("{section}", passage.section.value)
     told = "\n".join(
         (
-            *((f"What goes on since a day is counted up to {on.isoformat()}.", "") if on else ()),
-            "Disputed items:",
+            *((lines.day.replace("{day}", on.isoformat()), "") if on else ()),
+            lines.items,
             *(f"{subject.number}. {subject.title}" for subject in subjects),
             "",
-            f"The text is the {passage.section} of the letter"
-            + (f", on item {passage.item}." if passage.item is not None else "."),
+            section.replace("{item}", str(passage.item)),
             "",
-            "Facts:",
+            lines.facts,
             *(_line(fact, policy.conventions.get(fact.id)) for fact in facts),
             "",
-            "Text:",
+            lines.text,
             text,
         )
     )

@@ -8,17 +8,15 @@ from typing import Any
 
 import polars as pl
 
-from imr_rules.engines.kept import KeptTopics
 from imr_rules.engines.model import Facts, Status, Trace, verdict_of
 from imr_rules.engines.table.facts import FactsRead
 from imr_rules.engines.table.names import ON, ROW, bar_column, criterion_column, route_column
-from imr_rules.engines.table.on_polars import PolarsTopic, polars_topic
+from imr_rules.engines.table.on_polars import polars_topic
 from imr_rules.engines.table.topic import (
     COUNTED,
     IN_FAVOUR,
     OVERTURNED,
     SETTLED,
-    TopicTable,
     compile_topic,
 )
 from imr_rules.facts.model import UNDOCUMENTED, Value
@@ -31,9 +29,6 @@ class TableEngine:
     """The table engine on Polars, a row an item; made for corpora, slow for one item."""
 
     name = "table"
-
-    def __init__(self) -> None:
-        self._kept: KeptTopics[tuple[TopicTable, PolarsTopic]] = KeptTopics()
 
     def trace(
         self, topic: Topic, parameters: Mapping[str, Parameter], on: date, facts: Facts
@@ -48,20 +43,10 @@ class TableEngine:
         asked: Sequence[tuple[date, Facts]],
     ) -> list[Trace]:
         """Decide fact sheets of one *topic*, each on its day, in one go."""
-        table, compiled = self._compiled(topic, parameters)
-        frame = items_frame(table.read, asked)
-        rows = compiled.conclude(frame.lazy()).collect().sort(ROW).to_dicts()
-        return [trace_of(topic, row) for row in rows]
-
-    def _compiled(
-        self, topic: Topic, parameters: Mapping[str, Parameter]
-    ) -> tuple[TopicTable, PolarsTopic]:
-        kept = self._kept.find(topic, parameters)
-        # Days are told apart by the expressions themselves: one compilation serves them all.
-        if 0 not in kept.compiled:
-            table = compile_topic(topic, parameters)
-            kept.compiled[0] = (table, polars_topic(table, conclusion=table.trace))
-        return kept.compiled[0]
+        table = compile_topic(topic, parameters)
+        frame = items_frame(table.read, asked).lazy()
+        rows = polars_topic(table, conclusion=table.trace).conclude(frame).collect().sort(ROW)
+        return [trace_of(topic, row) for row in rows.to_dicts()]
 
 
 def items_frame(read: FactsRead, asked: Sequence[tuple[date, Facts]]) -> pl.DataFrame:

@@ -164,6 +164,18 @@ def average_precision(ranked: Sequence[Step]) -> float | None:
     return average
 
 
+def recall_at_precision(ranked: Sequence[Step], precision: float) -> float | None:
+    """Largest share of the overturned items that is found at no less than *precision*."""
+    total = sum(step.overturned for step in ranked)
+    found = seen = enough = 0.0
+    for step in ranked:
+        found += step.overturned
+        seen += step.overturned + step.upheld
+        if found / seen >= precision:
+            enough = found
+    return _ratio(enough, total)
+
+
 def brier(ranked: Sequence[Step]) -> float | None:
     """Mean squared distance of the likelihood from what was decided."""
     n = sum(step.overturned + step.upheld for step in ranked)
@@ -188,14 +200,14 @@ CALIBRATION_EDGES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 """Narrow where most likelihoods are; the last bin holds 1."""
 
 
-def calibration(ranked: Sequence[Step]) -> tuple[CalibrationBin, ...]:
-    """Return the non-empty bins of likelihood with what became of their items."""
+def calibration(
+    ranked: Sequence[Step], *, edges: Sequence[float] = CALIBRATION_EDGES
+) -> tuple[CalibrationBin, ...]:
+    """Return the non-empty bins between *edges* with what became of their items."""
     bins = []
-    for low, high in pairwise(CALIBRATION_EDGES):
+    for low, high in pairwise(edges):
         inside = [
-            step
-            for step in ranked
-            if low <= step.score < high or (high == CALIBRATION_EDGES[-1] == step.score)
+            step for step in ranked if low <= step.score < high or high == edges[-1] == step.score
         ]
         n = sum(step.overturned + step.upheld for step in inside)
         if n:

@@ -2,8 +2,8 @@
 
 A *variable* takes one value of a finite domain: what a fact says, in which stretch between two
 thresholds a number lies, what an earlier wave of rules concluded. A *term* maps variables to the
-values it accepts and holds if each variable has one of them; a *formula* is a set of alternative
-terms. ``ALWAYS`` is the one empty term, ``NEVER`` no term at all.
+values it accepts and holds if each variable has one of them; of *alternatives* one has to hold.
+``ALWAYS`` is the one empty term, ``NEVER`` no term at all.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from math import comb
 Values = frozenset[int]
 Term = Mapping[int, Values]
 """Variable number → numbers of the values it accepts, within the variable's domain."""
-Formula = tuple[Term, ...]
+Alternatives = tuple[Term, ...]
 
-ALWAYS: Formula = ({},)
-NEVER: Formula = ()
+ALWAYS: Alternatives = ({},)
+NEVER: Alternatives = ()
 
 MOST_TERMS = 24
 MOST_TESTS = 32
-"""Beyond this many alternatives, or variables in one of them, a formula is cut into parts that
+"""Beyond this many alternatives, or variables in one of them, a condition is cut into parts that
 are concluded first."""
 
 
 class TooLarge(Exception):
-    """The formula has more alternatives, or longer ones, than one step of matching carries."""
+    """There are more alternatives, or longer ones, than one step of matching carries."""
 
 
-def all_of(parts: Sequence[Formula]) -> Formula:
-    """Return the formula that holds where every part does.
+def all_of(parts: Sequence[Alternatives]) -> Alternatives:
+    """Return the alternatives that hold where every part does.
 
     Raises:
-        TooLarge: it is beyond :data:`MOST_TERMS` or :data:`MOST_TESTS`.
+        TooLarge: they are beyond :data:`MOST_TERMS` or :data:`MOST_TESTS`.
     """
     whole = ALWAYS
     for part in parts:
@@ -43,20 +43,20 @@ def all_of(parts: Sequence[Formula]) -> Formula:
     return whole
 
 
-def any_of(parts: Iterable[Formula]) -> Formula:
-    """Return the formula that holds where one of the parts does.
+def any_of(parts: Iterable[Alternatives]) -> Alternatives:
+    """Return the alternatives that hold where one of the parts does.
 
     Raises:
-        TooLarge: it is beyond :data:`MOST_TERMS` or :data:`MOST_TESTS`.
+        TooLarge: they are beyond :data:`MOST_TERMS` or :data:`MOST_TESTS`.
     """
     return _absorbed(term for part in parts for term in part)
 
 
-def at_least(count: int, parts: Sequence[Formula]) -> Formula:
-    """Return the formula that holds where *count* of the parts do.
+def at_least(count: int, parts: Sequence[Alternatives]) -> Alternatives:
+    """Return the alternatives that hold where *count* of the parts do.
 
     Raises:
-        TooLarge: it is beyond :data:`MOST_TERMS` or :data:`MOST_TESTS`.
+        TooLarge: they are beyond :data:`MOST_TERMS` or :data:`MOST_TESTS`.
     """
     if count <= 0:
         return ALWAYS
@@ -81,7 +81,7 @@ def _join(left: Term, right: Term) -> Term | None:
     return joined
 
 
-def _absorbed(terms: Iterable[Term]) -> Formula:
+def _absorbed(terms: Iterable[Term]) -> Alternatives:
     """Drop every term that another one already covers."""
     kept: list[Term] = []
     for term in terms:

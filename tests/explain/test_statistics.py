@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from imr_rules.audit import statistics as ours
+from imr_rules import statistics as ours
 
 pairs = st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=60)
 graded = st.lists(
@@ -82,7 +82,7 @@ def test_alpha_is_krippendorffs_coincidence_matrix(data: list[tuple[bool, bool]]
 
 @given(graded)
 def test_graded_scores_are_those_of_scikit_learn(data: list[tuple[float, bool]]) -> None:
-    """Area under the curve, average precision and Brier score equal scikit-learn's, ties too."""
+    """Area, average precision, Brier score and recall equal scikit-learn's, ties too."""
     scores, actual = [s for s, _ in data], [a for _, a in data]
     assume(len(set(actual)) == 2)
     ranked = steps_of(data)
@@ -92,6 +92,11 @@ def test_graded_scores_are_those_of_scikit_learn(data: list[tuple[float, bool]])
     assert ours.average_precision(ranked) == pytest.approx(
         metrics.average_precision_score(actual, scores), abs=EXACT
     )
+    precision, recall, _ = metrics.precision_recall_curve(actual, scores)
+    for wanted in (0.4, 0.8):
+        assert ours.recall_at_precision(ranked, wanted) == pytest.approx(
+            max(recall[precision >= wanted]), abs=EXACT
+        )
     assert ours.brier(ranked) == pytest.approx(metrics.brier_score_loss(actual, scores), abs=EXACT)
 
 

@@ -5,11 +5,15 @@ Of each letter eight bytes are kept, and nothing is read twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import polars as pl
 
 from imr_rules.counted import counted
+from imr_rules.facts.model import Basis
+from imr_rules.facts.vocabulary import Vocabulary
+from imr_rules.table.parts import batches
 from imr_rules.table.schema import CASE_NUMBER, LETTER
 
 _KEY = "determination"
@@ -18,7 +22,7 @@ _NAMED = 3
 
 
 class Once:
-    """The letters of some tables, each determination the first time that it is met."""
+    """The letters of some tables on one basis, each determination when it is first met."""
 
     def __init__(self) -> None:
         self._seen = pl.Series(_KEY, [], dtype=pl.UInt64)
@@ -47,6 +51,22 @@ class Once:
         letters = counted(self._left_out, "letter")
         named = ", ".join(self._named) + (", …" if self._left_out > len(self._named) else "")
         return (f"{letters} of cases that were read already count once: {named}",)
+
+
+def new_batches(
+    path: Path, vocabulary: Vocabulary, basis: Basis, once: Once
+) -> Iterator[pl.DataFrame]:
+    """Yield the facts table at *path* in batches, without letters that *once* met before.
+
+    Raises:
+        InputError: a file is no facts table, or holds a value that the vocabulary does not have.
+    """
+    for items in batches(path, vocabulary, basis):
+        is_new = once.first_met(items)
+        if is_new.all():
+            yield items
+        elif is_new.any():
+            yield items.filter(is_new)
 
 
 def _determination() -> pl.Expr:
