@@ -24,7 +24,7 @@ demo: setup
 	$(BIN)/imr-rules evaluate cases
 
 test: develop
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 # Skips without Chromium: apt-get install chromium fonts-dejavu-core
 test-browser: develop
