@@ -88,7 +88,7 @@ def outlook_on(draft: Draft) -> tuple[Topic, Outlook]:
     request = parse_request(draft.request, KNOWLEDGE.catalogue)
     governing = governing_topic(KNOWLEDGE.library, request, draft.request_date)
     assert governing is not None
-    return governing.topic, Outlook.of(governing, draft, KNOWLEDGE)
+    return governing.topic, Outlook.of(governing, draft.request_date, KNOWLEDGE)
 
 
 @pytest.mark.parametrize(("title", "day"), REQUESTS, ids=[f"{t} {d.year}" for t, d in REQUESTS])

@@ -69,9 +69,8 @@ def load_record(
             raise nothing_asked(path)
         return case
     letter = read_letter(path, knowledge.letter_phrases)
-    asked = requests or (() if letter.items else otherwise)
-    if asked:
-        letter = _asking_for(letter, asked)
+    if requests or not letter.items:
+        letter = asking_for(letter, requests or otherwise)
     case, _ = case_from_letter(letter, knowledge, as_of=as_of)
     if not case.items:
         raise not_read_from_a_note(path)
@@ -107,7 +106,7 @@ def _note_asking_for(case: Case, requests: Sequence[str], knowledge: Knowledge) 
     return replace(case, items=items, readings={}, conflicts=())
 
 
-def _asking_for(letter: Determination, requests: Sequence[str]) -> Determination:
+def asking_for(letter: Determination, requests: Sequence[str]) -> Determination:
     """Return *letter* with *requests* as its items; nothing of them was decided."""
     nowhere = Span(0, 0)
     items = tuple(

@@ -61,7 +61,16 @@ def kind_of_record(path: Path) -> RecordKind:
         return RecordKind.REQUEST if _is_request(data) else RecordKind.CASE
     if not path.is_file():  # a pipe can be read only once
         return RecordKind.LETTER
-    raw = _beginning(path)
+    return kind_of_contents(_beginning(path), path)
+
+
+def kind_of_contents(raw: bytes, path: Path) -> RecordKind:
+    """Return what *raw* is to be read as, the contents of a file called *path*.
+
+    Raises:
+        InputError: nothing tells what it is; the hint names the endings.
+    """
+    suffix = path.suffix.lower()
     is_large = len(raw) > MOST_BYTES and suffix != RESPONSE_SUFFIX
     if _LINES.match(raw):
         return RecordKind.LINES

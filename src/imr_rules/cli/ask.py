@@ -289,7 +289,8 @@ class _Talk:
             self._say("No guideline in force on that day speaks to this request.", "yellow")
             return is_first or not self._is_taken_back()
         self._say(f"{governing.edition.cite_as}: {governing.topic.title}", "dim")
-        outlook, engine = Outlook.of(governing, draft, self.knowledge), ReferenceEngine()
+        outlook = Outlook.of(governing, draft.request_date, self.knowledge)
+        engine = ReferenceEngine()
         before: list[tuple[Draft, tuple[str, ...]]] = []
         passed: tuple[str, ...] = ()
         while True:

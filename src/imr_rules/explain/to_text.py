@@ -28,7 +28,7 @@ _PREDICTION_STYLE = {
     Prediction.OVERTURNED: "bold green",
     Prediction.NO_GUIDELINE: "bold yellow",
 }
-_STANDING = {
+STANDING = {
     Standing.ATTESTED: "",
     Standing.SEEN: "from a public text, not seen applied",
     Standing.BACKGROUND: "unverified background",
@@ -158,19 +158,24 @@ def hangs_on_text(conclusion: Conclusion) -> Iterator[Text]:
         )
 
 
+def mark_of(reason: Reason) -> tuple[str, str]:
+    """Return the mark of *reason*, and the colour it is set in."""
+    if reason.bars and reason.status is Status.MET:
+        return "✗ barred:", "red"
+    if reason.only_presumed:
+        return "✓ presumed:", "green"
+    return _MARK[reason.status], _STYLE[reason.status]
+
+
 def reason_text(reason: Reason) -> RenderableType:
     """Return *reason* with its mark, its citation, and the evidence below it."""
+    mark, style = mark_of(reason)
     head = Text()
-    if reason.bars and reason.status is Status.MET:
-        head.append("✗ barred: ", style="red")
-    elif reason.presumed and reason.status is Status.UNKNOWN and not reason.lacking:
-        head.append("✓ presumed: ", style="green")
-    else:
-        head.append(f"{_MARK[reason.status]} ", style=_STYLE[reason.status])
+    head.append(f"{mark} ", style=style)
     head.append(reason.statement)
     head.append(f" [{reason.cite}]", style="dim")
-    if _STANDING[reason.standing]:
-        head.append(f" ({_STANDING[reason.standing]})", style="yellow")
+    if STANDING[reason.standing]:
+        head.append(f" ({STANDING[reason.standing]})", style="yellow")
     lines = [Text(line, style="italic dim") for line in _evidence_lines(reason.facts)]
     return Group(head, *(Padding(line, (0, 0, 0, 4)) for line in lines))
 

@@ -75,19 +75,26 @@ def letter_from_bytes(raw: bytes, path: Path, phrases: LetterPhrases) -> Determi
     Raises:
         InputError: it holds no readable text.
     """
+    content = file_text(raw, path)
+    return parse_letter(
+        content.text,
+        phrases,
+        source=str(path),
+        confidence=content.confidence,
+        unread=content.unread,
+    )
+
+
+def file_text(raw: bytes, path: Path) -> FileText:
+    """Return what the file says that *raw* holds; *path* is what messages call it.
+
+    Raises:
+        InputError: it holds no readable text.
+    """
     try:
-        content = _content(raw, path)
-        return parse_letter(
-            content.text,
-            phrases,
-            source=str(path),
-            confidence=content.confidence,
-            unread=content.unread,
-        )
+        return _content(raw, path)
     except InputError as error:
-        if error.at is None:
-            raise InputError(error.message, at=Location(path), hint=error.hint) from error
-        raise
+        raise InputError(error.message, at=Location(path), hint=error.hint) from error
 
 
 def _bytes_of(path: Path) -> bytes:

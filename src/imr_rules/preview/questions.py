@@ -9,12 +9,12 @@ asked after whose answer the fewest questions remain on average.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from imr_rules.cases.draft import Draft, case_from_draft
-from imr_rules.cases.evaluate import evaluate_case
+from imr_rules.cases.evaluate import Conclusion, evaluate_case
 from imr_rules.engines.cells import MISSING, SILENT
 from imr_rules.engines.formula import ALWAYS, Formula
 from imr_rules.engines.model import Engine
@@ -55,11 +55,10 @@ class Outlook:
     _depends: dict[tuple[Formula, int], bool] = field(default_factory=dict)
 
     @staticmethod
-    def of(governing: Governing, draft: Draft, knowledge: Knowledge) -> Outlook:
-        """Return the outlook of *draft* under the topic that governs it."""
-        assert draft.request_date is not None
+    def of(governing: Governing, on: date, knowledge: Knowledge) -> Outlook:
+        """Return the outlook under the topic that is *governing* on the day *on*."""
         topic, parameters = governing.topic, governing.edition.parameters
-        on, vocabulary = draft.request_date, knowledge.vocabulary
+        vocabulary = knowledge.vocabulary
         return Outlook(
             symbolic_topic(topic, parameters, on, vocabulary),
             parameters,
@@ -82,6 +81,12 @@ class Outlook:
                 for asked in self._asked_for(fact, known):
                     found[asked] = None
         return tuple(found)
+
+    @property
+    def all_asked(self) -> tuple[str, ...]:
+        """Every fact that can be asked under the topic, in its order."""
+        asked = (self._asked_for(fact, {}) for fact in self.symbolic.facts)
+        return tuple(dict.fromkeys(part for parts in asked for part in parts))
 
     def best(self, known: Mapping[str, Value], among: Sequence[str]) -> str:
         """Return the fact of *among* to ask first: one that can turn the outcome at once.
@@ -193,8 +198,27 @@ def next_question(
         return None
     first = [fact for fact in mattering if fact not in draft.skipped]
     chosen = outlook.best(known, first or mattering)
-    criteria = tuple(c for c in outlook.topic.criteria.values() if chosen in c.facts)
-    fact, topic = knowledge.vocabulary[chosen], outlook.topic
+    return _question(chosen, outlook, len(mattering))
+
+
+def open_questions(
+    conclusion: Conclusion, answered: Collection[str], knowledge: Knowledge
+) -> tuple[NextQuestion, ...]:
+    """Return all that can still change *conclusion*, in the order in which its topic reads it.
+
+    What is *answered* keeps its place among them, so that an answer can be changed.
+    """
+    if conclusion.governing is None:
+        return ()
+    outlook = Outlook.of(conclusion.governing, conclusion.on, knowledge)
+    mattering = outlook.mattering(conclusion.sheet.values)
+    asked = [fact for fact in outlook.all_asked if fact in mattering or fact in answered]
+    return tuple(_question(fact, outlook, len(mattering)) for fact in asked)
+
+
+def _question(name: str, outlook: Outlook, open_questions: int) -> NextQuestion:
+    criteria = tuple(c for c in outlook.topic.criteria.values() if name in c.facts)
+    fact, topic = outlook.vocabulary[name], outlook.topic
     return NextQuestion(
-        fact, question_in(topic, fact), asked_for_by(topic, fact), len(mattering), criteria
+        fact, question_in(topic, fact), asked_for_by(topic, fact), open_questions, criteria
     )

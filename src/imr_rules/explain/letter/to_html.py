@@ -33,15 +33,19 @@ class FactRow:
 def letters_page(read: Sequence[tuple[Determination, Case]], vocabulary: Vocabulary) -> str:
     """Return one HTML page with every letter of *read*, what was read in it marked."""
     letters = [
-        _letter(f"l{index}", letter, case, vocabulary)
+        letter_shown(f"l{index}", letter, case, vocabulary)
         for index, (letter, case) in enumerate(read, start=1)
     ]
     return _environment().get_template("letter.html.j2").render(letters=letters, notice=NOTICE)
 
 
-def _letter(
+def letter_shown(
     prefix: str, letter: Determination, case: Case, vocabulary: Vocabulary
 ) -> dict[str, Any]:
+    """Return *letter* as ``marked.html.j2`` shows it; ids on the page begin with *prefix*.
+
+    ``anchors`` tells, by where the words of a finding start, the id of what marks them.
+    """
     blocks = blocks_of(letter, case.findings)
     anchors = _anchors(prefix, blocks)
     of_items: dict[int, list[Block]] = {item.number: [] for item in case.items}
@@ -50,6 +54,7 @@ def _letter(
         of_items.get(block.item or 0, whole).append(block)
     return {
         "anchor": prefix,
+        "anchors": anchors,
         "case": case,
         "blocks": [_shown(block, anchors, vocabulary) for block in whole],
         "conflicts": _conflicts(case.conflicts, anchors, vocabulary),
