@@ -7,13 +7,13 @@ BENCH := .venv-bench
 
 .PHONY: setup develop demo test test-browser test-fhir test-corpora test-spark lint bench score clean
 
-# The command alone, and with what tests and linters need.
+# The command with its page, and with what tests and linters need.
 setup: $(VENV)/.installed
 develop: $(VENV)/.developed
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[serve]'
 	touch $@
 
 $(VENV)/.developed: $(VENV)/.installed

@@ -15,7 +15,7 @@ ORDER = (
     "notice", "counted", "statistics", "errors", "misfits", "strict_yaml", "data_folders",
     "whole_files", "letters", "treatments", "facts", "guidelines", "engines", "reading",
     "knowledge", "cases", "explain", "lint", "table", "audit", "checklist", "preview", "whatif",
-    "schemas", "cli", "__main__",
+    "schemas", "serve", "cli", "__main__",
 )  # fmt: skip
 APART = ("audit", "checklist", "preview")
 

@@ -20,6 +20,7 @@ _COMMANDS = {
     "audit": "Scores, findings and a report: do determinations follow their own findings?",
     "whatif": "Tell which outcomes a changed rules folder flips, or each criterion alone.",
     "checklist": "List what the record must show for a treatment, to tick off.",
+    "serve": "Preview and checklist as a page in your browser, on this machine only.",
     "packet": "List what a reviewer found missing, and where the record had it.",
     "sql": "Print a topic as SQL, to run where the facts already are.",
     "synthetic": "Make a made-up facts table of any size, to measure with.",

@@ -1,0 +1,1 @@
+"""Preview and checklist as a page on this machine: nothing is kept, written or sent elsewhere."""
