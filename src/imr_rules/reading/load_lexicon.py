@@ -207,7 +207,7 @@ def _fact_cues(
                 fact.check(value, at=document.at(*loc))
         near = [phrases.compiled(phrase, document, (*loc, "near")) for phrase in entry.near]
         # Words that must stand near are words that the sentence must hold.
-        needs = (frozenset().union(*(other.anchors for other in near)),) if near else ()
+        beside = frozenset[str]().union(*(other.anchors for other in near))
         must_stand = any_of(near) if near else None
         must_not = (
             phrases.any_of(entry.unless_near, document, (*loc, "unless_near"))
@@ -216,7 +216,7 @@ def _fact_cues(
         )
         for phrase in [entry.say] if isinstance(entry.say, str) else entry.say:
             pattern = phrases.compiled(phrase, document, (*loc, "say"))
-            pattern = replace(pattern, needs=(*pattern.needs, *needs))
+            pattern = replace(pattern, beside=beside)
             counts = fact.type is FactType.NUMBER and not entry.only_if_missing
             if counts and values[0] is None and not _captures(pattern):
                 raise WrongTypeError(

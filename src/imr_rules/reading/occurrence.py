@@ -36,50 +36,57 @@ class Occurring:
 class PatternIndex:
     """Patterns, numbered as they come, found by the beginnings of words they cannot do without.
 
-    *common* tells how often the common words occur: what is found by a rare word is rarely tried.
+    Of the words that a pattern needs the two rarest sets must stand in its own order: what is said
+    the other way round is passed over. *common* tells how often the common words occur.
     """
 
     def __init__(self, patterns: Sequence[Pattern], common: Mapping[str, int]) -> None:
         wanted = [_wanted(pattern) for pattern in patterns]
+        beside = [_keys(pattern.beside) for pattern in patterns]
         often = {
             beginning: _occurrences(beginning, common)
-            for beginning in set(chain.from_iterable(chain.from_iterable(wanted)))
+            for beginning in set(chain.from_iterable(chain(*wanted, beside)))
         }
-        anchors = [min(sets, key=lambda one: sum(often[b] for b in one)) for sets in wanted]
-        self._by_anchor = _grouped_bits(
-            (anchor, number) for number, of_one in enumerate(anchors) for anchor in of_one
-        )
-        needs = [frozenset(sets) - {anchor} for sets, anchor in zip(wanted, anchors, strict=True)]
-        numbers = {
-            need: number for number, need in enumerate(dict.fromkeys(chain.from_iterable(needs)))
-        }
-        self._needs_of = [bits_of(numbers[need] for need in of_one) for of_one in needs]
+        first: list[tuple[str, int]] = []
+        last: list[tuple[str, int]] = []
+        others: list[set[frozenset[str]]] = []
+        alone: list[int] = []
+        for number, (in_order, near) in enumerate(zip(wanted, beside, strict=True)):
+            rarest = sorted(in_order, key=lambda one: sum(often[b] for b in one))[:2]
+            ends = [one for one in in_order if one in rarest]
+            others.append({*in_order, *filter(None, (near,))} - set(ends))
+            last += ((beginning, number) for beginning in ends[-1])
+            if len(ends) > 1:
+                first += ((beginning, number) for beginning in ends[0])
+            else:
+                alone.append(number)
+        numbers = {need: n for n, need in enumerate(dict.fromkeys(chain.from_iterable(others)))}
+        self._first = _grouped_bits(first)
+        self._last = _grouped_bits(last)
+        self._alone = bits_of(alone)
+        self._needs_of = [bits_of(numbers[need] for need in of_one) for of_one in others]
         self._met_by = _grouped_bits(
             (beginning, number) for need, number in numbers.items() for beginning in need
         )
-        self._readied_by = _grouped_bits(
-            (beginning, number)
-            for number, of_one in enumerate(needs)
-            if of_one
-            for beginning in min(of_one, key=lambda one: sum(often[b] for b in one))
-        )
         self._all_needs = (1 << len(numbers)) - 1
-        self._without_needs = bits_of(n for n, of_one in enumerate(needs) if not of_one)
-        self._of_several = bits_of(n for n, of_one in enumerate(needs) if len(of_one) > 1)
-        # What words met so far bring up: letters use few words, over and over.
-        self._words: dict[str, tuple[Bits, Bits, Bits]] = {}
-        self._silent: set[str] = set()
+        self._of_several = bits_of(n for n, of_one in enumerate(others) if of_one)
+        # What words met so far bring up, None for nothing: letters use few words, over and over.
+        self._words: dict[str, tuple[Bits, Bits, Bits] | None] = {}
 
     def occurring(self, words: Iterable[str]) -> Occurring:
-        """Return what the *words* (lower case) of a sentence bring up."""
-        anchored = met = readied = 0
+        """Return what the *words* (lower case, in order) of a sentence bring up."""
+        begun, brought, met = self._alone, 0, 0
         known = self._words
-        for word in set(words) - self._silent:
-            brings = known.get(word) or self._word(word)
-            anchored |= brings[0]
-            met |= brings[1]
-            readied |= brings[2]
-        brought = anchored & (self._without_needs | readied)
+        for word in words:
+            try:
+                brings = known[word]
+            except KeyError:
+                brings = self._word(word)
+            if brings is not None:
+                first, last, meets = brings
+                brought |= begun & last
+                begun |= first
+                met |= meets
         several = brought & self._of_several
         return Occurring(brought ^ several, several, self._all_needs ^ met)
 
@@ -92,20 +99,18 @@ class PatternIndex:
             found.sort()
         return found
 
-    def _word(self, word: str) -> tuple[Bits, Bits, Bits]:
-        """Return the patterns *word* anchors, the needs it meets, and the patterns it readies."""
+    def _word(self, word: str) -> tuple[Bits, Bits, Bits] | None:
+        """Return the patterns *word* begins, those it ends, and the needs it meets."""
         beginnings = {word[:length] for length in range(1, _KEY + 1)} | {word[:_KEY] + WORD_END}
         found = (
-            _found(beginnings, self._by_anchor),
+            _found(beginnings, self._first),
+            _found(beginnings, self._last),
             _found(beginnings, self._met_by),
-            _found(beginnings, self._readied_by),
         )
-        if len(self._words) + len(self._silent) < _MOST_WORDS:
-            if any(found):
-                self._words[word] = found
-            else:
-                self._silent.add(word)
-        return found
+        brings = found if any(found) else None
+        if len(self._words) < _MOST_WORDS:
+            self._words[word] = brings
+        return brings
 
 
 def words_of(lower_sentence: str) -> list[str]:
@@ -127,9 +132,12 @@ def joined_bits(sets: Iterable[Bits]) -> Bits:
 
 
 def _wanted(pattern: Pattern) -> list[frozenset[str]]:
-    """Return the sets of word beginnings of each of which *pattern* needs one."""
-    sets = dict.fromkeys((pattern.anchors, *pattern.needs))
-    return [frozenset(_key(word) for word in one) for one in sets]
+    """Return the sets of word beginnings of each of which *pattern* needs one, in its order."""
+    return list(dict.fromkeys(_keys(one) for one in pattern.needs or (pattern.anchors,)))
+
+
+def _keys(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(_key(word) for word in words)
 
 
 def _occurrences(beginning: str, common: Mapping[str, int]) -> int:

@@ -171,14 +171,16 @@ class Pattern(Expression):
 
     A beginning that ends with ``WORD_END`` is a whole word.
 
-    Of each set of *needs* too it must hold one: every word of a phrase is such a set, so that
-    most sentences are told apart without running the expression. A phrase that opens with
+    Of each set of *needs* too it must hold one, in this order: every word of a phrase is such a
+    set, so that most sentences are told apart without running the expression. Of the words
+    *beside* it must hold one anywhere. A phrase that opens with
     ``@item`` may begin at any word: it is tried only from *lead* words before its *rest*.
     """
 
     phrase: str
     anchors: frozenset[str]
     needs: tuple[frozenset[str], ...] = ()
+    beside: frozenset[str] = frozenset()
     rest: Expression | None = None
     lead: int = 0
 
@@ -232,7 +234,7 @@ def compile_phrase(phrase: str, words: WordLists | None = None) -> Pattern:
         lead = _ITEM_WORDS + (int(gap["width"] or _DEFAULT_GAP) if gap else 0)
         after = tokens[2 if gap else 1 :]
         behind = Expression(_whole_words(_alternatives(after, 0, None, words)[0]))
-    return Pattern(_whole_words(piece), phrase, piece.anchors, piece.needs, behind, lead)
+    return Pattern(_whole_words(piece), phrase, piece.anchors, piece.needs, rest=behind, lead=lead)
 
 
 def _whole_words(piece: _Piece) -> str:
