@@ -10,6 +10,7 @@ from imr_rules.knowledge import load_knowledge
 from imr_rules.reading.flat import flatten
 from imr_rules.reading.occurrence import PatternIndex, words_of
 from imr_rules.reading.pattern import compile_phrase
+from imr_rules.reading.rarity import Rarity
 from imr_rules.reading.sentences import sentence_bounds
 
 LETTERS = sorted((Path(__file__).parent / "whole_letters").glob("*.txt"))
@@ -30,7 +31,7 @@ LETTERS = sorted((Path(__file__).parent / "whole_letters").glob("*.txt"))
 def test_a_word_is_brought_up_however_it_is_spelled(phrase: str, sentence: str) -> None:
     """Joined, with a hyphen or apart."""
     anchored = f"{{{phrase}|mentioned}}"
-    index = PatternIndex([compile_phrase(anchored)], {})
+    index = PatternIndex([compile_phrase(anchored)], Rarity())
     assert compile_phrase(anchored).regex.search(sentence)
     assert [0] == index.numbers(index.occurring(words_of(sentence)), 1)
 
@@ -40,7 +41,7 @@ def test_no_shipped_pattern_is_passed_over_in_a_letter() -> None:
     lexicon = load_knowledge().lexicon
     # Cues that need other words near them are tried only beside those.
     patterns = [p for _, p in lexicon.marks] + [c.pattern for c in lexicon.cues if c.near is None]
-    index = PatternIndex(patterns, {})
+    index = PatternIndex(patterns, Rarity())
     every = (1 << len(patterns)) - 1
     sentences: list[str] = []
     for path in LETTERS:

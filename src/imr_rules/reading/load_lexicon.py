@@ -34,6 +34,7 @@ from imr_rules.reading.lexicon import (
 from imr_rules.reading.occurrence import Bits, PatternIndex, bits_of, words_of
 from imr_rules.reading.pattern import Pattern, any_of
 from imr_rules.reading.phrases import Phrases
+from imr_rules.reading.rarity import Rarity
 from imr_rules.reading.same_thing import load_same_thing
 from imr_rules.reading.shapes import (
     CommonWordsFile,
@@ -91,8 +92,11 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         PackErrors: every problem, each with file, line and column.
     """
     folder = rules / "reading"
-    phrases = Phrases(folder / "words.yaml")
     problems: list[PackError] = []
+    rarity = Rarity()
+    with gathered(problems):
+        rarity = _rarity(folder / "common_words.yaml")
+    phrases = Phrases(folder / "words.yaml", rarity)
     cues: list[Cue] = []
     for path in sorted((folder / "cues").glob("*.yaml")):
         with gathered(problems):
@@ -113,8 +117,6 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         read_as = _read_as(folder / "read_as.yaml", catalogue)
     with gathered(problems):
         relevant = _relevant(folder / "relevant.yaml", vocabulary, catalogue)
-    with gathered(problems):
-        common_words = _common_words(folder / "common_words.yaml")
     if problems:
         raise PackErrors(problems)
     return Lexicon(
@@ -134,7 +136,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         radiates=frozenset(regions.radiates),
         _index=PatternIndex(
             [*(pattern for _, pattern in marks), *(cue.pattern for cue in cues)],
-            common_words,
+            rarity,
         ),
         _kinds=_kinds(cues, [mark for mark, _ in marks]),
     )
@@ -174,7 +176,7 @@ def _grouped(pairs: Iterable[tuple[_Key, int]]) -> dict[_Key, Bits]:
 def _with_own_marks(cues: Iterable[Cue], marks: Iterable[tuple[Mark, Pattern]]) -> Iterator[Cue]:
     """Yield *cues*, each knowing which negations its own words hold."""
     negations = [(mark, pattern) for mark, pattern in marks if mark in NEGATIONS]
-    index = PatternIndex([pattern for _, pattern in negations], {})
+    index = PatternIndex([pattern for _, pattern in negations], Rarity())
     all_of_them = bits_of(range(len(negations)))
     for cue in cues:
         words = words_of(cue.pattern.phrase.lower())
@@ -353,8 +355,8 @@ def _read_as(path: Path, catalogue: Catalogue) -> Mapping[str, str]:
     return read_as
 
 
-def _common_words(path: Path) -> Mapping[str, int]:
-    return strict_yaml.validate(CommonWordsFile, strict_yaml.read(path)).root
+def _rarity(path: Path) -> Rarity:
+    return Rarity(strict_yaml.validate(CommonWordsFile, strict_yaml.read(path)).root)
 
 
 def _relevant(

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from imr_rules.reading.pattern import WORD_END, Pattern
+from imr_rules.reading.pattern import Pattern
+from imr_rules.reading.rarity import WORD_END, Rarity
 
 # Sets of numbered things, as the bits of a number: joined and met at once, however many there are.
 Bits = int
@@ -37,22 +38,17 @@ class PatternIndex:
     """Patterns, numbered as they come, found by the beginnings of words they cannot do without.
 
     Of the words that a pattern needs the two rarest sets must stand in its own order: what is said
-    the other way round is passed over. *common* tells how often the common words occur.
+    the other way round is passed over.
     """
 
-    def __init__(self, patterns: Sequence[Pattern], common: Mapping[str, int]) -> None:
-        wanted = [_wanted(pattern) for pattern in patterns]
-        beside = [_keys(pattern.beside) for pattern in patterns]
-        often = {
-            beginning: _occurrences(beginning, common)
-            for beginning in set(chain.from_iterable(chain(*wanted, beside)))
-        }
+    def __init__(self, patterns: Sequence[Pattern], rarity: Rarity) -> None:
         first: list[tuple[str, int]] = []
         last: list[tuple[str, int]] = []
         others: list[set[frozenset[str]]] = []
         alone: list[int] = []
-        for number, (in_order, near) in enumerate(zip(wanted, beside, strict=True)):
-            rarest = sorted(in_order, key=lambda one: sum(often[b] for b in one))[:2]
+        for number, pattern in enumerate(patterns):
+            in_order, near = _wanted(pattern), _keys(pattern.beside)
+            rarest = sorted(in_order, key=rarity.of)[:2]
             ends = [one for one in in_order if one in rarest]
             others.append({*in_order, *filter(None, (near,))} - set(ends))
             last += ((beginning, number) for beginning in ends[-1])
@@ -138,13 +134,6 @@ def _wanted(pattern: Pattern) -> list[frozenset[str]]:
 
 def _keys(words: Iterable[str]) -> frozenset[str]:
     return frozenset(_key(word) for word in words)
-
-
-def _occurrences(beginning: str, common: Mapping[str, int]) -> int:
-    """Return how often words occur that begin so; of a word that is not *common*: once."""
-    if beginning.endswith(WORD_END):
-        return common.get(beginning.removesuffix(WORD_END), 1)
-    return 1 + sum(times for word, times in common.items() if word.startswith(beginning))
 
 
 def _key(anchor: str) -> str:

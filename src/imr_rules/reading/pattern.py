@@ -27,6 +27,7 @@ from functools import cache, cached_property
 from itertools import groupby
 
 from imr_rules.letters.dates import IN_FIGURES, MONTH_NAME
+from imr_rules.reading.rarity import WORD_END, Rarity
 
 _WORDS_FOR_NUMBERS = """
     zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -75,8 +76,6 @@ _SIGN = re.compile(r"\A\+\Z")
 _APART = re.compile(r"\W(\w+)")
 ALSO_WRITTEN = "!"
 """Ends the name of a word list that stands for a plain word."""
-WORD_END = "$"
-"""Marks an anchor that is a whole word: the "no" of a phrase must not call it up for "notes"."""
 _ITEM_WORDS = 7
 _ITEM = rf"(?P<item>{_ITEM_WORD}(?:{_ITEM_SPACE}{_ITEM_WORD}){{0,{_ITEM_WORDS - 1}}})"
 _DIGITS = frozenset("0123456789")
@@ -98,9 +97,12 @@ class WordLists:
     Within a list its own name is a plain word: ``positive!`` lists "positive" among others.
     """
 
-    def __init__(self, lists: Mapping[str, Sequence[str]] | None = None) -> None:
-        """Hold *lists*: the phrases of each by its name."""
+    def __init__(
+        self, lists: Mapping[str, Sequence[str]] | None = None, rarity: Rarity | None = None
+    ) -> None:
+        """Hold *lists*: the phrases of each by its name. *rarity* tells their rarest words."""
         self._lists = lists or {}
+        self.rarity = rarity or Rarity()
         self._composed: dict[str, _Piece] = {}
         self._within: list[str] = []
 
@@ -356,7 +358,9 @@ def _sequence(
         regex += glue + piece.regex
         glue, gap = _SPACE, ""
         needs.update(dict.fromkeys(piece.needs))
-        if piece.anchors and (anchors is None or _rarity(piece.anchors) > _rarity(anchors)):
+        if piece.anchors and (
+            anchors is None or words.rarity.of(piece.anchors) < words.rarity.of(anchors)
+        ):
             anchors = piece.anchors
     if not regex:
         raise PatternError("a phrase has an empty part.")
@@ -397,11 +401,6 @@ def _by_first_letter(branches: Sequence[str]) -> str:
             rests.setdefault(branch[0], []).append(branch[1:])
         parts += (f"{letter}(?:{'|'.join(behind)})" for letter, behind in rests.items())
     return "|".join(parts)
-
-
-def _rarity(anchors: frozenset[str]) -> int:
-    """Rank anchors: few and long words are found in fewer sentences."""
-    return min(len(a) for a in anchors) * 10 - len(anchors)
 
 
 @cache  # the phrases use few words, over and over

@@ -16,6 +16,7 @@ from imr_rules.reading.pattern import (
     any_of,
     compile_phrase,
 )
+from imr_rules.reading.rarity import Rarity
 from imr_rules.reading.shapes import PhrasesFile
 from imr_rules.strict_yaml import Document
 
@@ -23,13 +24,14 @@ from imr_rules.strict_yaml import Document
 class Phrases:
     """Compiles phrases with the word lists of ``words.yaml``."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rarity: Rarity | None = None) -> None:
         """Read the word lists at *path*.
 
         Raises:
             PackError: the file does not map names to lists of phrases.
         """
-        self._words = WordLists(strict_yaml.validate(PhrasesFile, strict_yaml.read(path)).root)
+        lists = strict_yaml.validate(PhrasesFile, strict_yaml.read(path)).root
+        self._words = WordLists(lists, rarity)
 
     def compiled(self, phrase: str, document: Document, loc: Loc) -> Pattern:
         """Compile *phrase*, which stands at *loc* of *document*.
