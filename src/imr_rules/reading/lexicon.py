@@ -47,6 +47,7 @@ class Mark(StrEnum):
     GUIDELINE = "guideline"
     CASE = "case"
     PARTICULAR = "particular"
+    GENERAL = "general"
     CONCLUSION = "conclusion"
     WORKER_SAYS = "worker_says"
     TREATING_SAYS = "treating_says"
@@ -62,7 +63,7 @@ MISSING = (
     Mark.UNSUPPORTED_AFTER,
 )
 NEGATIONS = frozenset((Mark.DENIED_BEFORE, Mark.DENIED_NEXT, Mark.DENIED_AFTER, *MISSING))
-ONLY_IN_RATIONALE = frozenset((Mark.GUIDELINE, Mark.CASE, Mark.PARTICULAR))
+ONLY_IN_RATIONALE = frozenset((Mark.GUIDELINE, Mark.CASE, Mark.PARTICULAR, Mark.GENERAL))
 """What tells talk of the guideline from talk of the case, where there may be both."""
 TALK = ONLY_IN_RATIONALE | {Mark.CONCLUSION, Mark.UTILIZATION_REVIEW, Mark.ANOTHER_PERSON}
 """What tells whether a sentence speaks of the case, and from where: looked for in every one."""

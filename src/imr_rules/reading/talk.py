@@ -15,6 +15,8 @@ from imr_rules.reading.model import Subject
 _QUOTATION = re.compile(r'"(?<![\w"]")(?=\w)[^"]{60,1500}"(?!\w)')
 _QUOTED_AT_ONCE = 30  # characters, such as "The guideline says: ", before it
 _SHORTEST_TITLE = 20  # characters; a shorter one is the plain name of the treatment
+# A sentence joined to the one before it, or numbered in a list.
+_JOINED = re.compile(r"(?:;|(?<!\d)\d{1,2}[.)])\s?\Z")
 _SPEAKERS = {
     Mark.WORKER_SAYS: Speaker.PATIENT,
     Mark.TREATING_SAYS: Speaker.TREATING,
@@ -26,9 +28,9 @@ _SPEAKERS = {
 class CaseTalk:
     """Follows, sentence by sentence, whether the flat *text* of a *section* speaks of the case.
 
-    A summary does, but for what utilization review said. A rationale opens with the guideline more
-    often than with the case; talk about the guideline goes on until a sentence speaks of this
-    worker or these records, and talk about the case until the guideline is named.
+    A summary does, but for what utilization review said. A rationale speaks of the case where no
+    guideline is named; what may be said of anybody, and what a semicolon joins to the sentence
+    before it, goes on with what that one spoke of.
     """
 
     text: str
@@ -76,7 +78,10 @@ class CaseTalk:
             self._about_case = True
             # "Per the guideline ...; in this case the records ...": it begins at its own words.
             return 0 if case[0][0] < guideline[0][0] else case[0][0]
-        self._about_case = not guideline and (self._about_case or Mark.PARTICULAR in talk)
+        goes_on = Mark.GENERAL in talk or _JOINED.search(self.text[max(0, start - 5) : start])
+        self._about_case = not guideline and (
+            self._about_case or Mark.PARTICULAR in talk or not goes_on
+        )
         return 0 if self._about_case else None
 
     def _quotes_guideline(self, before: int, talk: Places) -> bool:
