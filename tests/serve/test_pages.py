@@ -82,6 +82,20 @@ def test_an_answer_changes_the_outcome_and_can_be_taken_back(port: int) -> None:
     assert outcome(submit(port, second.page, {question: "undocumented"})) == "upheld undocumented"
 
 
+def test_what_was_misread_can_be_corrected(port: int) -> None:
+    """A fact of the record is asked too, as it was read; the answer stands in its place."""
+    first = preview(port, {**ASKED, "text": NOTE})
+    question = "answer-1-opioid_agreement_signed"
+    words = " ".join(first.page.words.split())
+    assert "As read: yes" in words
+    assert first.page.fields[question] == ""
+    corrected = submit(port, first.page, {question: "no", "answer-1-drug_test_on_file": "yes"})
+    assert "opioid agreement signed: no · answered here" in " ".join(corrected.page.words.split())
+    assert "As read: yes" in corrected.page.words
+    back = submit(port, corrected.page, {question: "", "answer-1-drug_test_on_file": ""})
+    assert back.body == first.body
+
+
 def test_the_words_that_state_a_fact_are_marked_and_cited(port: int) -> None:
     """Each citation of the record leads to its words, marked where they stand."""
     page = preview(port, {**ASKED, "text": NOTE}).page

@@ -28,7 +28,7 @@ def command(port: int, rules: Path | None) -> None:
     or logged.
     """
     try:
-        from imr_rules.serve.run import Server
+        from imr_rules.serve.run import serve
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         if package not in ("waitress", "werkzeug"):
@@ -37,6 +37,4 @@ def command(port: int, rules: Path | None) -> None:
             f"the page needs the package {package}, which is not installed.",
             hint="Install it with: pip install 'imr-rules[serve]'",
         ) from None
-    server = Server(port, rules)
-    click.echo(f"Open {server.address} (Ctrl-C ends it)")
-    server.run()
+    serve(port, rules, lambda address: click.echo(f"Open {address} (Ctrl-C ends it)"))

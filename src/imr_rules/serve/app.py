@@ -68,6 +68,7 @@ def make_app(ask: Callable[[Sent], Reply]) -> WSGIApplication:
 
 
 _METHODS = ("GET", "HEAD", "POST")
+_EARLIER = "The server was started anew since this page was opened. Press the button again."
 
 
 def _reply(request: _Request, token: str, ask: Callable[[Sent], Reply]) -> Reply:
@@ -85,7 +86,10 @@ def _reply(request: _Request, token: str, ask: Callable[[Sent], Reply]) -> Reply
         name: next(filter(str.strip, reversed(said)), "") for name, said in request.form.lists()
     }
     if not secrets.compare_digest(fields.pop("token", "").encode(), token.encode()):
-        return message_page(403, "This page is of an earlier start: begin again here.")
+        # Its sender passed for this very server: what is typed need not be lost.
+        return start_page(
+            Sent(token, fields), Record(fields.get("text", "")), problem=_EARLIER, status=403
+        )
     upload: Any = request.files.get("file")
     if upload is None or not upload.filename:
         return ask(Sent(token, fields))

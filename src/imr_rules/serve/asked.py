@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from imr_rules.cases.draft import Draft, case_from_draft
 from imr_rules.cases.from_letter import case_from_letter
-from imr_rules.cases.model import Case, CaseItem
+from imr_rules.cases.model import Case
 from imr_rules.cases.record import asking_for
 from imr_rules.cases.record_kind import RecordKind, kind_of_contents
 from imr_rules.errors import InputError
 from imr_rules.explain.hinges import with_facts
 from imr_rules.facts.model import Basis, Evidence, Reading, Section, Value
+from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.knowledge import Knowledge
 from imr_rules.letters.clean import clean_text
 from imr_rules.letters.model import Determination
@@ -27,14 +28,9 @@ LONGEST_TEXT = 500_000
 """In characters; the longest letter read here has 60,000."""
 MOST_TITLES = 20
 LONGEST_TITLE = 1_000
-
 PASTED = "The text"
 """What a record that was typed or pasted is called."""
 _ANSWER = "answer"
-_NOT_DOCUMENTED = "undocumented"
-_NO_RECORD = (
-    "Paste a request, chart note or letter; a request file is read by imr-rules preview FILE."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +44,24 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """A case with the answers given on the page; *letter* is None where no record was given.
+class Asked:
+    """What a page asks about.
 
-    *answers* hold by item and fact what was typed, *unclear* why some of it is no answer.
+    *case* holds what is answered on the page, and *as_read* what it was without. *letter* is None
+    where no record was given. *typed* holds the answers as they stand in their fields, and
+    *unclear* why some are none, by those fields' names.
     """
 
     case: Case
+    as_read: Case
     letter: Determination | None
-    answers: Mapping[tuple[int, str], str] = field(default_factory=dict)
-    unclear: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    typed: Mapping[str, str]
+    unclear: Mapping[str, str]
+
+
+def field_name(item: int, fact: str) -> str:
+    """Return the name of the field that answers the question about *fact* for *item*."""
+    return f"{_ANSWER}-{item}-{fact}"
 
 
 def record_of(sent: Sent) -> Record:
@@ -72,23 +76,23 @@ def record_of(sent: Sent) -> Record:
         content = file_text(sent.file, Path(name))
         record = Record(clean_text(content.text), name, content.confidence, content.unread)
     else:
+        share = fields.get("confidence", "")
         record = Record(
-            clean_text(fields.get("text", "")).strip("\n"),
+            clean_text(fields.get("text", "")),
             fields.get("source") or PASTED,
-            _share(fields.get("confidence", "")),
-            tuple(filter(None, fields.get("unread", "").split("\n"))),
+            float(share) if share.replace(".", "", 1).isdecimal() else 1.0,
+            tuple(filter(None, fields.get("unread", "").splitlines())),
         )
     if len(record.text) > LONGEST_TEXT:
         raise InputError(
             f"holds {len(record.text):,} characters; a record here has at most {LONGEST_TEXT:,}.",
-            at=None,
             hint="Give the part that speaks of the request.",
         )
     return record
 
 
-def answered_case(sent: Sent, record: Record, knowledge: Knowledge) -> Answered:
-    """Return the case that *sent* speaks of; what is typed stands in place of what *record* says.
+def asked_about(sent: Sent, record: Record, knowledge: Knowledge) -> Asked:
+    """Return what *sent* asks about; what is typed stands in place of what *record* says.
 
     Raises:
         InputError: nothing says what is asked for, a day is none or impossible, or the record is
@@ -104,17 +108,13 @@ def answered_case(sent: Sent, record: Record, knowledge: Knowledge) -> Answered:
     letter = None
     if record.text.strip():
         letter = _letter(record, knowledge)
-        letter = replace(
-            letter,
-            denial_date=denied or letter.denial_date,
-            injury_date=injured or letter.injury_date,
-        )
+        denied, injured = denied or letter.denial_date, injured or letter.injury_date
+        letter = replace(letter, denial_date=denied, injury_date=injured)
         if titles or not letter.items:
             letter = asking_for(letter, titles)
         case, _ = case_from_letter(letter, knowledge)
     elif titles:
-        first, *beside = titles
-        draft = Draft(first, denied, injured, beside=tuple(beside))
+        draft = Draft(titles[0], denied, injured, beside=titles[1:])
         case = case_from_draft(draft, knowledge.catalogue, source="request")
     else:
         raise InputError("Nothing was given yet.", hint="Say what is asked for, or give a record.")
@@ -123,21 +123,19 @@ def answered_case(sent: Sent, record: Record, knowledge: Knowledge) -> Answered:
             "What a note asks for is not read out of it.",
             hint="Write it under “What is asked for”, as it stands on the request form.",
         )
-    if sent.file:
-        return Answered(case, letter)  # the answers on the page were about another record
-    return _with_answers(case, letter, sent.fields, knowledge)
-
-
-def field_name(item: int, fact: str) -> str:
-    """Return the name of the field that answers the question about *fact* for *item*."""
-    return f"{_ANSWER}-{item}-{fact}"
+    # Answers that come with a new file were about the record before it.
+    typed = {} if sent.file else sent.fields
+    return _with_answers(case, letter, typed, knowledge.vocabulary)
 
 
 def _letter(record: Record, knowledge: Knowledge) -> Determination:
     # Read as prose, a form or a request file would give facts that nobody stated.
     kind = kind_of_contents(record.text.encode(), Path("record.txt"))
     if kind is not RecordKind.LETTER:
-        raise InputError(f"{record.source} is no text but a {kind.value}.", hint=_NO_RECORD)
+        raise InputError(
+            f"{record.source} is no text but a {kind.value}.",
+            hint="Give a request, chart note or letter; imr-rules preview FILE reads the rest.",
+        )
     return parse_letter(
         record.text,
         knowledge.letter_phrases,
@@ -159,57 +157,36 @@ def _titles(typed: str) -> tuple[str, ...]:
 
 def _day(fields: Mapping[str, str], name: str) -> date | None:
     typed = fields.get(name, "").strip()
-    if not typed:
-        return None
     try:
-        return date.fromisoformat(typed)
+        return date.fromisoformat(typed) if typed else None
     except ValueError:
-        shown = typed[:20]
-        raise InputError(f"{shown!r} is no day.", hint="Write it as YYYY-MM-DD.") from None
-
-
-def _share(typed: str) -> float:
-    try:
-        return min(max(float(typed), 0.0), 1.0)
-    except ValueError:
-        return 1.0
-
-
-def _typed_answers(fields: Mapping[str, str]) -> Iterator[tuple[tuple[int, str], str]]:
-    for name, typed in fields.items():
-        kind, _, rest = name.partition("-")
-        number, _, fact = rest.partition("-")
-        if kind == _ANSWER and number.isdecimal() and len(number) < 5 and typed.strip():
-            yield (int(number), fact), typed.strip()
+        raise InputError(f"{typed[:20]!r} is no day.", hint="Write it as YYYY-MM-DD.") from None
 
 
 def _with_answers(
-    case: Case, letter: Determination | None, fields: Mapping[str, str], knowledge: Knowledge
-) -> Answered:
-    """Return *case* with what is answered in *fields*; that the page says it is its evidence."""
-    answers: dict[tuple[int, str], str] = {}
-    unclear: dict[tuple[int, str], str] = {}
-    changes: dict[int, dict[str, Value]] = {}
-    for (number, name), typed in _typed_answers(fields):
-        if name not in knowledge.vocabulary:
-            continue
-        answers[number, name] = typed
-        said = reply_to(knowledge.vocabulary[name], typed)
-        if isinstance(said, Unclear):
-            unclear[number, name] = said.why
-        elif isinstance(said, Wish):
-            unclear[number, name] = "Give an answer, or leave it open."
-        else:
-            changes.setdefault(number, {})[name] = said
-    for item in case.items:
-        if item.number in changes:
-            case = _answered_item(case, item, changes[item.number])
-    return Answered(case, letter, answers, unclear)
-
-
-def _answered_item(case: Case, item: CaseItem, changes: Mapping[str, Value]) -> Case:
-    said = {
-        (Reading.RECORD, fact): (Evidence(Section.NOTE, note="answered here"),) for fact in changes
-    }
-    told = replace(item, evidence={**item.evidence, **said})
-    return with_facts(case, told, changes, Basis.RECORD)
+    as_read: Case, letter: Determination | None, fields: Mapping[str, str], vocabulary: Vocabulary
+) -> Asked:
+    """Return *as_read* with what *fields* answer; that it was answered here is their evidence."""
+    case, typed, unclear = as_read, {}, {}
+    for item in as_read.items:
+        changes: dict[str, Value] = {}
+        for fact in vocabulary.values():
+            name = field_name(item.number, fact.id)
+            words = fields.get(name, "").strip()
+            if not words:
+                continue
+            typed[name] = words
+            said = reply_to(fact, words)
+            if isinstance(said, Unclear):
+                unclear[name] = said.why
+            elif isinstance(said, Wish):
+                unclear[name] = "Give an answer, or leave it open."
+            else:
+                changes[fact.id] = said
+        here = {
+            (Reading.RECORD, fact): (Evidence(Section.NOTE, note="answered here"),)
+            for fact in changes
+        }
+        told = replace(item, evidence={**item.evidence, **here})
+        case = with_facts(case, told, changes, Basis.RECORD)
+    return Asked(case, as_read, letter, typed, unclear)

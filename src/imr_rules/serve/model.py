@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-MOST_BYTES = 12_000_000
+MOST_BYTES = 20_000_000
 """Of all that a page sends at once; a scanned chart of some hundred pages."""
 
 

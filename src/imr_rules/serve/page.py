@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -18,97 +17,73 @@ from imr_rules.explain.hinges import Need
 from imr_rules.explain.letter.to_html import letter_shown
 from imr_rules.explain.letter.view import HEADINGS
 from imr_rules.explain.to_text import STANDING, mark_of, title_shown
-from imr_rules.facts.model import UNDOCUMENTED, Value
-from imr_rules.facts.vocabulary import Fact
+from imr_rules.facts.model import UNDOCUMENTED, Reading, Value
 from imr_rules.knowledge import Knowledge
 from imr_rules.notice import NOTICE
 from imr_rules.preview import words
 from imr_rules.preview.model import Preview
 from imr_rules.preview.questions import NextQuestion, open_questions
-from imr_rules.serve.asked import Answered, Record, field_name
+from imr_rules.serve.asked import Asked, Record, field_name
 from imr_rules.serve.model import MOST_BYTES, Reply, Sent
 
 _FORMATS = {"pdf": "PDF", "docx": "Word", "html": "HTML", "md": "Text", "fhir": "FHIR"}
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """A question as the page puts it: the name of its field, what was typed, and what is wrong.
-
-    *is_near*: its answer stands in one of the ways that would turn the outcome.
-    """
-
-    question: NextQuestion
-    field: str
-    typed: str
-    unclear: str
-    is_near: bool
-
-    @property
-    def is_first(self) -> bool:
-        """Whether it is shown at once, and not behind the others."""
-        return self.is_near or bool(self.typed)
-
-    @property
-    def fact(self) -> Fact:
-        return self.question.fact
-
-
-def start_page(sent: Sent, record: Record, *, problem: str = "") -> Reply:
-    """Return the empty form, or what was *sent* with the *problem* that keeps it from an answer."""
-    body = _render("start.html.j2", sent=sent, record=record, problem=problem)
-    return Reply(body, status=422 if problem else 200)
+def start_page(sent: Sent, record: Record, *, problem: str = "", status: int = 200) -> Reply:
+    """Return the form with what was *sent*, and the *problem* that keeps it from an answer."""
+    return Reply(_render("start.html.j2", sent=sent, record=record, problem=problem), status)
 
 
 def message_page(status: int, message: str) -> Reply:
     """Return a page that says why there is nothing else."""
-    return Reply(_render("message.html.j2", message=message), status=status)
+    return Reply(_render("message.html.j2", message=message), status)
 
 
 def preview_page(
-    sent: Sent,
-    record: Record,
-    answered: Answered,
-    previews: Sequence[Preview],
-    knowledge: Knowledge,
+    sent: Sent, record: Record, asked: Asked, previews: Sequence[Preview], knowledge: Knowledge
 ) -> Reply:
     """Return the form with the *previews* of the case, its questions, and the record as read."""
-    case, letter = answered.case, answered.letter
-    shown = letter_shown("r", letter, case, knowledge.vocabulary) if letter is not None else None
+    letter = asked.letter
+    shown = letter and letter_shown("r", letter, asked.as_read, knowledge.vocabulary)
     body = _render(
         "preview.html.j2",
         sent=sent,
         record=record,
-        problem="",
-        case=case,
+        asked=asked,
         letter=shown,
-        anchors=shown["anchors"] if shown is not None else {},
-        items=[(preview, _asked(preview, answered, knowledge)) for preview in previews],
+        anchors=shown["anchors"] if shown else {},
+        items=[(preview, _questions(preview, asked, knowledge)) for preview in previews],
     )
     return Reply(body)
 
 
-def _asked(preview: Preview, answered: Answered, knowledge: Knowledge) -> list[Asking]:
-    """Return the questions of one item: what can still matter, and what is answered here."""
-    conclusion = preview.explanation.conclusion
-    number = conclusion.item.number
-    typed = {fact: said for (item, fact), said in answered.answers.items() if item == number}
+def _questions(
+    preview: Preview, asked: Asked, knowledge: Knowledge
+) -> dict[str, list[tuple[NextQuestion, Value | None]]]:
+    """Return the questions of one item with what the record says of each.
+
+    ``near`` stand in a way that would turn the outcome, or are answered; ``rest`` can matter too;
+    ``read`` are answered by the record, which may have been misread.
+    """
+    item = preview.explanation.conclusion.item
+    read = next(i for i in asked.as_read.items if i.number == item.number).readings[Reading.RECORD]
     near = {
         part.fact
         for hinge in preview.hinges[: words.MOST_HINGES]
         if hinge.need is not Need.CORRECT
         for part in hinge.facts
     }
-    return [
-        Asking(
-            question,
-            field_name(number, question.fact.id),
-            typed.get(question.fact.id, ""),
-            answered.unclear.get((number, question.fact.id), ""),
-            question.fact.id in near,
-        )
-        for question in open_questions(conclusion, {*typed, *near}, knowledge)
-    ]
+    near |= {fact for fact in knowledge.vocabulary if field_name(item.number, fact) in asked.typed}
+    groups: dict[str, list[tuple[NextQuestion, Value | None]]] = {
+        "near": [],
+        "rest": [],
+        "read": [],
+    }
+    for question in open_questions(preview.explanation.conclusion, near | set(read), knowledge):
+        fact = question.fact.id
+        group = "near" if fact in near else "read" if fact in read else "rest"
+        groups[group].append((question, read.get(fact)))
+    return groups
 
 
 def policy() -> str:
@@ -131,8 +106,7 @@ def _asset(name: str) -> Markup:
 
 
 def _render(template: str, **data: Any) -> bytes:
-    html: str = _environment().get_template(template).render(**data)
-    return html.encode()
+    return _environment().get_template(template).render(**data).encode()
 
 
 @cache
@@ -155,20 +129,12 @@ def _environment() -> Environment:
         mark_of=mark_of,
         standing=STANDING,
         title_shown=title_shown,
+        field_name=field_name,
         undocumented=UNDOCUMENTED,
         formats=_FORMATS,
         most_megabytes=MOST_BYTES // 1_000_000,
     )
-    environment.filters["plain"] = _plain
-    environment.filters["plain_line"] = _plain_line
+    # An identifier as a reader says it, and a quotation on one line.
+    environment.filters["plain"] = lambda name: str(name).replace("_", " ")
+    environment.filters["joined"] = lambda quote: " ".join(quote.split())
     return environment
-
-
-def _plain(name: Value) -> str:
-    """An identifier as a reader says it: ``pain_reduction`` is "pain reduction"."""
-    return str(name).replace("_", " ")
-
-
-def _plain_line(quote: str) -> str:
-    """A quotation on one line: letters are broken anywhere."""
-    return " ".join(quote.split())

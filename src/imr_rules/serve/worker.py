@@ -11,11 +11,12 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from imr_rules.errors import ImrRulesError
+from imr_rules.errors import InputError
 from imr_rules.knowledge import load_knowledge
 from imr_rules.serve.answer import answer
+from imr_rules.serve.asked import Record
 from imr_rules.serve.model import Reply, Sent
-from imr_rules.serve.page import message_page
+from imr_rules.serve.page import start_page
 
 LONGEST_SECONDS = 120.0
 """What a scan of a dozen pages takes to be recognised."""
@@ -29,12 +30,6 @@ _TOO_LONG = (
 _BROKE_OFF = "Reading this broke off. Save the record as text or as another PDF, and give that."
 
 
-class WorkerStartError(ImrRulesError, RuntimeError):
-    """The process that answers ended before it was ready."""
-
-    code = "serve"
-
-
 class Worker:
     """One process, asked one thing at a time; the next question starts it anew if it ended."""
 
@@ -43,7 +38,7 @@ class Worker:
 
         Raises:
             PackErrors: the rules cannot be loaded.
-            WorkerStartError: the process ends for another reason.
+            InputError: the process ends for another reason.
         """
         self._rules = rules
         self.longest_seconds = longest_seconds
@@ -63,7 +58,7 @@ class Worker:
                 why = _BROKE_OFF
             self.end()
             self._start()
-            return message_page(503, why)
+            return _unanswered(sent, why, 503)
 
     @property
     def process_id(self) -> int | None:
@@ -91,11 +86,9 @@ class Worker:
             if self._pipe.poll(_LONGEST_START) and self._pipe.recv():
                 return
         except (EOFError, OSError):
-            load_knowledge(
-                self._rules
-            )  # says what is wrong with the rules, where they are to blame
+            load_knowledge(self._rules)  # where the rules are to blame, this says why
         self.end()
-        raise WorkerStartError("could not be started.", hint="Try again; see imr-rules lint.")
+        raise InputError("what reads the records cannot be started.", hint="Try imr-rules lint.")
 
 
 def _answer_all(pipe: Connection, rules: Path | None) -> None:
@@ -110,8 +103,13 @@ def _answer_all(pipe: Connection, rules: Path | None) -> None:
                 reply = answer(sent, knowledge)
             except Exception:
                 # Its message may quote the record, and goes nowhere.
-                reply = message_page(500, _BROKE_OFF)
+                reply = _unanswered(sent, _BROKE_OFF, 500)
             pipe.send(reply)
+
+
+def _unanswered(sent: Sent, why: str, status: int) -> Reply:
+    """Return the form as it was typed: a page that is not stored cannot be gone back to."""
+    return start_page(sent, Record(sent.fields.get("text", "")), problem=why, status=status)
 
 
 def _confine() -> None:

@@ -7,7 +7,13 @@ async function refresh(changed) {
   const mine = ++newest;
   const sent = new FormData(form);
   sent.delete("file");
-  const reply = await fetch("/", {method: "POST", body: sent});
+  let reply;
+  try { reply = await fetch("/", {method: "POST", body: sent}); } catch {
+    const lost = document.getElementById("said");
+    lost.textContent = "The server does not answer: start imr-rules serve again, on the same port. What is typed here stays.";
+    lost.className = "problem";
+    return;
+  }
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   const fresh = page.getElementById("outcome");
   if (mine !== newest) return;
