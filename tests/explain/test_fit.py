@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from imr_rules.cli.main import group
 from imr_rules.data_folders import cases_folder
 from imr_rules.errors import InputError
-from imr_rules.explain.likelihood import Known
+from imr_rules.explain.likelihood import Known, Odds
 from imr_rules.explain.likelihood_fit import Observation, check_enough, cross_validated, fit
 from imr_rules.explain.likelihood_report import report
 
@@ -20,7 +20,8 @@ LIST = "Shopping list\n\nmilk 2 litres\nbread\neggs, one dozen\ncoffee\n"
 
 def decided(letters: int, *, overturned: int) -> list[Observation]:
     """Return one item a letter, the first *overturned* of them overturned."""
-    return [Observation(str(n), Known(0.0, (1.0,)), (1.0,), n < overturned) for n in range(letters)]
+    odds = Odds(0.0, (1.0,))
+    return [Observation(str(n), Known(odds), odds, n < overturned) for n in range(letters)]
 
 
 @pytest.mark.parametrize(("letters", "overturned"), [(0, 0), (9, 3), (10, 0), (10, 10)])

@@ -44,7 +44,7 @@ def stated(letter: Path, reading: Reading, knowledge: Knowledge) -> Iterator[Fac
     """Yield what was listed; a record's facts that dates and titles tell are not read."""
     for item in listed(letter):
         for fact, entry in item[reading.value].items():
-            derived = knowledge.vocabulary[fact].origin is Origin.DERIVED
+            derived = knowledge.vocabulary[fact].origin is not Origin.READ
             if not (derived and reading is Reading.RECORD):
                 yield letter.stem, item["item"], fact, str(entry["value"])
 

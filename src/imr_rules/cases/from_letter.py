@@ -98,7 +98,7 @@ def case_from_letter(
                 f.reading is Reading.RATIONALE
                 or (
                     (not judged or f.fact in judged or f.section is Section.NOTE)
-                    and knowledge.vocabulary[f.fact].origin is not Origin.DERIVED
+                    and knowledge.vocabulary[f.fact].origin is Origin.READ
                 )
             )
         ]

@@ -4,6 +4,9 @@ A logistic model whose intercept is the published base rate: an item about which
 gets that rate, and a few weights move it. The weights stand in ``rules/likelihood.yaml`` with the
 number of items they were fitted on (:mod:`imr_rules.explain.likelihood_fit`).
 
+An overturned prediction counts as far as the record carries it: by the criteria that are met on
+what somebody states. Where presumptions, dates and the title alone carry it, nothing is known.
+
 A service that only accompanies an operation inherits its doubt: its likelihood is the mean over
 both fates of the operation, weighted by how likely each is.
 """
@@ -11,7 +14,7 @@ both fates of the operation, weighted by how likely each is.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -21,11 +24,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules import strict_yaml
 from imr_rules.cases.evaluate import Conclusion
-from imr_rules.engines.model import Certainty, Prediction
+from imr_rules.cases.fact_sheet import known_values
+from imr_rules.engines.model import Certainty, Prediction, Status, Trace
 from imr_rules.errors import PackErrors, UnknownNameError
 from imr_rules.explain.model import PublishedRate
-from imr_rules.explain.reasons import nearest_route, open_criteria
-from imr_rules.facts.model import Basis
+from imr_rules.explain.reasons import decisive_criteria, nearest_route, open_criteria
+from imr_rules.facts.model import Basis, FactSheet
+from imr_rules.guidelines.model import Topic
 from imr_rules.knowledge import Knowledge
 
 _Rate = Annotated[float, Field(gt=0, lt=1)]
@@ -34,11 +39,12 @@ _Rate = Annotated[float, Field(gt=0, lt=1)]
 class _Weights(BaseModel):
     """How much each feature moves the base rate.
 
-    ``overturned``: the prediction. ``barred``: no documentation could help, what became of the
-    parent taken for given. ``remainder``: part of the request was already authorized.
-    ``open_criteria``: how many criteria the nearest route lacks, at most four. ``met_share``: the
-    share of that route's criteria that are met. Both are 0 when barred, and the first when
-    overturned.
+    ``overturned``: the prediction, where any of the criteria that carry it is documented.
+    ``barred``: no documentation could help, what became of the parent taken for given.
+    ``remainder``: part of the request was already authorized. ``open_criteria``: how many criteria
+    the nearest route lacks, at most four; 0 when barred or overturned. ``documented_share``: of the
+    criteria that carry an overturned prediction, the share that is documented: met, on a fact that
+    somebody states.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,7 +53,7 @@ class _Weights(BaseModel):
     barred: float
     remainder: float
     open_criteria: float
-    met_share: float
+    documented_share: float
 
 
 FEATURES = tuple(_Weights.model_fields)
@@ -55,39 +61,46 @@ FEATURES = tuple(_Weights.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
+class Odds:
+    """The log odds that an item starts from, and the features that move them."""
+
+    start: float
+    features: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is known of an item before its decision.
 
-    *offset* is the logit of its base rate. An item that accompanies another one has a *parent*,
-    and *other_features* hold should the parent be decided otherwise than predicted.
+    An item that accompanies another one has a *parent*, and *other* holds should the parent be
+    decided otherwise than predicted.
     """
 
-    offset: float
-    features: tuple[float, ...]
+    own: Odds
     parent: Known | None = None
     parent_overturned: bool = False
-    other_features: tuple[float, ...] = ()
+    other: Odds | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The fitted model: *shift* is the intercept beside the offset."""
+    """The fitted model: *shift* is the intercept beside the start."""
 
     shift: float
     weights: tuple[float, ...]
 
     def likelihood(self, known: Known) -> float:
         """Return the likelihood that the item is overturned, over both fates of its parent."""
-        own = self._alone(known.offset, known.features)
-        if known.parent is None:
+        own = self._alone(known.own)
+        if known.parent is None or known.other is None:
             return own
         parent = self.likelihood(known.parent)
         share = parent if known.parent_overturned else 1 - parent
-        return share * own + (1 - share) * self._alone(known.offset, known.other_features)
+        return share * own + (1 - share) * self._alone(known.other)
 
-    def _alone(self, offset: float, features: Sequence[float]) -> float:
-        score = offset + self.shift
-        score += sum(w * x for w, x in zip(self.weights, features, strict=True))
+    def _alone(self, odds: Odds) -> float:
+        score = odds.start + self.shift
+        score += sum(w * x for w, x in zip(self.weights, odds.features, strict=True))
         return 1 / (1 + math.exp(-score))
 
 
@@ -183,12 +196,19 @@ def known_of(conclusion: Conclusion, model: LikelihoodModel) -> Known:
     """Return what moves the likelihood of *conclusion*, with the base rates of *model*."""
     parent, other = conclusion.parent, conclusion.with_other_parent
     return Known(
-        offset=logit(base_rate(conclusion, model).overturned),
-        features=tuple(features(conclusion).values()),
+        own=odds_of(conclusion, model),
         parent=known_of(parent, model) if parent else None,
         parent_overturned=parent is not None and parent.prediction is Prediction.OVERTURNED,
-        other_features=tuple(features(other).values()) if other else (),
+        other=odds_of(other, model) if other else None,
     )
+
+
+def odds_of(conclusion: Conclusion, model: LikelihoodModel) -> Odds:
+    """Return where the odds of *conclusion* start, what became of its parent taken for given."""
+    moved_by = features(conclusion)
+    category = None if moved_by["overturned"] else conclusion.item.request.category
+    rate = model.base_rates_overturned.published(category, conclusion.on.year)
+    return Odds(logit(rate.overturned), tuple(moved_by.values()))
 
 
 def logit(rate: float) -> float:
@@ -212,22 +232,25 @@ def features(conclusion: Conclusion) -> Mapping[str, float]:
     if conclusion.trace is None or conclusion.governing is None:
         return dict(zip(FEATURES, (0.0, 0.0, remainder, 0.0, 0.0), strict=True))
     trace, topic = conclusion.trace, conclusion.governing.topic
-    overturned = trace.verdict.prediction is Prediction.OVERTURNED
-    route = nearest_route(topic, trace, conclusion.sheet)
-    lacking, share = 4.0, 0.0
-    if route is not None:
-        lacking = float(min(len(open_criteria(route, trace)), 4))
-        statuses = [trace.statuses[name].value for name in route.criteria]
-        share = statuses.count("met") / len(statuses)
     barred = trace.verdict.certainty is Certainty.BARRED
-    if barred:
+    documented_share, lacking = 0.0, 0.0
+    if trace.verdict.prediction is Prediction.OVERTURNED:
+        documented_share = _documented_share(topic, trace, conclusion.sheet)
+    elif not barred:
         # What else is documented does not lift a bar.
-        lacking, share = 0.0, 0.0
-    values = (
-        float(overturned),
-        float(barred),
-        remainder,
-        0.0 if overturned else lacking,
-        share,
-    )
+        route = nearest_route(topic, trace, conclusion.sheet)
+        lacking = 4.0 if route is None else float(min(len(open_criteria(route, trace)), 4))
+    values = float(documented_share > 0), float(barred), remainder, lacking, documented_share
     return dict(zip(FEATURES, values, strict=True))
+
+
+def _documented_share(topic: Topic, trace: Trace, sheet: FactSheet) -> float:
+    """Of the criteria that carry an overturned prediction, the share met on what is stated."""
+    carrying = decisive_criteria(topic, trace, sheet)
+    known = known_values(sheet.values).keys()
+    documented = [
+        name
+        for name in carrying
+        if trace.statuses[name] is Status.MET and known & topic.stated_facts(name)
+    ]
+    return len(documented) / len(carrying)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from imr_rules.cases.evaluate import Conclusion
 from imr_rules.counted import counted
 from imr_rules.errors import InputError
-from imr_rules.explain.likelihood import Known, LikelihoodModel, Weights, features, known_of
+from imr_rules.explain.likelihood import Known, LikelihoodModel, Odds, Weights, known_of, odds_of
 
 RIDGE = 1.0
 """Penalty on each squared weight, the shift included: the published rate is its prior."""
@@ -30,13 +30,13 @@ _REPEATS = 5
 class Observation:
     """One decided item: its letter, what was known of it, and the outcome.
 
-    *fitted_features* are those under what became of the parent in fact: the weights are learned
-    from them, the likelihood of a new letter never sees them.
+    *fitted* are the odds under what became of the parent in fact: the weights are learned from
+    them, the likelihood of a new letter never sees them.
     """
 
     letter: str
     known: Known
-    fitted_features: tuple[float, ...]
+    fitted: Odds
     overturned: bool
 
 
@@ -45,7 +45,7 @@ def observed(conclusion: Conclusion, model: LikelihoodModel) -> Observation:
     return Observation(
         letter=conclusion.case.case_number,
         known=known_of(conclusion, model),
-        fitted_features=tuple(features(_under_actual_parent(conclusion)).values()),
+        fitted=odds_of(_under_actual_parent(conclusion), model),
         overturned=conclusion.item.actual == "overturned",
     )
 
@@ -77,7 +77,7 @@ def check_enough(observations: Sequence[Observation]) -> None:
 
 def fit(observations: Sequence[Observation], *, ridge: float = RIDGE) -> Weights:
     """Return the weights that maximise the penalised likelihood of *observations*."""
-    size = len(observations[0].fitted_features) + 1
+    size = len(observations[0].fitted.features) + 1
     beta = [0.0] * size
     for _ in range(_STEPS):
         gradient = [0.0] * size
@@ -86,8 +86,8 @@ def fit(observations: Sequence[Observation], *, ridge: float = RIDGE) -> Weights
             gradient[position] = -ridge * beta[position]
             hessian[position][position] = ridge
         for observation in observations:
-            row = (1.0, *observation.fitted_features)
-            score = observation.known.offset + sum(b * x for b, x in zip(beta, row, strict=True))
+            row = (1.0, *observation.fitted.features)
+            score = observation.fitted.start + sum(b * x for b, x in zip(beta, row, strict=True))
             p = 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
             error, weight = observation.overturned - p, p * (1 - p)
             for i, x in enumerate(row):

@@ -40,10 +40,15 @@ class Scope(StrEnum):
 
 
 class Origin(StrEnum):
-    """Where a fact comes from: read in a text, or derived from dates, titles and tables."""
+    """Where a fact comes from.
+
+    It is read in a text, derived from dates, titles and tables, or what is concluded of another
+    item.
+    """
 
     READ = "read"
     DERIVED = "derived"
+    CONCLUDED = "concluded"
 
 
 class Merge(StrEnum):

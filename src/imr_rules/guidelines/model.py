@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from imr_rules.errors import Location
 from imr_rules.facts.model import Value
-from imr_rules.facts.vocabulary import Fact
+from imr_rules.facts.vocabulary import Fact, Origin
 
 
 class Standing(StrEnum):
@@ -329,6 +329,14 @@ class Topic:
     def facts(self) -> tuple[str, ...]:
         """Every fact that a criterion of the topic reads."""
         return tuple(dict.fromkeys(f for c in self.criteria.values() for f in c.facts))
+
+    def stated_facts(self, criterion: str) -> tuple[str, ...]:
+        """The facts that *criterion* reads and that do not follow from dates, title and tables."""
+        return tuple(
+            fact
+            for fact in self.criteria[criterion].facts
+            if fact not in self.vocabulary or self.vocabulary[fact].origin is not Origin.DERIVED
+        )
 
     @property
     def thresholds(self) -> tuple[str, ...]:

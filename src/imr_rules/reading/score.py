@@ -104,8 +104,7 @@ def tally(
     share = share_of(case_number)
     counted: dict[Key, Tally] = {}
     for fact in {**there, **read}:
-        derived = vocabulary[fact].origin is Origin.DERIVED
-        if reading is Reading.RECORD and derived:
+        if reading is Reading.RECORD and vocabulary[fact].origin is not Origin.READ:
             continue
         right = fact in read and fact in there and read[fact] == there[fact]
         counted[share, reading, fact] = Tally(int(right), int(fact in read), int(fact in there))

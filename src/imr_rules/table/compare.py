@@ -17,7 +17,7 @@ from imr_rules.table.evaluate import (
     conclude_on_polars,
     governing_places,
 )
-from imr_rules.table.judged import JUDGED_BY, SPOKEN, spoken_of
+from imr_rules.table.judged import JUDGED_BY, spoken_of
 from imr_rules.table.once import Once, new_batches
 from imr_rules.table.schema import ITEM, LETTER, PARENT_ITEM
 from imr_rules.table.selection import Governor
@@ -83,7 +83,7 @@ def _flipped(
     both = [rows]
     for conclusions, rules, suffix in ((first, before, ""), (second, after, AFTER)):
         told = _told_apart(rows, items, rules)
-        spoken = spoken_of(told, conclusions[PLACE], rules).alias(SPOKEN)
+        spoken = spoken_of(told, conclusions[PLACE], rules)
         judged = conclusions.with_columns(spoken).select(JUDGED_BY)
         both.append(judged.select(pl.all().name.suffix(suffix)))
     return pl.concat(both, how="horizontal")

@@ -9,7 +9,7 @@ from imr_rules.engines.table.topic import OVERTURNED
 from imr_rules.explain.likelihood import LikelihoodModel, features, load_model, logit
 from imr_rules.facts.model import Basis
 from imr_rules.table.evaluate import PLACE, TableRules, conclude, fate_of
-from imr_rules.table.judged import JUDGED_BY, SPOKEN, JudgedKey, Judgements, spoken_of
+from imr_rules.table.judged import JUDGED_BY, JudgedKey, Judgements, spoken_of
 from imr_rules.table.schema import BASIS, CATEGORY, ITEM, LETTER, PARENT_ITEM, REMAINDER
 from imr_rules.treatments.model import Request
 
@@ -17,6 +17,9 @@ LIKELIHOOD = "likelihood"
 BASE_RATE = "base_rate"
 
 _SCORE = "score"
+_CARRIED = "carried"
+_START_OF_KIND = "start_of_kind"
+_START_OF_ALL = "start_of_all"
 _APPROVED = "approved"
 _YEAR = "year"
 _NOBODY = Request(title="")
@@ -32,13 +35,13 @@ class Grader:
         self._judgements = Judgements(rules, basis)
         self._model = load_model(rules.knowledge)
         self._fitted = self._model.of(basis)
-        self._scores: dict[JudgedKey, float] = {}
+        self._scores: dict[JudgedKey, tuple[float, bool]] = {}
 
     def graded(self, items: pl.DataFrame, concluded: pl.DataFrame) -> pl.DataFrame:
         """Return *concluded*, the conclusions on *items*, graded and with what is spoken of.
 
-        The columns ``spoken``, ``likelihood`` and ``base_rate`` are added. *items* are whole
-        letters on the grader's basis.
+        The columns ``spoken``, ``stated``, ``likelihood`` and ``base_rate`` are added. *items* are
+        whole letters on the grader's basis.
         """
         parents = _parents(items, concluded)
         children = items[PARENT_ITEM].is_not_null().arg_true()
@@ -61,10 +64,9 @@ class Grader:
         about = _base_rates(items, self._model).with_columns(
             items[REMAINDER].fill_null(False).cast(pl.Float64)
         )
-        logits = {rate: logit(rate) for rate in about[BASE_RATE].unique()}
-        spoken = spoken_of(items, concluded[PLACE], self._rules).alias(SPOKEN)
+        spoken = spoken_of(items, concluded[PLACE], self._rules)
         score = (
-            pl.col(BASE_RATE).replace_strict(logits, return_dtype=pl.Float64)
+            pl.when(_CARRIED).then(_START_OF_ALL).otherwise(_START_OF_KIND)
             + self._fitted.shift
             + self._fitted.weights.remainder * pl.col(REMAINDER)
             + pl.col(_SCORE)
@@ -72,29 +74,34 @@ class Grader:
         return (
             pl.concat([self._scored(concluded.with_columns(spoken)), about], how="horizontal")
             .with_columns((1 / (1 + (-score).exp())).alias(LIKELIHOOD))
-            .drop(_SCORE, REMAINDER)
+            .drop(_SCORE, _CARRIED, _START_OF_KIND, _START_OF_ALL, REMAINDER)
         )
 
     def _scored(self, spoken: pl.DataFrame) -> pl.DataFrame:
         """Return *spoken* with what the features of each row move the base rate by.
 
-        The remainder of a request belongs to the item, not to the conclusion: it is left out here.
+        Beside it stands whether what is documented carries an overturned prediction. The remainder
+        of a request belongs to the item, not to the conclusion: it is left out here.
         """
         kinds = spoken.select(JUDGED_BY).drop_nulls(PLACE).unique()
-        known = kinds.with_columns(
-            pl.Series(_SCORE, [self._score(key) for key in kinds.iter_rows()], dtype=pl.Float64)
-        )
+        scores = [self._score(key) for key in kinds.iter_rows()]
+        told = pl.DataFrame(scores, schema={_SCORE: pl.Float64, _CARRIED: pl.Boolean}, orient="row")
         return spoken.join(
-            known, on=JUDGED_BY, how="left", nulls_equal=True, maintain_order="left"
-        ).with_columns(pl.col(_SCORE).fill_null(0.0))
+            pl.concat([kinds, told], how="horizontal"),
+            on=JUDGED_BY,
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        ).with_columns(pl.col(_SCORE).fill_null(0.0), pl.col(_CARRIED).fill_null(False))
 
-    def _score(self, key: JudgedKey) -> float:
+    def _score(self, key: JudgedKey) -> tuple[float, bool]:
         if key not in self._scores:
             if len(self._scores) >= _MOST_KINDS:
                 self._scores.clear()
             on = self._rules.governors[key[0]].first
             told = features(self._judgements.conclusion(key, request=_NOBODY, on=on))
-            self._scores[key] = sum(w * told[name] for name, w in self._fitted.weights)
+            score = sum(w * told[name] for name, w in self._fitted.weights)
+            self._scores[key] = score, bool(told["overturned"])
         return self._scores[key]
 
 
@@ -127,11 +134,19 @@ def _told(items: pl.DataFrame, approved: pl.Series, rules: TableRules) -> pl.Dat
 
 
 def _base_rates(items: pl.DataFrame, model: LikelihoodModel) -> pl.DataFrame:
+    """Return the base rate of each item, and where its odds start: of its kind, and of all."""
     asked = items.select(CATEGORY, pl.col(ON).dt.year().alias(_YEAR))
     published = model.base_rates_overturned.published
     kinds = asked.unique()
-    rates = [published(category, year).overturned for category, year in kinds.iter_rows()]
-    known = kinds.with_columns(pl.Series(BASE_RATE, rates, dtype=pl.Float64))
+    rates = [
+        (published(category, year).overturned, published(None, year).overturned)
+        for category, year in kinds.iter_rows()
+    ]
+    known = kinds.with_columns(
+        pl.Series(BASE_RATE, [own for own, _ in rates], dtype=pl.Float64),
+        pl.Series(_START_OF_KIND, [logit(own) for own, _ in rates], dtype=pl.Float64),
+        pl.Series(_START_OF_ALL, [logit(of_all) for _, of_all in rates], dtype=pl.Float64),
+    )
     return asked.join(
         known, on=[CATEGORY, _YEAR], how="left", nulls_equal=True, maintain_order="left"
-    ).select(BASE_RATE)
+    ).drop(CATEGORY, _YEAR)

@@ -53,7 +53,7 @@ def _is_spoken_of(reason: Reason, item: AuditItem, corpus: Corpus) -> bool:
     spoken = item.item.readings.get(Reading.RATIONALE, {})
     vocabulary = corpus.knowledge.vocabulary
     return any(
-        shown.fact in spoken or vocabulary[shown.fact].origin is Origin.DERIVED
+        shown.fact in spoken or vocabulary[shown.fact].origin is not Origin.READ
         for shown in reason.facts
     )
 
