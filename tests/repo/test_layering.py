@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "imr_rules"
 ORDER = (
     "notice", "counted", "statistics", "errors", "misfits", "strict_yaml", "data_folders",
     "whole_files", "letters", "treatments", "facts", "guidelines", "engines", "reading",
-    "knowledge", "cases", "explain", "lint", "table", "audit", "checklist", "preview", "whatif",
+    "knowledge", "cases", "explain", "table", "audit", "checklist", "lint", "preview", "whatif",
     "schemas", "serve", "cli", "__main__",
 )  # fmt: skip
 APART = ("audit", "checklist", "preview")

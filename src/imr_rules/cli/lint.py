@@ -34,7 +34,7 @@ from imr_rules.lint.model import Level
 def command(form: str, level: str, rules: Path | None) -> None:
     """Prove what can be proven of the packs, and list what needs mending.
 
-    Exit status 1 when there is an error or a warning, 2 when a pack cannot be read.
+    Exit status 1 when there is an error or a warning, 2 when a file of the folder cannot be read.
     """
     findings = lint(load_knowledge(rules))
     levels = tuple(Level)

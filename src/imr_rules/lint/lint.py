@@ -8,6 +8,7 @@ from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.guidelines.situations import load_situations
 from imr_rules.knowledge import Knowledge
 from imr_rules.lint.catalogue_cover import gap_findings, overlap_findings
+from imr_rules.lint.load_the_rest import load_the_rest
 from imr_rules.lint.model import Level, LintFinding
 from imr_rules.lint.pack_findings import (
     open_questions,
@@ -27,9 +28,10 @@ def lint(knowledge: Knowledge) -> tuple[LintFinding, ...]:
 
     Raises:
         MissingExtraError: the solver is not installed.
-        PackErrors: a situations file cannot be read.
+        PackErrors: a file that is read only when it is needed cannot be read.
     """
     require_solver()
+    load_the_rest(knowledge)
     return tuple(
         sorted(
             _findings(knowledge),
