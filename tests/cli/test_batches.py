@@ -107,3 +107,39 @@ def test_a_backend_named_in_vain_is_refused(command: str) -> None:
     assert 2 == result.exit_code
     assert "" == result.stdout
     assert "--backend goes with facts tables" in " ".join(result.stderr.split())
+
+
+def test_a_path_named_again_is_rejected_once(tmp_path: Path) -> None:
+    """As often as a shell may have put it on the line."""
+    missing = tmp_path / "missing.txt"
+    result = invoke("audit", missing, CASE, missing, missing, "--out", tmp_path / "out")
+    assert 1 == result.stderr.count("does not exist")
+    assert "1 of 2 files rejected." in result.stderr
+    listed = (tmp_path / "out" / "rejected.jsonl").read_text(encoding="utf-8").splitlines()
+    assert 1 == len(listed)
+
+
+def test_a_link_to_what_is_gone_is_told(tmp_path: Path) -> None:
+    """It may have been a letter; a folder does not lose it in silence."""
+    (tmp_path / "note.txt").write_text(NOTE, encoding="utf-8")
+    (tmp_path / "lost.txt").symlink_to(tmp_path / "nowhere.txt")
+    result = invoke("extract", tmp_path, "--format", "jsonl")
+    assert 2 == result.exit_code
+    assert 1 == len(result.stdout.splitlines())
+    assert f"{tmp_path}/lost.txt: error[input]: cannot be read" in result.stderr
+    assert "1 of 2 files rejected." in result.stderr
+
+
+def test_what_nobody_has_reviewed_is_no_determination(tmp_path: Path) -> None:
+    """A request is judged on its record alone, and there is nothing in it to audit."""
+    request = tmp_path / "request.yaml"
+    request.write_text('request: "Norco 10/325 #120"\nrequest_date: 2016-08-01\n', encoding="utf-8")
+    judged = invoke("evaluate", request)
+    assert 0 == judged.exit_code
+    assert "request 2016-08-01" in judged.stdout
+    assert "on the record alone:" in judged.stdout
+    assert "on the reviewer's findings" not in judged.stdout
+    audited = invoke("audit", request, CASE)
+    assert 2 == audited.exit_code
+    assert "a request that nobody has reviewed yet" in audited.stderr
+    assert audited.stdout == invoke("audit", CASE).stdout

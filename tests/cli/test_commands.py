@@ -250,3 +250,13 @@ def test_a_document_for_a_folder_that_does_not_exist_says_what_to_do() -> None:
     assert 2 == status
     assert "cannot be written" in told
     assert "Make the folder /nonexistent, or write elsewhere." in told
+
+
+def test_an_old_encoding_shows_what_it_knows() -> None:
+    """A terminal of Latin letters gets a question mark for a sign it lacks, and no traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "imr_rules", "evaluate", str(CASE)],
+        capture_output=True, check=False, env=os.environ | {"PYTHONIOENCODING": "latin-1"},
+    )  # fmt: skip
+    assert (0, b"") == (done.returncode, done.stderr)
+    assert "Acupuncture therapy sessions" in done.stdout.decode("latin-1")

@@ -147,7 +147,9 @@ def _only(readable: Sequence[str]) -> str:
 def _is_told_apart(path: Path, folder: Path) -> bool:
     """Whether *path* is hidden, a folder or a read-me: nobody takes these for records."""
     is_apart = is_hidden(path.relative_to(folder)) or path.name.lower() == "readme.md"
-    return is_apart or not path.is_file()
+    # A link to a file that is gone may have been a record: reading it tells that.
+    is_lost = path.is_symlink() and not path.exists()
+    return is_apart or not (path.is_file() or is_lost)
 
 
 def is_hidden(path: Path) -> bool:

@@ -65,6 +65,14 @@ class Case:
     confidence: float = 1.0
 
     @property
+    def is_determination(self) -> bool:
+        """Whether a reviewer has spoken of any item: of a request that is still to be sent, no."""
+        return any(
+            item.actual or item.reviewer_guideline or item.readings.get(Reading.RATIONALE)
+            for item in self.items
+        )
+
+    @property
     def dates(self) -> Mapping[CaseDate, date | None]:
         """The dates of the case by the names that ``derived.yaml`` uses."""
         return {

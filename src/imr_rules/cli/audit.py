@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from imr_rules.audit.model import AuditCase, Corpus
 from imr_rules.audit.to_json import findings_to_json
 from imr_rules.audit.to_text import audit_text
 from imr_rules.audit.write import write_audit
+from imr_rules.cases.from_paths import Loaded, Rejected
 from imr_rules.cases.index import compare_with_index, load_index_words, read_index
 from imr_rules.cases.model import Case
 from imr_rules.cli.batch import Batch, end_batch, read_determinations
@@ -89,7 +90,7 @@ def command(
         click.echo(note, err=True)
     rows = read_index(index, load_index_words(knowledge.folder)) if index else ()
     batch = Batch()
-    cases = list(read_determinations(paths, knowledge, batch, as_of=as_of))
+    cases = list(_reviewed(read_determinations(paths, knowledge, batch, as_of=as_of), batch))
     if not cases:
         raise InputError(
             "holds no determination: there is nothing to audit.",
@@ -120,6 +121,20 @@ def command(
         for line in index_lines:
             click.echo(line)
     end_batch(batch)
+
+
+def _reviewed(entries: Iterable[Loaded], batch: Batch) -> Iterator[Case]:
+    """Yield the cases that a reviewer has spoken of; of others there is nothing to audit."""
+    for entry in entries:
+        if entry.case.is_determination:
+            yield entry.case
+            continue
+        error = InputError(
+            "is a request that nobody has reviewed yet: there is nothing to audit.",
+            at=Location(entry.path),
+            hint="Look at it with imr-rules preview.",
+        )
+        batch.reject(Rejected(entry.path, str(error)))
 
 
 def _check_number(number: str, cases: Sequence[Case]) -> None:

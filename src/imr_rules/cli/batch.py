@@ -28,7 +28,8 @@ class Batch:
 
     cases: int = 0
     files: set[Path] = field(default_factory=set)
-    rejected: list[Rejected] = field(default_factory=list)
+    rejected: dict[Rejected, None] = field(default_factory=dict)
+    """In their order, each once: a path may be named again and again."""
     repeated: list[Repeated] = field(default_factory=list)
 
     @property
@@ -37,10 +38,12 @@ class Batch:
         return (*self.rejected, *self.repeated)
 
     def reject(self, entry: Rejected) -> None:
-        """Count *entry* as what could not be read or used, and tell it on stderr."""
+        """Count *entry* as what could not be read or used, and tell it on stderr, once."""
+        if entry in self.rejected:
+            return
         click.echo(str(entry), err=True)
         self.files.add(entry.path)
-        self.rejected.append(entry)
+        self.rejected[entry] = None
 
 
 def read_batch(
@@ -72,11 +75,11 @@ def read_batch(
 
 def read_determinations(
     paths: Sequence[Path], knowledge: Knowledge, batch: Batch, *, as_of: date | None = None
-) -> Iterator[Case]:
+) -> Iterator[Loaded]:
     """Yield the cases of *paths*, and reject those without items: they determine nothing."""
     for entry in read_batch(paths, knowledge, batch, as_of=as_of):
         if entry.case.items:
-            yield entry.case
+            yield entry
             continue
         number = entry.case.case_number
         # A file of several cases holds them by number; a text without one goes by its file's name.

@@ -169,6 +169,9 @@ class _TextPrinter:
         item = None
         for explanation in explanations:
             conclusion = explanation.conclusion
+            # What nobody has reviewed yet has no reviewer's findings to tell beside the record's.
+            if conclusion.item is item and not case.is_determination:
+                continue
             if conclusion.item is not item:
                 item = conclusion.item
                 console.print()

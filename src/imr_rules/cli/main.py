@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 
@@ -74,6 +75,10 @@ def main() -> None:
 
 
 def _status() -> int:
+    # What an old encoding of the terminal does not know is shown as "?".
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     # Not click's own main: it ends a closed pipe with status 1 and leaves a full disk unsaid.
     if instruction := os.environ.get(_COMPLETE):
         return shell_complete(group, {}, "imr-rules", _COMPLETE, instruction)

@@ -94,7 +94,7 @@ def _whatif_of_cases(
     batch: Batch,
 ) -> WhatIf:
     engine = ReferenceEngine()
-    cases = list(read_determinations(paths, after, batch, as_of=as_of))
+    cases = [entry.case for entry in read_determinations(paths, after, batch, as_of=as_of)]
     if not cases:
         raise InputError(
             "holds no determination: there is nothing to decide.",

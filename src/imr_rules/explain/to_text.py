@@ -211,12 +211,12 @@ def _words(fact: str) -> str:
 
 
 def case_heading(case: Case) -> RenderableType:
-    """Return the heading of a determination: number, dates, reviewer."""
+    """Return the heading of a determination, or of a request: number, dates, reviewer."""
     line = Text(style="bold")
     line.append(case.case_number)
     dates = (
         ("injury", case.injury_date),
-        ("denial", case.denial_date),
+        ("denial" if case.is_determination else "request", case.denial_date),
         ("decision", case.decision_date),
         ("latest", None if case.denial_date else case.latest_date),
     )
