@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ _FLAGS = (
     "--force-device-scale-factor=1", "--remote-debugging-pipe",
 )  # fmt: skip
 _SECONDS = 60
+
+
+class PageError(Exception):
+    """What was asked of a page cannot be answered, for instance while another takes its place."""
 
 
 class Tab:
@@ -44,7 +48,8 @@ class Tab:
         os.write(self._to, json.dumps(message).encode() + b"\0")
         for reply in self._messages():
             if reply.get("id") == self._calls:
-                assert "error" not in reply, reply
+                if "error" in reply:
+                    raise PageError(reply["error"])
                 return reply["result"]
         raise AssertionError("the browser went away")
 
@@ -66,15 +71,19 @@ class Tab:
     def evaluate(self, script: str) -> Any:
         """Return what *script* comes to on the page."""
         found = self._call("Runtime.evaluate", expression=script, returnByValue=True)
-        assert "exceptionDetails" not in found, found
+        if "exceptionDetails" in found:
+            raise PageError(found["exceptionDetails"])
         return found["result"].get("value")
 
     def until(self, script: str) -> None:
-        """Wait until *script* comes to something true."""
+        """Wait until *script* comes to something true, on this page or on the one that follows."""
         end = time.monotonic() + _SECONDS
-        while not self.evaluate(script):
-            assert time.monotonic() < end, script
+        while time.monotonic() < end:
+            with suppress(PageError):
+                if self.evaluate(script):
+                    return
             time.sleep(0.05)
+        raise AssertionError(script)
 
     def resize(self, width: int, height: int = 900) -> None:
         """Let the page be shown *width* points wide, as on a phone or a desk."""

@@ -9,6 +9,9 @@ import pytest
 from tests.serve.browser import Answer, multipart, preview, request, submit
 from tests.serve.conftest import Served
 
+on_linux = pytest.mark.skipif(
+    not Path("/proc/self/limits").exists(), reason="the system does not tell of its processes"
+)
 SECRET = "Zebulon Quartermain has a red flag"
 
 
@@ -181,6 +184,7 @@ def test_a_broken_form_is_refused(port: int, body: bytes) -> None:
     assert request(port).status == 200
 
 
+@on_linux
 def test_only_this_machine_can_connect(port: int) -> None:
     """The server listens on the loopback address, not on those that others reach."""
     own = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
@@ -192,6 +196,7 @@ def test_only_this_machine_can_connect(port: int) -> None:
     assert at == [f"0100007F:{port:04X}"]
 
 
+@on_linux
 def test_nothing_of_a_record_reaches_the_disk(served: Served) -> None:
     """Not even for a while: no file in the temporary folder, and none open that has no name."""
     large = ("A line of the chart.\n" * 200_000 + SECRET).encode()
@@ -233,6 +238,7 @@ def children_of(process: int) -> list[int]:
     return [int(child) for child in children]
 
 
+@on_linux
 def test_the_reader_is_unable_to_write_a_file(served: Served) -> None:
     """The system itself holds it to files of no bytes, and to no memory dump."""
     readers = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import docx
@@ -169,6 +169,26 @@ def test_what_is_no_answer_is_told_beside_its_question(port: int) -> None:
     assert answer.page.fields[question] == "a few"
     assert "Type a number of visits." in answer.page.words
     assert "Give an answer" in submit(port, first.page, {question: "back"}).page.words
+
+
+def test_a_day_that_nobody_knows_of_is_warned_of(port: int) -> None:
+    """As the command does: what will be in force then is not written down."""
+    day = date.today() + timedelta(days=500)
+    answer = preview(port, {"titles": "lumbar MRI", "denied_on": day.isoformat()})
+    assert f"{day} is more than a year ahead" in answer.page.words
+
+
+def test_of_several_items_each_is_told_first_and_led_to(port: int) -> None:
+    """The page begins with all outcomes, each a link to its item."""
+    answer = preview(port, {**ASKED, "titles": "Norco 10/325 #60\n\nlumbar MRI\nunheard of"})
+    page = answer.page
+    assert [link for link in page.links if link.startswith("#item-")] == [
+        f"#item-{number}" for number in (1, 2, 3)
+    ]
+    words = " ".join(page.words.split())
+    assert "Norco 10/325 #60 upheld lumbar MRI upheld unheard of no guideline" in words
+    assert "No treatment of that name is known" in words
+    assert ("checklist", "3.pdf") not in page.buttons
 
 
 PROBLEMS = {

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,31 @@ def test_a_reader_does_not_outlive_its_server(worker: Worker) -> None:
     worker.end()
     with pytest.raises(ProcessLookupError):
         os.kill(reader, 0)
+
+
+def test_a_reader_does_not_outlive_a_server_that_was_killed(tmp_path: Path) -> None:
+    """However the server ended, its reader finds that nobody can ask, and ends."""
+    code = (
+        "import os, signal; from imr_rules.serve.worker import Worker\n"
+        "if __name__ == '__main__':\n"
+        "    print(Worker(None).process_id, flush=True); os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    (tmp_path / "start.py").write_text(code, encoding="utf-8")
+    reader = int(run(sys.executable, str(tmp_path / "start.py")).stdout)
+    for _ in range(100):
+        if not is_running(reader):
+            return
+        time.sleep(0.1)
+    os.kill(reader, signal.SIGKILL)
+    pytest.fail("the reader went on")
+
+
+def is_running(process: int) -> bool:
+    """Whether *process* runs; one that ended and that nobody has asked about does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_rules_that_cannot_be_loaded_are_told_at_the_start(tmp_path: Path) -> None:

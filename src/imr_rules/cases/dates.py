@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 
 from imr_rules.cases.model import Case
+
+_SURELY_KNOWN = timedelta(days=366)
 
 
 def deciding_date(case: Case, as_of: date | None = None, *, today: date | None = None) -> date:
@@ -18,6 +20,16 @@ def deciding_date(case: Case, as_of: date | None = None, *, today: date | None =
     """
     return (
         as_of or case.denial_date or case.latest_date or case.decision_date or today or date.today()
+    )
+
+
+def far_ahead(day: date, *, today: date) -> str:
+    """Return a warning where what will be in force on *day* is not known *today*, else ""."""
+    if day <= today + _SURELY_KNOWN:
+        return ""
+    return (
+        f"{day.isoformat()} is more than a year ahead; guidelines may have changed by then, and"
+        " what is written down here is what is in force today."
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import rich_click as click
 
-_SURELY_KNOWN = timedelta(days=366)
+from imr_rules.cases.dates import far_ahead
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,12 +47,8 @@ def _as_date(_context: click.Context, _parameter: click.Parameter, value: Any) -
 
 def warn_if_far_ahead(day: date) -> None:
     """Say on stderr that what will be in force more than a year from now is not known today."""
-    if day > date.today() + _SURELY_KNOWN:
-        click.echo(
-            f"Warning: {day.isoformat()} is more than a year ahead; guidelines may have changed"
-            " by then, and what is written down here is what is in force today.",
-            err=True,
-        )
+    if warning := far_ahead(day, today=date.today()):
+        click.echo(f"Warning: {warning}", err=True)
 
 
 def engine_option(function: F) -> F:

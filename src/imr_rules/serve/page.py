@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -13,6 +14,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from imr_rules import __version__
+from imr_rules.cases.dates import far_ahead
 from imr_rules.explain.hinges import Need
 from imr_rules.explain.letter.to_html import letter_shown
 from imr_rules.explain.letter.view import HEADINGS
@@ -52,6 +54,7 @@ def preview_page(
         asked=asked,
         letter=shown,
         anchors=shown["anchors"] if shown else {},
+        too_far=asked.case.denial_date and far_ahead(asked.case.denial_date, today=date.today()),
         items=[(preview, _questions(preview, asked, knowledge)) for preview in previews],
     )
     return Reply(body)

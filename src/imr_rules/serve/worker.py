@@ -68,8 +68,8 @@ class Worker:
     def end(self) -> None:
         """End the process, and what it started to recognise a scan."""
         self._pipe.close()
-        with suppress(OSError):
-            if self._process.pid is not None:
+        if sys.platform != "win32" and self._process.pid is not None:
+            with suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.join()

@@ -27,8 +27,8 @@ async function refresh(changed) {
     if (folded) folded.open = true;
     again.focus({preventScroll: true});
   }
-  document.getElementById("said").textContent =
-    [...outcome.querySelectorAll(".verdict")].map((one) => one.querySelector("p").innerText).join(". ");
+  const verdict = again && again.closest("article").querySelector(".verdict p");
+  document.getElementById("said").textContent = verdict ? verdict.innerText : "";
 }
 if (outcome) {
   form.addEventListener("change", (event) => {
