@@ -143,3 +143,12 @@ def test_what_nobody_has_reviewed_is_no_determination(tmp_path: Path) -> None:
     assert 2 == audited.exit_code
     assert "a request that nobody has reviewed yet" in audited.stderr
     assert audited.stdout == invoke("audit", CASE).stdout
+
+
+def test_no_report_is_written_into_a_file_named_as_a_table(tmp_path: Path) -> None:
+    """What is no facts table has no outcomes in columns; the message says how to get them."""
+    out = tmp_path / "outcomes.parquet"
+    result = invoke("evaluate", CASE, "--out", out)
+    assert 2 == result.exit_code
+    assert "imr-rules extract PATH --out FACTS.parquet" in " ".join(result.stderr.split())
+    assert not out.exists()

@@ -118,6 +118,25 @@ def test_rows_are_told_by_their_codes_however_cells_are_parted(glue: str) -> Non
     assert [row[0] for row in THREE] == reasons(letter)
 
 
+@pytest.mark.parametrize("frame", ["{}", "| {} |"])
+def test_typed_strokes_part_the_cells_where_a_code_is_missing(frame: str) -> None:
+    """An empty cell between strokes is no part of a title."""
+    rows = (THREE[0], ("Low back pain", "M54.5", "Naproxen 550 mg", "", "#60"))
+    letter = parsed("\n".join(frame.format(" | ".join(row)) for row in rows))
+    assert (TITLES[0], "Naproxen 550 mg, #60") == titles(letter)
+
+
+@pytest.mark.parametrize(
+    "name", ["Requesting Physician", "Treating Physician", "Provider", "Physician"]
+)
+def test_whoever_signs_ends_the_rows_and_dates_them(name: str) -> None:
+    """The line of the signature is no part of the last row, and tells the day."""
+    signed = BACK.replace("Requesting Physician", name)
+    letter = parse_letter(f"{FRONT}{'  '.join(HEADS)}\n{aligned(*THREE)}{signed}", PHRASES)
+    assert TITLES == titles(letter)
+    assert date(2016, 5, 2) == letter.signed_date
+
+
 def test_the_title_covers_the_words_it_comes_from() -> None:
     """From the service to the last word of the row."""
     letter = parsed(aligned(*THREE))

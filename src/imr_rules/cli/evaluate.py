@@ -107,6 +107,11 @@ def command(
 
         evaluate_tables(paths, bases, knowledge, backend=tables_on, form=form, as_of=as_of, out=out)
         return
+    if out is not None and out.suffix.lower() == ".parquet":
+        raise click.UsageError(
+            "--out OUTCOMES.parquet takes the outcomes of facts tables: make one of the letters "
+            "first, with imr-rules extract PATH --out FACTS.parquet."
+        )
     reader = chosen_reader(reader_name, endpoint, model, knowledge)
     chosen, note = engine_named(engine)
     if note:

@@ -2,7 +2,8 @@
 
 The form's table has a column each for the diagnosis, its ICD code, the service or good, its CPT or
 HCPCS code, and frequency, duration and quantity. A table of Word or HTML comes with a tab between
-its cells; the text of a page has gaps of several blanks between them, or nothing. What tells the
+its cells, typed rows with upright strokes; the text of a page has gaps of several blanks between
+them, or nothing. What tells the
 columns apart then are the codes: the diagnosis stands before the one, the service between the
 two, how often and how much behind the other.
 """
@@ -13,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from imr_rules.letters.header import date_behind
 from imr_rules.letters.items import MOST_ITEMS
@@ -32,6 +34,7 @@ _NEAR = 3
 """A line that goes on with a cell begins within so many characters of it."""
 
 _LINE = re.compile(r"[^\n]+")
+_FRAME = re.compile(r"\s*\|(.+)\|\s*\Z")
 _CELL = re.compile(r"\S+(?: \S+)*")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 # A row may be counted, "2)", or ticked.
@@ -121,8 +124,9 @@ def _rows(text: str, start: int, end: int, phrases: LetterPhrases) -> Iterator[_
     row = _Row()
     for line in _LINE.finditer(text, start, end):
         before = row
-        if line.group().count("\t") == _COLUMNS - 1:
-            row = _row_of_cells(line)
+        cells = _cells(line)
+        if cells:
+            row = _row_of_cells(text, cells)
         else:
             pieces = list(_pieces(text, line.start(), line.end()))
             kinds = [piece.kind for piece in pieces]
@@ -136,15 +140,26 @@ def _rows(text: str, start: int, end: int, phrases: LetterPhrases) -> Iterator[_
     yield row
 
 
-def _row_of_cells(line: re.Match[str]) -> _Row:
+def _cells(line: re.Match[str]) -> list[Span] | None:
+    """Return the cells of a line of all the columns, parted by tabs or by upright strokes."""
+    framed = _FRAME.match(line.group())
+    start, words = (framed.start(1), framed[1]) if framed else (0, line.group())
+    for mark in "\t|":
+        if words.count(mark) == _COLUMNS - 1:
+            bounds = [-1, *(at for at, sign in enumerate(words) if sign == mark), len(words)]
+            begin = line.start() + start
+            return [Span(begin + left + 1, begin + right) for left, right in pairwise(bounds)]
+    return None
+
+
+def _row_of_cells(text: str, cells: Sequence[Span]) -> _Row:
     row = _Row(has_icd=True, has_cpt=True)
-    place = line.start()
     columns = (row.diagnosis, None, row.service, None, row.quantity)
-    for cell, column in zip(line.group().split("\t"), columns, strict=True):
-        if column is not None and _LETTER_OR_DIGIT.search(cell):
-            left = place + len(cell) - len(cell.lstrip())
-            column.append(Span(left, left + len(cell.strip())))
-        place += len(cell) + 1
+    for cell, column in zip(cells, columns, strict=True):
+        words = cell.of(text)
+        if column is not None and _LETTER_OR_DIGIT.search(words):
+            left = cell.start + len(words) - len(words.lstrip())
+            column.append(Span(left, left + len(words.strip())))
     return row
 
 
