@@ -152,3 +152,17 @@ def test_no_report_is_written_into_a_file_named_as_a_table(tmp_path: Path) -> No
     assert 2 == result.exit_code
     assert "imr-rules extract PATH --out FACTS.parquet" in " ".join(result.stderr.split())
     assert not out.exists()
+
+
+def test_a_determination_without_items_is_no_note(tmp_path: Path) -> None:
+    """Its items were not found: that is told, and the status says so."""
+    letter = tmp_path / "letter.txt"
+    letter.write_text(
+        "Case Number: CM16-0900001\nDecision Date: 01/12/2017\nCLINICAL CASE SUMMARY\n"
+        "The injured worker has low back pain.\nIMR ISSUES, DECISIONS AND RATIONALES\n",
+        encoding="utf-8",
+    )
+    result = invoke("evaluate", letter, CASE)
+    assert 2 == result.exit_code
+    assert f"{letter}: error[input]: holds no item in dispute" in result.stderr
+    assert result.stdout == invoke("evaluate", CASE).stdout

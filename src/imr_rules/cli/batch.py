@@ -80,16 +80,21 @@ def read_determinations(
     for entry in read_batch(paths, knowledge, batch, as_of=as_of):
         if entry.case.items:
             yield entry
-            continue
-        number = entry.case.case_number
-        # A file of several cases holds them by number; a text without one goes by its file's name.
-        which = "" if number in ("", entry.path.stem) else f" under case {number}"
-        error = InputError(
-            f"holds no item in dispute{which}: there is nothing to decide.",
-            at=Location(entry.path),
-            hint="Leave it out, or look at what is read of it with imr-rules extract.",
-        )
-        batch.reject(Rejected(entry.path, str(error)))
+        else:
+            batch.reject(without_items(entry))
+
+
+def without_items(entry: Loaded) -> Rejected:
+    """Return the rejection of a case that disputes nothing, or of which no item was found."""
+    number = entry.case.case_number
+    # A file of several cases holds them by number; a text without one goes by its file's name.
+    which = "" if number in ("", entry.path.stem) else f" under case {number}"
+    error = InputError(
+        f"holds no item in dispute{which}: there is nothing to decide.",
+        at=Location(entry.path),
+        hint="Leave it out, or look at what is read of it with imr-rules extract.",
+    )
+    return Rejected(entry.path, str(error))
 
 
 def recognised_text(case: Case) -> list[str]:

@@ -16,7 +16,7 @@ from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.cases.from_paths import Loaded
 from imr_rules.cases.index import compare_with_index, load_index_words, read_index
 from imr_rules.cases.model import Case
-from imr_rules.cli.batch import Batch, end_batch, how_read, read_batch
+from imr_rules.cli.batch import Batch, end_batch, how_read, read_batch, without_items
 from imr_rules.cli.options import (
     as_of_option,
     backend_of_tables,
@@ -43,6 +43,7 @@ from imr_rules.explain.to_text import (
 )
 from imr_rules.facts.model import Basis
 from imr_rules.knowledge import Knowledge, load_knowledge
+from imr_rules.letters.model import Layout
 from imr_rules.notice import NOTICE
 from imr_rules.reading.model import Refusal
 
@@ -125,6 +126,9 @@ def command(
         for entry in read_batch(paths, knowledge, batch, as_of=as_of, reader=reader):
             refusals.append(entry.refusals)
             if not entry.case.items:
+                if entry.letter is not None and entry.letter.layout is not Layout.NOTE:
+                    batch.reject(without_items(entry))
+                    continue
                 click.echo(f"{entry.path}: {_NOTHING_ASKED}", err=True)
             if index:
                 # Numbers, dates and outcomes suffice; a long run need not hold every letter.
