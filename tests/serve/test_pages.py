@@ -10,6 +10,8 @@ from io import BytesIO
 
 import docx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.serve.browser import Answer, Page, preview, request, submit
 
 from imr_rules.cases.draft import Draft, case_from_draft
@@ -188,7 +190,8 @@ def test_of_several_items_each_is_told_first_and_led_to(port: int) -> None:
     words = " ".join(page.words.split())
     assert "Norco 10/325 #60 upheld lumbar MRI upheld unheard of no guideline" in words
     assert "No treatment of that name is known" in words
-    assert ("checklist", "3.pdf") not in page.buttons
+    assert ("checklist", "2.pdf.en") in page.buttons
+    assert ("checklist", "3.pdf.en") not in page.buttons
 
 
 PROBLEMS = {
@@ -239,12 +242,13 @@ def test_a_file_without_text_is_named_with_the_remedy(
     assert "records/" not in answer.page.words
 
 
+@pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("form", ["md", "html", "pdf", "docx", "fhir"])
-def test_the_checklist_is_that_of_the_command(port: int, form: str) -> None:
+def test_the_checklist_is_that_of_the_command(port: int, form: str, lang: str) -> None:
     """Each format comes as a file to keep, the same that `checklist` makes of the same facts."""
     page = preview(port, {"titles": "lumbar MRI", "denied_on": "2016-05-20"}).page
-    assert ("checklist", f"1.{form}") in page.buttons
-    answer = submit(port, page, {"checklist": f"1.{form}"})
+    assert ("checklist", f"1.{form}.{lang}") in page.buttons
+    answer = submit(port, page, {"checklist": f"1.{form}.{lang}"})
     assert answer.status == 200
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=checklist-1.")
     if form in ("pdf", "docx"):
@@ -258,7 +262,7 @@ def test_the_checklist_is_that_of_the_command(port: int, form: str) -> None:
         KNOWLEDGE.vocabulary,
         filled_from=conclusion,
     )
-    words, units = load_wording(KNOWLEDGE.folder, "en"), load_units(KNOWLEDGE.folder)
+    words, units = load_wording(KNOWLEDGE.folder, lang), load_units(KNOWLEDGE.folder)
     assert answer.body == checklist_bytes(checklist, form, words, units)
 
 
@@ -275,6 +279,26 @@ def test_words_of_a_record_are_words_and_nothing_else(port: int) -> None:
     assert answer.text.count("<script>") == 1
     assert "{{ 7*7 }}" in answer.page.words
     assert spell in answer.page.fields["text"]
+
+
+TYPED = st.one_of(
+    st.text(max_size=60),
+    st.sampled_from(["Norco 10/325 #60", "2016-05-20", "yes", "1", "1.pdf.en", "nan", NOTE]),
+)
+NAMES = (
+    "titles", "denied_on", "injured_on", "text", "source", "confidence", "unread", "checklist",
+    "answer-1-drug_test_on_file", "answer-1-pain_reduction_percent", "answer-0-", "else",
+)  # fmt: skip
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(fields=st.dictionaries(st.sampled_from(NAMES), TYPED), contents=st.binary(max_size=80))
+def test_whatever_is_sent_has_an_answer(port: int, fields: dict[str, str], contents: bytes) -> None:
+    """A page, a document, or what is wrong with it: nothing that is typed brings it down."""
+    for file in (None, ("any", contents)):
+        assert preview(port, fields, file).status in (200, 400, 422)
 
 
 def pages(port: int) -> list[Answer]:

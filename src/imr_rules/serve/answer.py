@@ -5,7 +5,7 @@ from __future__ import annotations
 from imr_rules.checklist.build import build_checklist
 from imr_rules.checklist.fhir_units import load_units
 from imr_rules.checklist.subject import subject_of
-from imr_rules.checklist.wording import load_wording
+from imr_rules.checklist.wording import languages, load_wording
 from imr_rules.checklist.write import checklist_bytes
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.errors import ImrRulesError
@@ -17,7 +17,7 @@ from imr_rules.serve.model import Reply, Sent
 from imr_rules.serve.page import message_page, preview_page, start_page
 
 _CHECKLIST = "checklist"
-"""The button that asks for a document: the number of an item and a format, "1.pdf"."""
+"""The button that asks for a document: the number of an item, format and language, "1.pdf.en"."""
 _DOCUMENTS = {
     "md": ("md", "text/markdown; charset=utf-8"),
     "html": ("html", "text/html; charset=utf-8"),
@@ -51,14 +51,15 @@ def _told(error: ImrRulesError) -> str:
 
 
 def _checklist(wanted: str, previews: tuple[Preview, ...], knowledge: Knowledge) -> Reply:
-    number, _, form = wanted.partition(".")
+    number, form, lang = (*wanted.split("."), "", "")[:3]
     conclusions = {str(p.explanation.conclusion.item.number): p for p in previews}
-    if form not in _DOCUMENTS or number not in conclusions:
+    is_known = form in _DOCUMENTS and lang in languages(knowledge.folder)
+    if not is_known or number not in conclusions:
         return message_page(400, "There is no such checklist.")
     conclusion = conclusions[number].explanation.conclusion
     subject = subject_of(conclusion.item.request, knowledge, conclusion.on)
     checklist = build_checklist(subject, knowledge.vocabulary, filled_from=conclusion)
-    wording, units = load_wording(knowledge.folder, "en"), load_units(knowledge.folder)
+    wording, units = load_wording(knowledge.folder, lang), load_units(knowledge.folder)
     ending, media_type = _DOCUMENTS[form]
     return Reply(
         checklist_bytes(checklist, form, wording, units),

@@ -18,9 +18,13 @@ from imr_rules.serve.page import message_page, policy, start_page
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_MOST_FIELDS = 5_000
+_METHODS = ("GET", "HEAD", "POST")
+_MOST_FIELDS = 20_000
+"""A hundred items have some fifty questions each."""
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?\Z", re.IGNORECASE)
 """Another name in the Host header is that of a site from elsewhere, bent to this machine."""
+_ELSEWHERE = "This came from another page: begin again here."
+_EARLIER = "The server was started anew since this page was opened. Press the button again."
 _HEADERS = {
     "Cache-Control": "no-store",
     # With no-referrer a browser would hide from us that a form is our own (Origin: null).
@@ -67,10 +71,6 @@ def make_app(ask: Callable[[Sent], Reply]) -> WSGIApplication:
     return app
 
 
-_METHODS = ("GET", "HEAD", "POST")
-_EARLIER = "The server was started anew since this page was opened. Press the button again."
-
-
 def _reply(request: _Request, token: str, ask: Callable[[Sent], Reply]) -> Reply:
     why = _foreign(request)
     if why:
@@ -103,8 +103,6 @@ def _foreign(request: _Request) -> str:
         return "This is only for this machine: open http://localhost instead of another name."
     if request.method != "POST":
         return ""
-    if request.headers.get("Origin", "").lower() != f"http://{host}".lower():
-        return "This came from another page: begin again here."
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        return "This came from another page: begin again here."
-    return ""
+    is_own = request.headers.get("Origin", "").lower() == f"http://{host}".lower()
+    is_told_own = request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+    return "" if is_own and is_told_own else _ELSEWHERE

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from imr_rules import __version__
 from imr_rules.cases.dates import far_ahead
+from imr_rules.checklist.wording import languages
 from imr_rules.explain.hinges import Need
 from imr_rules.explain.letter.to_html import letter_shown
 from imr_rules.explain.letter.view import HEADINGS
@@ -28,6 +29,7 @@ from imr_rules.preview.questions import NextQuestion, open_questions
 from imr_rules.serve.asked import Asked, Record, field_name
 from imr_rules.serve.model import MOST_BYTES, Reply, Sent
 
+_LANGUAGES = {"en": "English", "es": "español"}
 _FORMATS = {"pdf": "PDF", "docx": "Word", "html": "HTML", "md": "Text", "fhir": "FHIR"}
 
 
@@ -52,6 +54,7 @@ def preview_page(
         sent=sent,
         record=record,
         asked=asked,
+        languages=languages(knowledge.folder),
         letter=shown,
         anchors=shown["anchors"] if shown else {},
         too_far=asked.case.denial_date and far_ahead(asked.case.denial_date, today=date.today()),
@@ -135,6 +138,7 @@ def _environment() -> Environment:
         field_name=field_name,
         undocumented=UNDOCUMENTED,
         formats=_FORMATS,
+        language_names=_LANGUAGES,
         most_megabytes=MOST_BYTES // 1_000_000,
     )
     # An identifier as a reader says it, and a quotation on one line.
