@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from imr_rules.cases.dates import dates_out_of_order
 from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.cases.from_paths import Loaded, load_cases
+from imr_rules.cli.main import group
 from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.explain.explain import explain
 from imr_rules.explain.to_json import explanation_to_json
@@ -58,6 +60,40 @@ def test_dates_that_run_backwards_are_told_and_count_no_days(
     line = explanation_to_json(explain(conclusion, KNOWLEDGE))
     assert list(entry.case.missing) == line["missing"]
     assert "days_since_injury" not in line["facts"]
+
+
+FORM = """DWC Form RFA
+Date of Injury (MM/DD/YYYY): 03/14/2016
+Diagnosis  ICD-Code  Service/Good Requested  CPT/HCPCS Code  Other Information
+Lumbar sprain  S33.5XXA  MRI lumbar spine  72148  1
+Requesting Physician Signature:   Date: {signed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("signed", "told"),
+    [
+        (
+            "05/02/2015",
+            "dates in order (injury 2016-03-14 is after request form 2015-05-02:"
+            " one of the two is wrong)",
+        ),
+        ("03/14/2016", ""),
+        ("05/02/2016", ""),
+        ("", ""),
+    ],
+)
+def test_a_request_form_signed_before_the_injury_is_told(
+    tmp_path: Path, signed: str, told: str
+) -> None:
+    """The conclusion says it, and whoever previews the form reads it."""
+    path = tmp_path / "rfa.txt"
+    path.write_text(FORM.format(signed=signed), encoding="utf-8")
+    result = CliRunner().invoke(group, ["preview", str(path), "--format", "json"])
+    assert result.exit_code == 0, result.output
+    (line,) = json.loads(result.stdout)
+    assert ([told] if told else []) == line["trace"]["missing"]
+    assert (f"{path}: not found or not usable: {told}\n" if told else "") == result.stderr
 
 
 def test_dates_of_one_day_or_unknown_are_in_order() -> None:

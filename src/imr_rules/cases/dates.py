@@ -34,11 +34,16 @@ def far_ahead(day: date, *, today: date) -> str:
 
 
 def dates_out_of_order(
-    *, injury: date | None, denial: date | None, decision: date | None
+    *,
+    injury: date | None,
+    denial: date | None,
+    decision: date | None,
+    request_form: date | None = None,
 ) -> Iterator[str]:
     """Tell which of the days cannot both be right; which of the two is wrong nobody knows.
 
-    An injury is denied after it happened, then decided on.
+    What is treated is asked for after the injury happened, then denied, then decided on. A
+    *request_form* is of the day it is signed.
 
     >>> for told in dates_out_of_order(
     ...     injury=date(2015, 5, 4), denial=date(2014, 6, 18), decision=None
@@ -48,7 +53,12 @@ def dates_out_of_order(
     """
     known = [
         (name, day)
-        for name, day in (("injury", injury), ("denial", denial), ("decision", decision))
+        for name, day in (
+            ("injury", injury),
+            ("request form", request_form),
+            ("denial", denial),
+            ("decision", decision),
+        )
         if day is not None
     ]
     for (first, begun), (then, followed) in combinations(known, 2):

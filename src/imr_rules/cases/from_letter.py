@@ -134,6 +134,7 @@ def case_from_letter(
                 injury=letter.injury_date,
                 denial=letter.denial_date,
                 decision=letter.decision_date,
+                request_form=signed,
             ),
             *result.unread,
             *_impossible(items, knowledge),

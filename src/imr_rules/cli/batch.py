@@ -97,20 +97,18 @@ def without_items(entry: Loaded) -> Rejected:
     return Rejected(entry.path, str(error))
 
 
-def recognised_text(case: Case) -> list[str]:
-    """Return in one line that *case* was recognised from images, and how surely; else nothing."""
-    if case.confidence == 1:
-        return []
-    return [f"recognised from images, confidence {case.confidence:.2f}; compare it with the pages"]
-
-
 def how_read(case: Case) -> list[str]:
     """Return, a line each, what to know of the reading of *case*.
 
-    That it was recognised from images, and what its letter does not show or shows as it cannot be.
+    That it was recognised from images, and what its record does not show or shows as it cannot be.
     """
-    missing = f"not found or not usable: {printable('; '.join(case.missing))}"
-    return [*recognised_text(case), *([missing] if case.missing else [])]
+    lines: list[str] = []
+    if case.confidence != 1:
+        how_surely = f"confidence {case.confidence:.2f}; compare it with the pages"
+        lines.append(f"recognised from images, {how_surely}")
+    if case.missing:
+        lines.append(f"not found or not usable: {printable('; '.join(case.missing))}")
+    return lines
 
 
 def end_batch(batch: Batch) -> None:

@@ -13,7 +13,7 @@ from imr_rules.checklist.gap_sheet import gap_sheet
 from imr_rules.checklist.gaps import gap_lists
 from imr_rules.checklist.packet import PACKET_FORMATS, packet_bytes
 from imr_rules.checklist.wording import load_wording
-from imr_rules.cli.batch import recognised_text
+from imr_rules.cli.batch import how_read
 from imr_rules.cli.options import as_of_option, lang_option, out_option, rules_option
 from imr_rules.cli.output import write_document
 from imr_rules.engines.reference import ReferenceEngine
@@ -48,7 +48,7 @@ def command(
     knowledge = load_knowledge(rules)
     words = load_wording(knowledge.folder, lang)
     case = load_record(letter, knowledge, as_of=as_of)
-    for line in recognised_text(case):
+    for line in how_read(case):
         click.echo(f"{letter}: {line}", err=True)
     numbers = [str(each.number) for each in case.items]
     if item is not None and str(item) not in numbers:

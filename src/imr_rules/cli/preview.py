@@ -9,7 +9,7 @@ from pathlib import Path
 import rich_click as click
 
 from imr_rules.cases.record import load_record
-from imr_rules.cli.batch import recognised_text
+from imr_rules.cli.batch import how_read
 from imr_rules.cli.options import as_of_option, out_option, rules_option, warn_if_far_ahead
 from imr_rules.cli.output import output_to
 from imr_rules.engines.reference import ReferenceEngine
@@ -86,7 +86,7 @@ def command(
         raise click.UsageError("Name a RECORD, or ask with --interactive.")
     else:
         case = load_record(record, knowledge, requests=requests, as_of=as_of)
-    for line in recognised_text(case):
+    for line in how_read(case):
         click.echo(f"{record}: {line}", err=True)
     if as_of is None and case.denial_date is not None:
         warn_if_far_ahead(case.denial_date)
