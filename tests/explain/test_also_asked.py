@@ -31,6 +31,8 @@ def _told(title: str) -> list[str]:
         ("CT of the neck and CT of the left shoulder", ["shoulder-mri-ct"]),
         ("Bone scan of the neck and left wrist", ["bone-scan"]),
         ("Massage for the neck, CT of the right knee", ["knee-mri-ct"]),
+        ("Left knee arthroscopy with cold therapy unit", ["cold-therapy"]),
+        ("Right shoulder arthroscopy, post-op PT 2x6", ["postsurgical-therapy"]),
         # one and the same text, place or procedure
         ("CT of the low back and sacroiliac joint", []),
         ("CT of the right leg (knee)", []),

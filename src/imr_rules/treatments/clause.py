@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from imr_rules.treatments import counts
-from imr_rules.treatments.apart import asked_apart
+from imr_rules.treatments.apart import asked_apart, main_of
 from imr_rules.treatments.catalogue import Catalogue, Refinement, Treatment
 from imr_rules.treatments.levels import levels_named
 from imr_rules.treatments.model import Link, Phase, Request, Surroundings
@@ -129,11 +129,16 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
     if not services:
         return common
     text = clause.text
-    main = max(asked, key=lambda s: s.treatment.precedence)  # the first of equals
+    main = main_of(asked, text)
     form = next((m.drug.form for m in main.mentions if m.drug.form), clause.form)
     classes = frozenset(m.drug.drug_class for m in main.mentions)
-    if len(parts) > 1:
-        parts = _own_parts(main, clause, catalogue) or parts
+    own = _own_words(main, clause, catalogue)
+    own_parts = _body_parts(own, catalogue) or parts
+    side = _side(own, own_parts, catalogue)
+    if side is None and own_parts == parts:
+        # "MRI of the neck; left elbow brace": a side that is told of another part is not its own.
+        side = common.side
+    parts = own_parts
     settings = _Settings(parts, cues.around, classes, form)
     treatment = _refined(main.treatment, settings, catalogue)
     category, accompanies = _category(treatment, cues, catalogue)
@@ -141,6 +146,7 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
         "treatment": treatment.id,
         "category": category,
         "body_parts": parts,
+        "side": side,
         "services": _service_ids(services, main, settings, catalogue),
         "accompanies": accompanies,
     }
@@ -153,9 +159,10 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
         "units": _units(text, main, treatment, words),
     }
     if treatment.unit == OPERATIONS:
-        # Days, visits and "post-op" beside an operation are those of what goes with it.
+        # Days, visits, rentals and "post-op" beside an operation are those of what goes with it.
         told["approach"] = cues.one_of(*_APPROACHES)
         told["phase"] = None if cues.around else cues.phase
+        told |= {"rental_or_purchase": None, "contrast": None}
         if len(asked) > 1:
             told["units"] = None
     else:
@@ -176,14 +183,15 @@ def read_beside(text: str, catalogue: Catalogue, words: TitleWords) -> tuple[Req
     cues, asked = clause.cues, clause.asked
     if len(asked) < 2:
         return ()
-    main = max(asked, key=lambda s: s.treatment.precedence)
-    main_parts = _own_parts(main, clause, catalogue) or _body_parts(clause.row, catalogue)
+    main = main_of(asked, clause.text)
+    own = _body_parts(_own_words(main, clause, catalogue), catalogue)
+    main_parts = own or _body_parts(clause.row, catalogue)
     apart = asked_apart(asked, clause.text)
     mine = next(a for a in apart if main in a.services)
     beside: list[Request] = []
     for other in apart:
         service = other.services[0]
-        parts = _own_parts(service, clause, catalogue)
+        parts = _body_parts(_own_words(service, clause, catalogue), catalogue)
         is_alike = service.treatment.category == main.treatment.category
         if not other.is_apart_from(mine) or (is_alike and set(parts) <= set(main_parts)):
             continue
@@ -305,20 +313,21 @@ def _cues(found: Sequence[Cue], occasions: Sequence[Occasion]) -> _Cues:
     return _Cues(frozenset(surroundings), frozenset(around), phase, frozenset(said))
 
 
-def _own_parts(main: Service, clause: _Clause, catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the parts that *main* is of, not those of another service or that it is done for.
+def _own_words(main: Service, clause: _Clause, catalogue: Catalogue) -> list[Token]:
+    """Return the words that are *main*'s own, not another service's or what it is done for.
 
     "MRI of the lumbar spine for leg pain; EMG of the arms" is of the spine. What is no study,
-    injection or operation is of what it is done for; empty where no part is its own.
+    injection or operation is of what it is done for.
     """
     mine = next(a for a in asked_apart(clause.asked, clause.text) if main in a.services)
     own = [t for t in tokens(clause.text) if mine.start <= t.start < mine.end]
     if main.treatment.unit in WAYS:
         reasons = (("link", Link.FOR), ("link", Link.CAUSE))
         ends = [c.start for c in clause.found if c.value in reasons and c.start >= mine.start]
-        if ends and (parts := _body_parts([t for t in own if t.start < min(ends)], catalogue)):
-            return parts
-    return _body_parts(own, catalogue)
+        before = [t for t in own if t.start < min(ends, default=mine.end)]
+        if _body_parts(before, catalogue):
+            return before
+    return own
 
 
 def _body_parts(row: Sequence[Token], catalogue: Catalogue) -> tuple[str, ...]:
