@@ -259,3 +259,34 @@ def test_therapy_after_an_operation_knows_the_one_beside_it(
     context = CaseContext(dates={}, age_years=None, request=own, others=[main])
     found = derive({"operation_done": way}, {}, context, catalogue, VOCABULARY)
     assert str(found.get("operation_done")).endswith(str(operation))
+
+
+@pytest.mark.parametrize(
+    ("title", "beside", "asked"),
+    [
+        ("Post-op therapy 12 visits", ["Left knee arthroscopy"], "yes"),
+        ("Post-op therapy 12 visits, left knee", ["Norco #60", "Left knee arthroscopy"], "yes"),
+        ("Post-op therapy 12 visits", ["L4-5 discectomy"], "yes"),
+        ("Post-op therapy 12 visits, low back", ["L4-5 lumbar fusion"], "yes"),
+        ("Post-op therapy 12 visits, left shoulder", ["Bilateral shoulder arthroscopy"], "yes"),
+        # another part, another side, one that is done, none at all
+        ("Post-op therapy 12 visits, left knee", ["Left shoulder arthroscopy"], "no"),
+        ("Post-op therapy 12 visits, left knee", ["Right knee arthroscopy"], "no"),
+        ("Post-op therapy 12 visits", ["Retrospective left knee arthroscopy"], "no"),
+        ("Post-op therapy 12 visits", ["Left knee MRI"], "no"),
+        ("Post-op therapy 12 visits", [], "no"),
+        # therapy that follows no operation of the letter
+        ("Physical therapy 12 visits, left knee", ["Left knee arthroscopy"], "no"),
+        ("Therapy s/p left knee meniscectomy", ["Left knee arthroscopy"], "no"),
+    ],
+)
+def test_an_operation_is_ahead_of_what_is_asked_for_with_it(
+    title: str, beside: list[str], asked: str
+) -> None:
+    """Of what accompanies an operation it is always known whether the letter asks for that one."""
+    catalogue = load_catalogue(rules_folder())
+    way = load_derivations(rules_folder(), VOCABULARY, catalogue)["operation_asked_beside"]
+    own, *others = (parse_request(each, catalogue) for each in (title, *beside))
+    context = CaseContext(dates={}, age_years=None, request=own, others=others)
+    found = derive({"operation_asked_beside": way}, {}, context, catalogue, VOCABULARY)
+    assert {"operation_asked_beside": asked} == found

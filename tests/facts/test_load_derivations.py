@@ -28,6 +28,8 @@ SHIPPED = (rules_folder() / "vocabulary" / "derived.yaml").read_text(encoding="u
         ("[prior_units_completed,", "[work_status,", "'work_status' is of type enum"),
         ("[prior_units_completed, requested_units]", "[]", "at least 1 item"),
         ("[opioid,", "[opiod,", "Did you mean 'opioid'"),
+        ("[surgery, spine_surgery]", "[surgery, spin_surgery]", "Did you mean 'spine_surgery'"),
+        ("operation_asked_beside:", "operation_done_on:", "fact 'operation_done_on' is not"),
         ("treatment: meniscectomy", "treatment: meniscus", "treatment 'meniscus' is not defined"),
         ("is: meniscectomy", "is: meniscectomi", "Did you mean 'meniscectomy'"),
         ("duplicate_same_class:", "duplicate_same_clas:", "Did you mean 'duplicate_same_class'"),

@@ -82,6 +82,17 @@ class Beside(_Way):
     treatments: Annotated[list[str], Field(min_length=1)]
 
 
+class OperationBeside(_Way):
+    """Whether the letter asks for the operation that the item accompanies, one of *treatments*.
+
+    An operation on another part or side is not the one, and a retrospective request is for one
+    that is done.
+    """
+
+    way: Literal["operation_beside"] = Field(alias="from")
+    treatments: Annotated[list[str], Field(min_length=1)]
+
+
 class BesideSameClass(_Way):
     """Yes if another item of the letter asks for a drug of the same class."""
 
@@ -138,6 +149,7 @@ Derivation = Annotated[
     | ExcludedIngredients
     | SumOf
     | Beside
+    | OperationBeside
     | BesideSameClass
     | Parent
     | OperationAccompanied
@@ -228,6 +240,8 @@ def _value(
             wanted = set(treatments)
             beside = any(wanted & set(catalogue.lineage(other)) for other in context.others)
             return "yes" if beside else None
+        case OperationBeside(treatments=treatments):
+            return _operation_beside(treatments, context, catalogue)
         case BesideSameClass():
             mine = context.request.drug_class
             beside = mine is not None and any(o.drug_class == mine for o in context.others)
@@ -243,6 +257,26 @@ def _value(
             if context.on is not None and context.on < since:
                 return None
             return formulary_value(question, context.request, catalogue, context.on)
+
+
+def _operation_beside(
+    treatments: Sequence[str], context: CaseContext, catalogue: Catalogue
+) -> str:
+    request, wanted = context.request, set(treatments)
+    is_beside = request.accompanies and any(
+        not other.retrospective
+        and wanted & set(catalogue.lineage(other))
+        and _may_be_one_place(request, other)
+        for other in context.others
+    )
+    return "yes" if is_beside else "no"
+
+
+def _may_be_one_place(one: Request, other: Request) -> bool:
+    """Whether no part of the body and no side that they tell keeps them apart."""
+    parts = one.body_parts, other.body_parts
+    sides = {one.side, other.side} - {None, "bilateral"}
+    return len(sides) < 2 and (not all(parts) or bool(set(parts[0]) & set(parts[1])))
 
 
 def _operation_accompanied(

@@ -19,6 +19,7 @@ from imr_rules.facts.derive import (
     Formulary,
     MorphineEquivalent,
     OperationAccompanied,
+    OperationBeside,
     Parent,
     RequestField,
     SumOf,
@@ -83,7 +84,7 @@ def _wrong_names(
             if operation.treatment not in catalogue.names:
                 at = document.at("derived", name, "operations", index, "treatment")
                 yield UnknownNameError("treatment", operation.treatment, catalogue.names, at=at)
-    if isinstance(way, Beside):
+    if isinstance(way, Beside | OperationBeside):
         for index, treatment in enumerate(way.treatments):
             if treatment not in catalogue.names:
                 at = document.at("derived", name, "treatments", index)
