@@ -17,7 +17,7 @@ from imr_rules.facts.from_formulary import FormularyQuestion, formulary_value
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.treatments.catalogue import Catalogue
-from imr_rules.treatments.model import Ingredient, Request
+from imr_rules.treatments.model import Ingredient, Phase, Request
 from imr_rules.treatments.morphine import (
     ConversionFactors,
     DrugNotInTableError,
@@ -86,7 +86,7 @@ class OperationBeside(_Way):
     """Whether the letter asks for the operation that the item accompanies, one of *treatments*.
 
     An operation on another part or side is not the one, and a retrospective request is for one
-    that is done.
+    that is done. Silence for what goes with no operation.
     """
 
     way: Literal["operation_beside"] = Field(alias="from")
@@ -261,8 +261,11 @@ def _value(
 
 def _operation_beside(
     treatments: Sequence[str], context: CaseContext, catalogue: Catalogue
-) -> str:
+) -> str | None:
     request, wanted = context.request, set(treatments)
+    around = (Phase.PREOPERATIVE, Phase.POSTOPERATIVE)
+    if not request.accompanies and request.phase not in around:
+        return None
     is_beside = request.accompanies and any(
         not other.retrospective
         and wanted & set(catalogue.lineage(other))

@@ -142,7 +142,7 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
     settings = _Settings(parts, cues.around, classes, form)
     treatment = _refined(main.treatment, settings, catalogue)
     category, accompanies = _category(treatment, cues, catalogue)
-    told = {
+    told: dict[str, object] = {
         "treatment": treatment.id,
         "category": category,
         "body_parts": parts,
