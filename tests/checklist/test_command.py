@@ -179,6 +179,39 @@ def test_a_request_that_names_no_part_is_told_which_would_find_a_closer_text(for
     assert "names no part of the body" not in CliRunner().invoke(group, arguments).stdout
 
 
+TWO = "CT of the low back; EMG/NCV of the left leg"
+
+
+@pytest.mark.parametrize("form", ["md", "html", "fhir"])
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (TWO, True),
+        ("CT of the low back", False),
+        ("acoem-2004/low-back-mri-ct", False),
+    ],
+)
+def test_what_has_a_checklist_of_its_own_is_told(asked: str, told: bool, form: str) -> None:
+    """Whoever asks for two things at once does not take the sheet of one for both."""
+    command = ["checklist", asked, "--as-of", "2016-11-20", "--format", form]
+    answer = CliRunner().invoke(group, command).stdout
+    own = "not on this sheet: Electromyography with nerve conduction study, lower extremity"
+    assert told is (f"{own} (acoem-2004/emg-ncs-lower)." in answer)
+    assert "sheet: ." not in answer
+
+
+def test_a_questionnaire_names_in_fields_what_has_one_of_its_own() -> None:
+    """Text, treatment and part of the body stand in an extension."""
+    command = ["checklist", TWO, "--as-of", "2016-11-20", "--format", "fhir"]
+    questionnaire = json.loads(CliRunner().invoke(group, command).stdout)
+    (own,) = [e for e in questionnaire["extension"] if e["url"].endswith("/also-asked")]
+    assert own["extension"] == [
+        {"url": "topic", "valueString": "acoem-2004/emg-ncs-lower"},
+        {"url": "treatment", "valueCode": "emg_ncs"},
+        {"url": "body-part", "valueCode": "lower_extremity"},
+    ]
+
+
 def test_what_is_not_there_is_named_with_what_is() -> None:
     """Of an unknown language, item or treatment it is said which there are, or where to look."""
     case = str(cases_folder() / "CM17-0012593.yaml")

@@ -180,3 +180,25 @@ def test_a_record_that_asks_for_nothing_is_answered_with_a_line_to_copy(tmp_path
     assert isinstance(result.exception, InputError)
     wanted = f"Name it: imr-rules preview '{note}' --request \"Norco 10/325 #120\"."
     assert wanted == result.exception.hint
+
+
+@pytest.mark.parametrize("form", ["md", "html", "pdf"])
+def test_a_sheet_tells_what_the_title_asks_for_beside(form: str, tmp_path: Path) -> None:
+    """One item, one page, one text: what has another text is not on it, and it says so."""
+    items = "".join(
+        f"  - {{item: {number}, title: {title!r}, actual: upheld}}\n"
+        for number, title in enumerate(
+            ["CT of the low back; EMG/NCV of the left leg", "CT of the low back"], start=1
+        )
+    )
+    case, out = tmp_path / "case.yaml", tmp_path / f"packet.{form}"
+    case.write_text(f'case: "CM16-0900001"\ndenial_date: 2016-11-20\nitems:\n{items}')
+    told = []
+    for number in (1, 2):
+        command = ["packet", str(case), "--item", str(number), "--format", form, "--out", str(out)]
+        assert 0 == CliRunner().invoke(group, command).exit_code
+        text = out.read_bytes().decode(errors="replace")
+        if form == "pdf":
+            text = " ".join(page.extract_text() for page in PdfReader(out).pages)
+        told.append("not on this sheet: Electromyography" in " ".join(text.split()))
+    assert [True, False] == told

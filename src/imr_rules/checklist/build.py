@@ -68,6 +68,7 @@ def build_checklist(
             subject.on,
             searched=subject.searched,
             add=subject.add,
+            also_asked=subject.also_asked,
             filled=filled,
         )
     topic = subject.topic
@@ -102,6 +103,7 @@ def build_checklist(
         presumed=presumed,
         searched=subject.searched,
         add=subject.add,
+        also_asked=subject.also_asked,
         filled=filled,
     )
 

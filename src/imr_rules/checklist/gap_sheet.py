@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from imr_rules.checklist.gaps import Gap, GapList
-from imr_rules.checklist.sheet import evidence_words, standing_mark
+from imr_rules.checklist.sheet import also_asked_sentence, evidence_words, standing_mark
 from imr_rules.checklist.wording import Wording
 from imr_rules.explain.hinges import Hinge, HingeFact, Need
 from imr_rules.explain.to_text import title_shown
@@ -62,6 +62,7 @@ class GapSheet:
     case: str
     governed_by: str
     intro: str
+    also_asked: str
     warning: str
     gaps: tuple[GapRow, ...]
     remains_note: str
@@ -93,6 +94,7 @@ def gap_sheet(gaps: GapList, words: Wording) -> GapSheet:
         case=" · ".join(about),
         governed_by=f"{governing.edition.cite_as}: {governing.topic.cite}" if governing else "",
         intro=words.packet_how if gaps.gaps else words.packet_none,
+        also_asked=also_asked_sentence(gaps.also_asked, words) if gaps.also_asked else "",
         warning=warning,
         gaps=tuple(_gap(gap, words) for gap in gaps.gaps),
         remains_note=note,

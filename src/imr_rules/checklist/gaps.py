@@ -10,6 +10,7 @@ from imr_rules.cases.evaluate import Conclusion, evaluate_case
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.engines.model import Certainty, Engine, Prediction, Status
 from imr_rules.errors import InputError, Location
+from imr_rules.explain.also_asked import AlsoAsked, also_asked
 from imr_rules.explain.fact_words import question_in, value_words
 from imr_rules.explain.hinges import Hinge, hinges_of, with_facts
 from imr_rules.explain.model import FactShown, Reason
@@ -67,6 +68,7 @@ class GapList:
 
     *settles_it*: with what the record already had, the rules come out the other way. *barred*: what
     was found rules the treatment out. *remains* is what would turn the outcome beyond that.
+    *also_asked* is what the title asks for too, and nothing here judges.
     """
 
     conclusion: Conclusion
@@ -74,6 +76,7 @@ class GapList:
     settles_it: bool
     barred: bool
     remains: tuple[Hinge, ...]
+    also_asked: tuple[AlsoAsked, ...] = ()
 
     @property
     def item(self) -> CaseItem:
@@ -122,6 +125,7 @@ def _gap_list(
         settles_it,
         pointed_out.certainty is Certainty.BARRED,
         () if settles_it else hinges_of(pointed_out, knowledge, engine, as_of=as_of),
+        also_asked(conclusion.item.request, conclusion.governing, knowledge, conclusion.on),
     )
 
 

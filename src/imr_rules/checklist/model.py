@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from imr_rules.explain.also_asked import AlsoAsked
 from imr_rules.facts.model import Evidence, Value
 from imr_rules.facts.vocabulary import Fact
 from imr_rules.guidelines.model import Comparison, Criterion, Edition, Topic
@@ -149,8 +150,9 @@ class Checklist:
     """The checklist of one requested treatment on one day.
 
     *topic* and *edition* are None where no guideline in force speaks to the request; *add* names
-    what the request leaves open that would find one, or one that is closer. *treatment* is the
-    catalogue's name of what is asked for, None for a topic; *filled* is None for a blank list.
+    what the request leaves open that would find one, or one that is closer. *also_asked* is what
+    its title asks for too, which has a checklist of its own. *treatment* is the catalogue's name of
+    what is asked for, None for a topic; *filled* is None for a blank list.
     """
 
     title: str
@@ -164,6 +166,7 @@ class Checklist:
     presumed: tuple[Presumed, ...] = ()
     searched: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
+    also_asked: tuple[AlsoAsked, ...] = ()
     filled: Filled | None = None
 
     @property

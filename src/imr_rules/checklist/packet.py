@@ -53,6 +53,8 @@ def _blocks(sheet: GapSheet, words: Wording) -> Iterator[str]:
     if sheet.governed_by:
         yield plain(f"{words.governed_by} {sheet.governed_by}.")
     yield plain(sheet.intro)
+    if sheet.also_asked:
+        yield plain(sheet.also_asked)
     if sheet.warning:
         yield f"> **{plain(sheet.warning)}**"
     if sheet.gaps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +24,7 @@ from imr_rules.checklist.model import (
     Way,
 )
 from imr_rules.checklist.wording import Wording
+from imr_rules.explain.also_asked import AlsoAsked
 from imr_rules.explain.to_text import title_shown
 from imr_rules.facts.model import Evidence
 from imr_rules.guidelines.model import Citation, Stance, Standing
@@ -155,6 +156,8 @@ def warning_line(checklist: Checklist, words: Wording) -> str:
 def intro_lines(checklist: Checklist, words: Wording) -> Iterator[str]:
     """Yield what is said before the questions, first of all of the record."""
     yield from record_remarks(checklist, words)
+    if checklist.also_asked:
+        yield also_asked_sentence(checklist.also_asked, words)
     added = ", ".join(checklist.add)
     if checklist.topic is None:
         yield words.no_guideline
@@ -166,6 +169,11 @@ def intro_lines(checklist: Checklist, words: Wording) -> Iterator[str]:
         yield words.how_to_ways if len(checklist.ways) > 1 else words.how_to
     if added:
         yield words.add_closer.format(words=added)
+
+
+def also_asked_sentence(others: Sequence[AlsoAsked], words: Wording) -> str:
+    """Return that the title asks for *others* too, which a sheet of one request leaves out."""
+    return words.also_asked.format(others="; ".join(map(str, others)))
 
 
 def record_remarks(checklist: Checklist, words: Wording) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from imr_rules.errors import UnknownNameError
+from imr_rules.explain.also_asked import AlsoAsked, also_asked
 from imr_rules.explain.left_open import left_open
 from imr_rules.guidelines.library import days_in_force, is_in_force, not_in_force
 from imr_rules.guidelines.model import Edition, Topic
@@ -22,7 +23,7 @@ class Subject:
     """A treatment or topic with the text that governs it on a day.
 
     *request* is None for a topic named by its id. *add* names what a request leaves open without
-    which no topic, or not the closest, can be chosen.
+    which no topic, or not the closest, can be chosen; *also_asked* what its title asks for too.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Subject:
     topic: Topic | None
     searched: tuple[str, ...] = ()
     add: tuple[str, ...] = ()
+    also_asked: tuple[AlsoAsked, ...] = ()
 
 
 def subject_named(name: str, knowledge: Knowledge, on: date | None, *, today: date) -> Subject:
@@ -76,11 +78,20 @@ def subject_of(request: Request, knowledge: Knowledge, on: date) -> Subject:
     treatment = knowledge.catalogue.treatments.get(request.treatment or "")
     title = treatment.title if treatment else None
     add = left_open(request, governing, knowledge, on)
+    others = also_asked(request, governing, knowledge, on)
     if governing is None:
         searched = tuple(e.id for e in knowledge.library.in_search_order() if e.is_in_force(on))
-        return Subject(request.title, title, on, request, None, None, searched, add)
+        return Subject(request.title, title, on, request, None, None, searched, add, others)
     return Subject(
-        request.title, title, on, request, governing.edition, governing.topic, governing.silent, add
+        request.title,
+        title,
+        on,
+        request,
+        governing.edition,
+        governing.topic,
+        governing.silent,
+        add,
+        others,
     )
 
 

@@ -40,6 +40,7 @@ from imr_rules.checklist.model import (
 from imr_rules.checklist.sheet import group_label, intro_lines, warning_line
 from imr_rules.checklist.wording import Wording
 from imr_rules.engines.thresholds import limits_on
+from imr_rules.explain.also_asked import AlsoAsked
 from imr_rules.facts.vocabulary import Fact, FactType
 from imr_rules.guidelines.library import days_in_force
 from imr_rules.guidelines.model import FactIs
@@ -48,6 +49,7 @@ Item = dict[str, Any]
 
 _CITATION = f"{BASE}/StructureDefinition/citation"
 _STANDING = f"{BASE}/StructureDefinition/standing"
+_ALSO_ASKED = f"{BASE}/StructureDefinition/also-asked"
 _NEEDED = f"{BASE}/StructureDefinition/parts-needed"
 _ITEM_CONTROL = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
 _UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
@@ -98,11 +100,23 @@ def _questionnaire(
         if end != date.max:
             # A period of FHIR holds its last day.
             resource["effectivePeriod"]["end"] = (end - timedelta(days=1)).isoformat()
+    if checklist.also_asked:
+        own = resource.setdefault("extension", [])
+        own.extend(_also_asked(other) for other in checklist.also_asked)
     items = [_request_group(checklist, words), *_remarks(checklist, words)]
     if topic and edition:
         items += _Items(checklist, words, units).all()
     resource["item"] = items
     return resource
+
+
+def _also_asked(other: AlsoAsked) -> Item:
+    topic = f"{other.governing.edition.id}/{other.governing.topic.id}"
+    told = [("topic", "valueString", topic)]
+    if other.treatment is not None:
+        told.append(("treatment", "valueCode", other.treatment))
+    told += [("body-part", "valueCode", part) for part in other.body_parts]
+    return {"url": _ALSO_ASKED, "extension": [{"url": u, kind: v} for u, kind, v in told]}
 
 
 def _request_group(checklist: Checklist, words: Wording) -> Item:

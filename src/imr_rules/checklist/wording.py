@@ -59,6 +59,7 @@ class Wording(BaseModel):
     no_guideline_help: str
     add: str
     add_closer: str
+    also_asked: str
     bars_title: str
     bars_note: str
     needs_title: str
