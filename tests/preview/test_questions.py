@@ -160,3 +160,29 @@ def test_visits_done_are_asked_not_the_sum_they_make() -> None:
     mattering = outlook.mattering(known_of(draft, KNOWLEDGE, ReferenceEngine()))
     assert "total_units" not in mattering
     assert "prior_units_completed" in mattering
+
+
+ARTHROSCOPY = "Left shoulder arthroscopy with rotator cuff repair"
+
+
+@pytest.mark.parametrize(
+    ("title", "beside", "day", "open_"),
+    [
+        ("Post-op therapy 12 visits, left shoulder", ARTHROSCOPY, date(2016, 5, 1), True),
+        ("Surgical assistant", ARTHROSCOPY, date(2016, 12, 23), True),
+        # No documents get the operation approved; nothing is known beside the request.
+        ("Surgical assistant", "Prolotherapy injection", date(2014, 6, 1), False),
+        ("Surgical assistant", None, date(2016, 12, 23), True),
+    ],
+)
+def test_what_became_of_the_operation_is_asked_while_documents_could_change_it(
+    title: str, beside: str | None, day: date, open_: bool
+) -> None:
+    """The conclusion on an operation that lacks documents settles nothing of what goes with it."""
+    engine = ReferenceEngine()
+    draft = Draft(title, request_date=day, beside=(beside,) if beside else ())
+    _, outlook = outlook_on(draft)
+    assert open_ is ("parent_service" in outlook.mattering(known_of(draft, KNOWLEDGE, engine)))
+    for answer in ("approved", "not_approved", UNDOCUMENTED):
+        answered = known_of(draft.with_fact("parent_service", answer), KNOWLEDGE, engine)
+        assert answered["parent_service"] == answer

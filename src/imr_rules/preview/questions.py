@@ -21,7 +21,7 @@ from imr_rules.engines.model import Engine
 from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
 from imr_rules.explain.fact_words import asked_for_by, question_in
 from imr_rules.explain.flips import smallest_flips
-from imr_rules.facts.derive import SumOf
+from imr_rules.facts.derive import SumOf, parent_facts
 from imr_rules.facts.model import Basis, Value
 from imr_rules.facts.vocabulary import Fact, Vocabulary
 from imr_rules.guidelines.model import Criterion, Parameter, Topic
@@ -180,9 +180,18 @@ class Outlook:
 
 
 def known_of(draft: Draft, knowledge: Knowledge, engine: Engine) -> Mapping[str, Value]:
-    """Return what is known of *draft*'s request, with what follows from dates and title."""
+    """Return what is known of *draft*'s request, with what follows from dates and title.
+
+    What becomes of the operation beside it that it goes with is open as long as documents could
+    change that: the conclusion on it is nothing that anybody has told.
+    """
     case = case_from_draft(draft, knowledge.catalogue)
-    return evaluate_case(case, Basis.RECORD, knowledge, engine)[0].sheet.values
+    conclusion = evaluate_case(case, Basis.RECORD, knowledge, engine)[0]
+    known, parent = conclusion.sheet.values, conclusion.parent
+    if parent is None or parent.settled:
+        return known
+    concluded = parent_facts(knowledge.derivations)
+    return {fact: value for fact, value in known.items() if fact not in concluded}
 
 
 def next_question(
