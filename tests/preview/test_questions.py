@@ -12,16 +12,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.engines import strategies
 
-from imr_rules.cases.draft import Draft
+from imr_rules.cases.draft import Draft, case_from_draft
+from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.engines.cells import MISSING
 from imr_rules.engines.reference import ReferenceEngine, compile_topic
 from imr_rules.engines.symbolic import symbolic_topic
-from imr_rules.facts.model import UNDOCUMENTED, Value
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Value
 from imr_rules.facts.vocabulary import FactType
 from imr_rules.guidelines.model import Parameter, Topic
 from imr_rules.guidelines.select import governing_topic
 from imr_rules.knowledge import load_knowledge
-from imr_rules.preview.questions import Outlook, known_of, next_question
+from imr_rules.preview.questions import Outlook, known_of, next_question, open_questions
 from imr_rules.treatments.from_title import parse_request
 
 VOCABULARY = strategies.vocabulary()
@@ -183,6 +184,10 @@ def test_what_became_of_the_operation_is_asked_while_documents_could_change_it(
     draft = Draft(title, request_date=day, beside=(beside,) if beside else ())
     _, outlook = outlook_on(draft)
     assert open_ is ("parent_service" in outlook.mattering(known_of(draft, KNOWLEDGE, engine)))
+    case = case_from_draft(draft, KNOWLEDGE.catalogue)
+    conclusion = evaluate_case(case, Basis.RECORD, KNOWLEDGE, engine)[0]
+    questions = open_questions(conclusion, (), KNOWLEDGE)
+    assert open_ is any(question.fact.id == "parent_service" for question in questions)
     for answer in ("approved", "not_approved", UNDOCUMENTED):
         answered = known_of(draft.with_fact("parent_service", answer), KNOWLEDGE, engine)
         assert answered["parent_service"] == answer

@@ -180,13 +180,17 @@ class Outlook:
 
 
 def known_of(draft: Draft, knowledge: Knowledge, engine: Engine) -> Mapping[str, Value]:
-    """Return what is known of *draft*'s request, with what follows from dates and title.
-
-    What becomes of the operation beside it that it goes with is open as long as documents could
-    change that: the conclusion on it is nothing that anybody has told.
-    """
+    """Return what is known of *draft*'s request, with what follows from dates and title."""
     case = case_from_draft(draft, knowledge.catalogue)
-    conclusion = evaluate_case(case, Basis.RECORD, knowledge, engine)[0]
+    return _known(evaluate_case(case, Basis.RECORD, knowledge, engine)[0], knowledge)
+
+
+def _known(conclusion: Conclusion, knowledge: Knowledge) -> Mapping[str, Value]:
+    """Return what *conclusion* rests on without what it only concludes of another item.
+
+    What becomes of the operation that a request goes with is open as long as documents could
+    change that: nobody has told it.
+    """
     known, parent = conclusion.sheet.values, conclusion.parent
     if parent is None or parent.settled:
         return known
@@ -220,7 +224,7 @@ def open_questions(
     if conclusion.governing is None:
         return ()
     outlook = Outlook.of(conclusion.governing, conclusion.on, knowledge)
-    mattering = outlook.mattering(conclusion.sheet.values)
+    mattering = outlook.mattering(_known(conclusion, knowledge))
     asked = [fact for fact in outlook.all_asked if fact in mattering or fact in answered]
     return tuple(_question(fact, outlook, len(mattering)) for fact in asked)
 
