@@ -82,10 +82,12 @@ def _meets(asked: Collection[str], there: Iterable[str | None]) -> bool:
 class _Clause:
     """The words of a folded clause: what it names and what it asks for.
 
-    From *text* the occasions are left out; *found* are its cues one by one, *cues* together.
+    From *row_asked* and *text* the occasions are left out; *found* are its cues one by one, *cues*
+    together.
     """
 
     row: Sequence[Token]
+    row_asked: Sequence[Token]
     text: str
     form: str | None
     services: Sequence[Service]
@@ -100,9 +102,11 @@ def _clause(text: str, catalogue: Catalogue, words: TitleWords) -> _Clause:
     services = services_of(catalogue.service_index.find(row), text, form, catalogue)
     found = words.cue_index.find(row)
     occasions = occasions_of(services, found, text)
+    asked_text = without(text, occasions)
     return _Clause(
         row,
-        without(text, occasions),
+        tokens(asked_text) if occasions else row,
+        asked_text,
         form,
         services,
         asked_of(services, occasions),
@@ -133,12 +137,14 @@ def read_clause(title: str, text: str, catalogue: Catalogue, words: TitleWords) 
     form = next((m.drug.form for m in main.mentions if m.drug.form), clause.form)
     classes = frozenset(m.drug.drug_class for m in main.mentions)
     own = _own_words(main, clause, catalogue)
-    own_parts = _body_parts(own, catalogue) or parts
-    side = _side(own, own_parts, catalogue)
-    if side is None and own_parts == parts:
+    side = common.side
+    if len(own) < len(row):
+        own_parts = _body_parts(own, catalogue) or parts
+        own_side = _side(own, own_parts, catalogue)
         # "MRI of the neck; left elbow brace": a side that is told of another part is not its own.
-        side = common.side
-    parts = own_parts
+        if own_side or own_parts != parts:
+            side = own_side
+        parts = own_parts
     settings = _Settings(parts, cues.around, classes, form)
     treatment = _refined(main.treatment, settings, catalogue)
     category, accompanies = _category(treatment, cues, catalogue)
@@ -320,7 +326,7 @@ def _own_words(main: Service, clause: _Clause, catalogue: Catalogue) -> list[Tok
     injection or operation is of what it is done for.
     """
     mine = next(a for a in asked_apart(clause.asked, clause.text) if main in a.services)
-    own = [t for t in tokens(clause.text) if mine.start <= t.start < mine.end]
+    own = [t for t in clause.row_asked if mine.start <= t.start < mine.end]
     if main.treatment.unit in WAYS:
         reasons = (("link", Link.FOR), ("link", Link.CAUSE))
         ends = [c.start for c in clause.found if c.value in reasons and c.start >= mine.start]
