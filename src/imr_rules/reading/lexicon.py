@@ -10,6 +10,7 @@ from enum import StrEnum
 from imr_rules.facts.model import Value
 from imr_rules.reading.occurrence import Bits, Occurring, PatternIndex, joined_bits
 from imr_rules.reading.pattern import Expression, Pattern
+from imr_rules.reading.results import Results
 from imr_rules.reading.same_thing import SameThing
 
 
@@ -154,6 +155,7 @@ class Lexicon:
     """By side: the words that name it."""
     kinds_of_care: Mapping[str, re.Pattern[str]] = field(repr=False)
     """By category: the names of care that is counted in visits."""
+    results: Results = field(repr=False)
     along_nerves: Mapping[str, frozenset[str]] = field(repr=False)
     """By body part: the parts whose mention speaks for it where a fact runs along nerves."""
     speaks_for: Mapping[str, frozenset[str]] = field(repr=False)

@@ -35,6 +35,7 @@ from imr_rules.reading.occurrence import Bits, PatternIndex, bits_of, words_of
 from imr_rules.reading.pattern import Pattern, any_of
 from imr_rules.reading.phrases import Phrases
 from imr_rules.reading.rarity import Rarity
+from imr_rules.reading.results import load_results
 from imr_rules.reading.same_thing import load_same_thing
 from imr_rules.reading.shapes import (
     CommonWordsFile,
@@ -112,6 +113,8 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
     with gathered(problems):
         kinds_of_care = _item_words(folder / "kinds_of_care.yaml", phrases, catalogue)
     with gathered(problems):
+        results = load_results(folder / "results.yaml", phrases)
+    with gathered(problems):
         same_thing = load_same_thing(folder / "same_thing.yaml", phrases, vocabulary)
     with gathered(problems):
         read_as = _read_as(folder / "read_as.yaml", catalogue)
@@ -125,6 +128,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         item_words=item_words,
         sides=_sides(catalogue),
         kinds_of_care=kinds_of_care,
+        results=results,
         along_nerves=_speaking(catalogue, regions.speaks_for, regions.along_nerves),
         speaks_for=_speaking(catalogue, regions.speaks_for),
         same_thing=same_thing,

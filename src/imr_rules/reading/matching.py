@@ -42,6 +42,8 @@ def matches_in(
         for match in _occurrences(cue.pattern, first, concerned, lexicon):
             if cue.broad and not _in_place(cue, _around(match)):
                 continue
+            if lexicon.results.is_of_two_tests(match):
+                continue
             if conclusions and any(_concludes(cue, match.span(), c) for c in conclusions):
                 continue
             hits.append((cue, match))
