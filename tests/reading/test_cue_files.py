@@ -73,7 +73,11 @@ def problems_of_tables(tmp_path: Path, **texts: str) -> str:
         ("read_as", "- home_aide\n", "read_as.yaml:1:1: error[wrong-type]: the file: a list"),
         ("common_words", "the: often\n", "the: 'often' is not a whole number"),
         ("same_thing", "", "same_thing.yaml:1:1: error[wrong-type]: the file is empty."),
-        ("results", 'result: ["positive"]\n', "results.yaml:1:1: error[wrong-type]: the lists must be"),
+        (
+            "results",
+            'result: ["positive"]\n',
+            "results.yaml:1:1: error[wrong-type]: the lists must be",
+        ),
         ("words", "- worker\n", "words.yaml:1:1: error[wrong-type]: the file: a list"),
     ],
 )
