@@ -9,7 +9,7 @@ import pytest
 
 from imr_rules.cases.fact_sheet import fact_sheet
 from imr_rules.cases.model import Case, CaseItem
-from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading, Value
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Evidence, Reading, Section, Value
 from imr_rules.knowledge import load_knowledge
 from imr_rules.table.from_case import rows_of_case
 from imr_rules.treatments.from_title import parse_request
@@ -118,3 +118,37 @@ def test_visits_done_and_asked_for_add_up_only_when_both_are_known() -> None:
         == values(case_of(title, record={"prior_units_completed": 4}), Basis.RECORD)["total_units"]
     )
     assert "total_units" not in values(case_of(title), Basis.RECORD)
+
+
+@pytest.mark.parametrize(
+    ("title", "record", "first"),
+    [
+        ("Physical therapy 2 times a week for 3 weeks", {"prior_units_completed": 4}, "no"),
+        ("Naproxen 550mg #60", {"drug_use_days": 30}, "no"),
+        ("Naproxen 550mg #60", {"drug_use_days": 30, "first_request": UNDOCUMENTED}, "no"),
+        ("Naproxen 550mg #60", {"drug_use_days": 30, "first_request": "yes"}, "yes"),
+        ("Naproxen 550mg #60", {"drug_use_days": UNDOCUMENTED}, None),
+        ("Physical therapy 2 times a week for 3 weeks", {"prior_units_completed": 0}, None),
+        ("Physical therapy 2 times a week for 3 weeks", {}, None),
+        ("Post-operative physical therapy 12 visits", {"prior_units_completed": 4}, None),
+    ],
+)
+def test_what_was_given_before_is_not_given_for_the_first_time(
+    title: str, record: dict[str, Value], first: str | None
+) -> None:
+    """Visits or days that are counted make it a repeat; after an operation therapy begins anew."""
+    assert first == values(case_of(title, record=record), Basis.RECORD).get("first_request")
+
+
+def test_what_follows_from_other_facts_rests_on_their_words() -> None:
+    """A repeat is proved by the visits that were counted, a total by both its parts."""
+    case = case_of("Physical therapy 2 times a week for 3 weeks")
+    shown = Evidence(Section.SUMMARY, quote="four visits", start=10, end=21)
+    item = replace(
+        case.items[0],
+        readings={Reading.RECORD: {"prior_units_completed": 4}},
+        evidence={(Reading.RECORD, "prior_units_completed"): (shown,)},
+    )
+    sheet = fact_sheet(case, item, Basis.RECORD, load_knowledge())
+    assert (shown,) == sheet.evidence["first_request"]
+    assert (shown, *sheet.evidence["requested_units"]) == sheet.evidence["total_units"]

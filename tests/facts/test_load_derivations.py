@@ -27,6 +27,8 @@ SHIPPED = (rules_folder() / "vocabulary" / "derived.yaml").read_text(encoding="u
         ("[prior_units_completed,", "[prior_unit_completed,", "Did you mean 'prior_units_c"),
         ("[prior_units_completed,", "[work_status,", "'work_status' is of type enum"),
         ("[prior_units_completed, requested_units]", "[]", "at least 1 item"),
+        ("[drug_use_days,", "[drug_use_day,", "Did you mean 'drug_use_days'"),
+        ("[drug_use_days,", "[work_status,", "'work_status' is of type enum"),
         ("[opioid,", "[opiod,", "Did you mean 'opioid'"),
         ("[surgery, spine_surgery]", "[surgery, spin_surgery]", "Did you mean 'spine_surgery'"),
         ("operation_asked_beside:", "operation_done_on:", "fact 'operation_done_on' is not"),

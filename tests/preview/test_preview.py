@@ -96,6 +96,21 @@ def test_what_cannot_be_changed_is_never_proposed(basis: Basis) -> None:
 
 
 @pytest.mark.parametrize("basis", list(Basis))
+def test_what_was_given_before_is_never_proposed_to_be_the_first(basis: Basis) -> None:
+    """A first course goes with no visit and no day of use, told or proposed."""
+    counted = "prior_units_completed", "drug_use_days"
+    firsts = 0
+    for conclusion in conclusions(basis):
+        for hinge in hinges_of(conclusion, KNOWLEDGE, ENGINE):
+            if hinge.changes.get("first_request") == "yes":
+                firsts += 1
+                after = {**conclusion.sheet.values, **hinge.changes}
+                before = [after.get(name, 0) for name in counted]
+                assert not [n for n in before if isinstance(n, int | float) and n > 0]
+    assert firsts > 10
+
+
+@pytest.mark.parametrize("basis", list(Basis))
 def test_visits_that_helped_are_never_proposed_to_be_none(basis: Basis) -> None:
     """A gain from earlier visits goes with at least one of them."""
     both = {"prior_units_completed", "functional_improvement"}

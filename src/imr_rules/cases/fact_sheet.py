@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from imr_rules.cases.model import Case, CaseItem
-from imr_rules.facts.derive import CaseContext, derive
+from imr_rules.facts.derive import CaseContext, derive, facts_behind
 from imr_rules.facts.model import (
     UNDOCUMENTED,
     Basis,
@@ -75,10 +75,21 @@ def fact_sheet(
     derived = derive(
         knowledge.derivations, stated, context, knowledge.catalogue, knowledge.vocabulary
     )
-    for fact in derived:
-        evidence[fact] = (Evidence(Section.HEADER, note="follows from dates, title or tables"),)
+    follows = {fact: facts_behind(knowledge.derivations[fact]) for fact in derived}
+    for fact, behind in follows.items():
+        shown = (one for name in behind for one in evidence.get(name, ()))
+        evidence[fact] = tuple(dict.fromkeys(shown)) or (
+            Evidence(Section.HEADER, note="follows from dates, title or tables"),
+        )
     inner = tuple(conflict for conflict in item.conflicts if conflict.reading in basis.readings)
-    return FactSheet(basis, {**values, **derived}, evidence, conflicts, inner)
+    return FactSheet(
+        basis,
+        {**values, **derived},
+        evidence,
+        conflicts,
+        inner,
+        {fact: behind for fact, behind in follows.items() if behind},
+    )
 
 
 def known_values(values: Mapping[str, Value]) -> dict[str, Value]:

@@ -99,7 +99,10 @@ NO_FLIPS = Flips(None, ())
 
 
 def flips_of(conclusion: Conclusion, knowledge: Knowledge) -> Flips:
-    """Return what would flip *conclusion*."""
+    """Return what would flip *conclusion*.
+
+    What follows from other facts is not changed by itself: those are.
+    """
     if conclusion.governing is None:
         return NO_FLIPS
     if conclusion.hangs_on_parent:
@@ -110,6 +113,7 @@ def flips_of(conclusion: Conclusion, knowledge: Knowledge) -> Flips:
         conclusion.on,
         conclusion.sheet.values,
         knowledge.vocabulary,
+        fixed=conclusion.sheet.follows,
     )
 
 

@@ -75,6 +75,16 @@ class SumOf(_Way):
     of: Annotated[list[str], Field(min_length=1)]
 
 
+class NotTheFirst(_Way):
+    """No where any of the numbers in *counted* is more than none; silence otherwise.
+
+    What goes with an operation begins anew after it, whatever was done before.
+    """
+
+    way: Literal["not_the_first"] = Field(alias="from")
+    counted: Annotated[list[str], Field(min_length=1)]
+
+
 class Beside(_Way):
     """Yes if another item of the letter asks for one of *treatments*; silence otherwise."""
 
@@ -148,6 +158,7 @@ Derivation = Annotated[
     | CaseField
     | ExcludedIngredients
     | SumOf
+    | NotTheFirst
     | Beside
     | OperationBeside
     | BesideSameClass
@@ -172,6 +183,17 @@ class CaseContext:
     conversion: Sequence[ConversionFactors] = ()
     """Tables of oral morphine equivalents, of which the one in force *on* the day counts."""
     parent_service: Value | None = None
+
+
+def facts_behind(way: Derivation) -> Sequence[str]:
+    """Return the facts of the same item that *way* derives its own from."""
+    match way:
+        case SumOf(of=parts):
+            return parts
+        case NotTheFirst(counted=numbers):
+            return numbers
+        case _:
+            return ()
 
 
 def parent_facts(derivations: Mapping[str, Derivation]) -> tuple[str, ...]:
@@ -236,6 +258,11 @@ def _value(
             if any(n is None or isinstance(n, str) for n in numbers):
                 return None
             return sum(float(n) for n in numbers if n is not None and n != UNDOCUMENTED)
+        case NotTheFirst(counted=numbers):
+            if context.request.accompanies or context.request.phase is Phase.POSTOPERATIVE:
+                return None
+            told = (known.get(number) for number in numbers)
+            return "no" if any(isinstance(n, int | float) and n > 0 for n in told) else None
         case Beside(treatments=treatments):
             wanted = set(treatments)
             beside = any(wanted & set(catalogue.lineage(other)) for other in context.others)

@@ -18,6 +18,7 @@ from imr_rules.facts.derive import (
     Derivation,
     Formulary,
     MorphineEquivalent,
+    NotTheFirst,
     OperationAccompanied,
     OperationBeside,
     Parent,
@@ -102,6 +103,11 @@ def _wrong_facts(
         asked += [
             (part, FactType.NUMBER, document.at("derived", name, "of", index))
             for index, part in enumerate(way.of)
+        ]
+    if isinstance(way, NotTheFirst):
+        asked += [
+            (number, FactType.NUMBER, document.at("derived", name, "counted", index))
+            for index, number in enumerate(way.counted)
         ]
     if isinstance(way, OperationAccompanied) and name in vocabulary:
         values = vocabulary[name].values

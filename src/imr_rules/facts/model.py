@@ -161,7 +161,8 @@ class FactSheet:
     """What is known of one disputed item on one basis.
 
     *values* leaves out what nobody mentions. *evidence* tells for each value where it stands;
-    derived facts say so in their note.
+    derived facts say so in their note, or show what the facts that they follow from rest on.
+    *follows* names these facts by what follows from them.
     """
 
     basis: Basis
@@ -169,3 +170,4 @@ class FactSheet:
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     inner_conflicts: tuple[InnerConflict, ...] = ()
+    follows: Mapping[str, Sequence[str]] = field(default_factory=dict)

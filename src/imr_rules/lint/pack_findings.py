@@ -12,7 +12,7 @@ from imr_rules import strict_yaml
 from imr_rules.engines.model import Engine
 from imr_rules.engines.thresholds import limit_on, number_of
 from imr_rules.errors import Location
-from imr_rules.facts.derive import SumOf
+from imr_rules.facts.derive import facts_behind
 from imr_rules.facts.model import Value
 from imr_rules.guidelines.model import Comparison, Edition, FactCompares, Topic, leaves_of
 from imr_rules.guidelines.situations import Situation, first_day, situations_path
@@ -52,8 +52,7 @@ def unused_facts(knowledge: Knowledge) -> Iterator[LintFinding]:
     for edition in knowledge.library.editions.values():
         used.update(parameter.by for parameter in edition.parameters.values() if parameter.by)
     for way in knowledge.derivations.values():
-        if isinstance(way, SumOf):
-            used.update(way.of)
+        used.update(facts_behind(way))
     for fact in knowledge.vocabulary:
         if fact not in used:
             yield LintFinding(

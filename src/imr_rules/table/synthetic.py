@@ -21,7 +21,7 @@ import polars as pl
 from imr_rules.cases.from_paths import Loaded, load_cases
 from imr_rules.data_folders import cases_folder
 from imr_rules.engines.table.names import ON
-from imr_rules.facts.derive import DaysBetween, Derivation, SumOf, YearOf
+from imr_rules.facts.derive import DaysBetween, Derivation, NotTheFirst, SumOf, YearOf
 from imr_rules.facts.model import UNDOCUMENTED, Basis, Value
 from imr_rules.facts.vocabulary import Fact
 from imr_rules.guidelines.library import Library
@@ -45,6 +45,7 @@ from imr_rules.table.schema import (
     UNDOCUMENTED_NUMBERS,
     table_schema,
 )
+from imr_rules.treatments.model import Phase
 
 FIRST_DAY = date(2013, 1, 1)
 LAST_DAY = date(2025, 12, 31)
@@ -267,10 +268,12 @@ def _rows_on(
         *silent,
         parent.alias(PARENT_ITEM),
         (listed if missing else pl.lit(None, pl.String)).alias(UNDOCUMENTED_NUMBERS),
-    ).with_columns(_following(derivations))
+    ).with_columns(_following(derivations, basis.schema))
 
 
-def _following(derivations: Mapping[str, Derivation]) -> Iterator[pl.Expr]:
+def _following(
+    derivations: Mapping[str, Derivation], kinds: Mapping[str, pl.DataType]
+) -> Iterator[pl.Expr]:
     """Yield the facts that follow from the dates of a row, or from others of its numbers."""
     for fact, way in derivations.items():
         match way:
@@ -283,9 +286,14 @@ def _following(derivations: Mapping[str, Derivation]) -> Iterator[pl.Expr]:
                 told = pl.when(pl.max_horizontal(parts) > pl.col(fact)).then(None)
                 found = pl.coalesce(pl.sum_horizontal(parts, ignore_nulls=False),
                                     told.otherwise(pl.col(fact)))  # fmt: skip
+            case NotTheFirst(counted=numbers):
+                silent = pl.col(fact).is_null() | (pl.col(fact) == UNDOCUMENTED)
+                anew = pl.col(_ACCOMPANIES) | pl.col(PHASE).eq_missing(Phase.POSTOPERATIVE.value)
+                counts = pl.any_horizontal(pl.col(number) > 0 for number in numbers)
+                found = pl.when(silent & ~anew & counts).then(pl.lit("no")).otherwise(pl.col(fact))
             case _:
                 continue
-        yield found.cast(pl.Float64).alias(fact)
+        yield found.cast(kinds[fact]).alias(fact)
 
 
 def _fellows(rows: pl.DataFrame, decided: pl.DataFrame, by: Iterable[str]) -> pl.DataFrame:
