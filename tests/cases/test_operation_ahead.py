@@ -10,8 +10,14 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from imr_rules.cases.from_paths import Loaded, load_cases
 from imr_rules.cli.main import group
 from imr_rules.facts.model import Value
+from imr_rules.knowledge import load_knowledge
+from imr_rules.table.evaluate import TableRules, conclude
+from imr_rules.table.from_case import rows_of_case
+from imr_rules.table.outcomes import CERTAINTY, PREDICTION, named
+from imr_rules.table.schema import table_schema
 
 OPERATION = {
     "item": 1,
@@ -45,6 +51,19 @@ def _case(therapy: str, facts: dict[str, Value], path: Path) -> Path:
     return path
 
 
+def _by_table(path: Path) -> tuple[str, str]:
+    knowledge = load_knowledge()
+    (entry,) = load_cases([path], knowledge)
+    assert isinstance(entry, Loaded)
+    rows = rows_of_case(entry.case, str(path), knowledge)
+    items = pl.DataFrame(rows, schema=table_schema(knowledge.vocabulary))
+    rules = TableRules(knowledge)
+    concluded = named(conclude(items, rules), rules)
+    is_asked = (items["item"] == 2) & (items["basis"] == "record")
+    row = concluded.filter(is_asked).row(0, named=True)
+    return row[PREDICTION], row[CERTAINTY]
+
+
 @pytest.mark.parametrize(
     ("therapy", "facts", "outcome"),
     [
@@ -74,9 +93,5 @@ def test_every_engine_counts_only_what_follows_the_operation(
         lines = _invoke("evaluate", case, *basis, "--engine", engine, "--format", "jsonl")
         line = json.loads(lines.splitlines()[1])
         found[engine] = line["prediction"], line["certainty"]
-    facts_table, outcomes = tmp_path / "facts.parquet", tmp_path / "outcomes.parquet"
-    _invoke("extract", case, "--out", facts_table)
-    _invoke("evaluate", facts_table, *basis, "--out", outcomes)
-    row = pl.read_parquet(outcomes).row(by_predicate=pl.col("item") == 2, named=True)
-    found["table"] = row["prediction"], row["certainty"]
+    found["table"] = _by_table(case)
     assert dict.fromkeys(found, outcome) == found
