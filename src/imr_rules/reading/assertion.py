@@ -67,7 +67,10 @@ def find_scopes(
     talk: Places,
 ) -> Scopes:
     """Find every mark of *marks* in the flat, lower-case *sentence*, beside those of its *talk*."""
-    found = {**talk, **places_of({m: marks[m] for m in marks.keys() - _BESIDE_NEGATIONS}, sentence)}
+    always = marks.keys() - _BESIDE_NEGATIONS - {Mark.WORKER_AGAIN}
+    found = {**talk, **places_of({m: marks[m] for m in always}, sentence)}
+    if Mark.ANOTHER_PERSON in talk and Mark.WORKER_AGAIN in marks:
+        found[Mark.WORKER_AGAIN] = _spans(sentence, marks[Mark.WORKER_AGAIN])
     if found.keys() & _TURNING:
         for mark in _BESIDE_NEGATIONS & marks.keys():
             found[mark] = _spans(sentence, marks[mark])
@@ -306,6 +309,18 @@ def not_yet_so(start: int, end: int, scopes: Scopes) -> bool:
         start <= mark[0] < end < mark[1]
         or (mark[0] < start and not any(mark[1] <= s and e <= start + 1 for s, e in stops))
         for mark in scopes.at.get(Mark.HYPOTHETICAL, ())
+    )
+
+
+def of_another_person(start: int, scopes: Scopes) -> bool:
+    """Whether the words at *start* are said of somebody who is not the worker.
+
+    What stands before the other person is still the worker's: "takes naproxen, his wife Xanax".
+    """
+    again = scopes.at.get(Mark.WORKER_AGAIN, ())
+    return any(
+        mark[0] <= start and not any(mark[1] <= s <= start for s, _ in again)
+        for mark in scopes.at.get(Mark.ANOTHER_PERSON, ())
     )
 
 

@@ -54,6 +54,7 @@ class Mark(StrEnum):
     TREATING_SAYS = "treating_says"
     UTILIZATION_REVIEW = "utilization_review"
     ANOTHER_PERSON = "another_person"
+    WORKER_AGAIN = "worker_again"
     HYPOTHETICAL = "hypothetical"
 
 

@@ -21,6 +21,7 @@ from imr_rules.reading.assertion import (
     list_head,
     missing_around,
     not_yet_so,
+    of_another_person,
     places_of,
     proof_of,
     turned_inside,
@@ -191,11 +192,16 @@ def _whole(passage: Passage, context: Context) -> _Whole:
 
 
 def _says_nothing(match: re.Match[str], sentence: _Sentence, whole: _Whole) -> bool:
-    """Whether words of a cue only repeat a title, tell what may come, or stand by an empty box."""
+    """Whether words of a cue are no statement of the worker.
+
+    They only repeat a title, tell what may come or of somebody else, or stand by an empty box.
+    """
     first, last = (sentence.start + at for at in match.span())
     if whole.titles and lies_within((first, last), whole.titles):
         return True
     if not_yet_so(*match.span(), sentence.scopes):
+        return True
+    if of_another_person(match.start(), sentence.scopes):
         return True
     return bool(whole.boxes) and lies_within(whole.flat.original(first, last), whole.boxes)
 

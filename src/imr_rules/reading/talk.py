@@ -47,8 +47,6 @@ class CaseTalk:
 
         *talk* are its marks of talk; the sentences of the text are asked about in order.
         """
-        if Mark.ANOTHER_PERSON in talk:
-            return None
         if self.section is not Section.RATIONALE:
             return None if Mark.UTILIZATION_REVIEW in talk else 0
         guideline = talk.get(Mark.GUIDELINE, ())
