@@ -84,7 +84,8 @@ class Cue:
     part named in the sentence itself narrows it to some items; otherwise the part of the sentences
     before it does as well ("Right shoulder: ... Strength was reduced."). *nearest_part*:
     of several parts that a sentence names, the one at the words. *own_kind*: visits counted by the
-    name of another kind of care are not meant. *names_another*: the words
+    name of another kind of care are not meant. *own_part*: nor are those made for another part
+    of the body. *names_another*: the words
     themselves must name something else (the other opioid beside the one that is asked for). With
     *only_if_missing* the affirmed words mean nothing: a pain score tells of no relief, but one that
     is missing leaves the relief undocumented. *broad*: a wide net for what the exact cues leave; it
@@ -108,6 +109,7 @@ class Cue:
     only_if_missing: bool
     names_part: bool
     own_kind: bool = False
+    own_part: bool = False
     nearest_part: bool = False
     broad: bool = False
     of_guideline: bool = False
@@ -166,6 +168,7 @@ class Lexicon:
     """By treatment: the category it is spoken of as, where that is not its own."""
     _relevant: Mapping[str, Mapping[str, tuple[str, ...]]] = field(repr=False)
     _body_names: Mapping[str, tuple[tuple[tuple[str, ...], str | None], ...]] = field(repr=False)
+    """By its first word: each name with its part; before them, under None, what names no part."""
     words_of_parts: frozenset[str] = field(repr=False)
     """The words of which the names of parts and sides are made."""
     between_parts: frozenset[str] = field(repr=False)
@@ -234,7 +237,7 @@ class Lexicon:
         """Return the body parts that the sentence of these *words* names.
 
         A name within a longer one is none of its own: "cervical spine" is not the spine, and
-        "came back" names no part at all.
+        "came back" and "hand therapy" name no part at all.
         """
         if self._body_names.keys().isdisjoint(words):
             return frozenset()
@@ -245,7 +248,8 @@ class Lexicon:
                 end = position + len(name)
                 if end > covered and tuple(words[position:end]) == name:
                     longest = max(longest, end)
-                    if part is not None:
-                        found.add(part)
+                    if part is None:
+                        break
+                    found.add(part)
             covered = longest
         return frozenset(found)

@@ -80,6 +80,7 @@ class _RawFactCues(_Raw):
     about_item: bool = False
     names_part: bool = False
     own_kind: bool = False
+    own_part: bool = False
     nearest_part: bool = False
     categories: _Texts
     cues: Annotated[list[_RawCue], Field(default_factory=list)]
@@ -246,6 +247,7 @@ def _fact_cues(
                 only_if_missing=entry.only_if_missing,
                 names_part=raw.names_part,
                 own_kind=raw.own_kind,
+                own_part=raw.own_part,
                 nearest_part=raw.nearest_part,
                 broad=loc[0] == "broad",
                 of_guideline=entry.of_guideline,

@@ -98,6 +98,8 @@ def _can_concern(subject: Subject, cue: Cue, match: re.Match[str], lexicon: Lexi
         return False
     if cue.own_kind and _counts_another_kind(subject, match, lexicon):
         return False
+    if cue.own_part and _counts_for_another_part(subject, cue.fact, match, lexicon):
+        return False
     return not (cue.names_another and subject.names and subject.names.search(match.group()))
 
 
@@ -111,11 +113,27 @@ def _counts_another_kind(subject: Subject, match: re.Match[str], lexicon: Lexico
     return False
 
 
+def _counts_for_another_part(
+    subject: Subject, fact: str, match: re.Match[str], lexicon: Lexicon
+) -> bool:
+    """Whether *match*, with the words that go on with it, counts care of another part or side."""
+    words = _words_at(match, lexicon)
+    parts = lexicon.body_parts(words)
+    return bool(parts and subject.body_parts) and not _is_about(
+        subject, fact, parts, " ".join(words), lexicon
+    )
+
+
 def _parts_at(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
     """Return the parts that the words of *match* name, that lead up to it or go on with it.
 
     "Tenderness of the low back, decreased motion of the right shoulder" measures the shoulder.
     """
+    return lexicon.body_parts(_words_at(match, lexicon))
+
+
+def _words_at(match: re.Match[str], lexicon: Lexicon) -> Sequence[str]:
+    """Return the words of *match*, the parts that lead up to it, and what it goes on with."""
     words = words_of(match.group())
     before = words_of(_leading_in(match))
     if before and before[-1] in lexicon.words_of_parts:
@@ -124,16 +142,21 @@ def _parts_at(match: re.Match[str], lexicon: Lexicon) -> frozenset[str]:
             words.insert(0, before.pop())
     if goes_on := _GOES_ON.match(match.string, match.end()):
         words += _up_to_another_thing(words_of(goes_on.group()), lexicon)
-    return lexicon.body_parts(words)
+    return words
 
 
 def _up_to_another_thing(words: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
     """Return *words* up to an "and" that joins no parts to a list.
 
-    "Giving way on uneven ground and mild low back stiffness" is not of the low back.
+    "Giving way on uneven ground and mild low back stiffness" is not of the low back, nor are ten
+    visits "for the shoulder and none for the low back".
     """
     joins = [n for n, word in enumerate(words) if word in _JOINS]
-    ends = [n for n in joins if n and words[n - 1] not in lexicon.words_of_parts]
+    ends = [
+        n
+        for n in joins
+        if n and (words[n - 1] not in lexicon.words_of_parts or words[n + 1 : n + 2] == ["none"])
+    ]
     return words[: ends[0]] if ends else words
 
 
