@@ -14,6 +14,7 @@ KNOWLEDGE = load_knowledge()
 FACET = "acoem-2004/facet-procedures"
 THERAPY = "mtus-2016/physical-medicine"
 THERAPY_NOW = "mtus-acoem/physical-occupational-therapy"
+TRACTION = "odg/traction-unit"
 AFTER = "postsurgical-2009/postsurgical-therapy"
 
 
@@ -25,6 +26,9 @@ AFTER = "postsurgical-2009/postsurgical-therapy"
         ("T6-7 facet injection", "2015-03-01", f"{FACET}-neck"),
         ("L4-5 facet injection", "2015-03-01", FACET),
         ("Facet injection", "2015-03-01", FACET),
+        ("Home cervical traction unit", "2015-03-01", TRACTION),
+        ("Home traction unit", "2015-03-01", TRACTION),
+        ("Lumbar traction unit", "2015-03-01", f"{TRACTION}-low-back"),
         ("Pre-operative PT 6 visits prior to TKA", "2016-11-01", f"{THERAPY}-knee"),
         ("Physical therapy x6 before cervical fusion", "2016-11-01", THERAPY),
         ("Associated surgical service: pre-op physical therapy x6", "2016-11-01", THERAPY),
@@ -48,3 +52,21 @@ def test_facet_procedures_of_the_neck_cite_nothing_of_the_low_back() -> None:
     ((_, topic),) = KNOWLEDGE.library.topics_named(f"{FACET}-neck")
     sections = {cite.section for cite in (topic.cite, *(c.cite for c in topic.criteria.values()))}
     assert {"Neck and Upper Back Complaints 2004: Initial Care"} == sections
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "facet-block",
+        "facet-ablation",
+        "heat-and-cold-pack",
+        "bone-growth-stimulator",
+        "studies-not-recommended",
+    ],
+)
+def test_a_text_for_the_whole_spine_names_both_chapters(name: str) -> None:
+    """Who asks for the neck is not sent to the chapter of the low back alone."""
+    ((_, topic),) = KNOWLEDGE.library.topics_named(f"odg/{name}")
+    assert not topic.applies_to.body_parts
+    assert "Low Back" in topic.cite.section
+    assert "Neck and Upper Back" in topic.cite.section
