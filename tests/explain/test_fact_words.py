@@ -58,6 +58,36 @@ def test_the_nearest_limits_bound_the_words(value: float, expected: str) -> None
     assert expected == stated(WEEKS, value, BOTH, LIMITS, {}).answer
 
 
+VISITS = WEEKS.model_copy(update={"unit": "visits", "whole": True})
+
+
+@pytest.mark.parametrize(
+    ("comparison", "limit", "value", "expected"),
+    [
+        (Comparison.MORE_THAN, 0.0, 1, "at least 1 visit"),
+        (Comparison.MORE_THAN, 6.0, 7, "at least 7 visits"),
+        (Comparison.AT_MOST, 6.0, 7, "at least 7 visits"),
+        (Comparison.LESS_THAN, 6.0, 5, "at most 5 visits"),
+        (Comparison.LESS_THAN, 1.0, 0, "0 visits"),
+        (Comparison.AT_MOST, 1.0, 1, "at most 1 visit"),
+        (Comparison.MORE_THAN, 2.5, 3, "at least 3 visits"),
+    ],
+)
+def test_of_things_that_are_counted_the_next_number_is_named(
+    comparison: Comparison, limit: float, value: float, expected: str
+) -> None:
+    """Nobody makes more than no visits: he makes one."""
+    only = topic((comparison, "six"))
+    assert expected == stated(VISITS, value, only, {"six": Limit(limit)}, {}).answer
+
+
+def test_one_number_of_things_between_two_limits_is_named() -> None:
+    """More than six and less than eight is seven."""
+    both = topic((Comparison.MORE_THAN, "six"), (Comparison.LESS_THAN, "eight"))
+    limits = {"six": Limit(6.0), "eight": Limit(8.0)}
+    assert "7 visits" == stated(VISITS, 7, both, limits, {}).answer
+
+
 @pytest.mark.parametrize(
     ("unit", "expected"),
     [("weeks", "1 week"), ("percent", "1 percent"), ("mg/day", "1 mg/day"), ("", "1")],

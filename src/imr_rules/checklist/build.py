@@ -27,7 +27,7 @@ from imr_rules.checklist.model import (
 from imr_rules.checklist.subject import Subject
 from imr_rules.engines.model import Status
 from imr_rules.engines.thresholds import Limit, limits_on
-from imr_rules.explain.fact_words import limit_number, value_words
+from imr_rules.explain.fact_words import limit_number, plain_limit, value_words
 from imr_rules.facts.model import UNDOCUMENTED
 from imr_rules.facts.vocabulary import Vocabulary
 from imr_rules.guidelines.model import (
@@ -236,12 +236,16 @@ class _Asker:
         for leaf in leaves_of(criterion.when):
             if not isinstance(leaf, FactCompares):
                 continue
-            limit, unit = self.limits[leaf.threshold], self.vocabulary[leaf.fact].unit
+            limit, fact = self.limits[leaf.threshold], self.vocabulary[leaf.fact]
             number = limit_number(limit, facts)
             if number is not None:
-                lines[NumberLimit(leaf.comparison, number, unit)] = None
+                lines[NumberLimit(*plain_limit(fact, leaf.comparison, number), fact.unit)] = None
             if limit.by and facts.get(limit.by) in (None, UNDOCUMENTED):
-                rows = tuple((key, value) for key, value in limit.table if value is not None)
+                rows = tuple(
+                    (key, plain_limit(fact, leaf.comparison, value)[1])
+                    for key, value in limit.table
+                    if value is not None
+                )
                 lines[LimitTable(rows)] = None
         return tuple(lines)
 

@@ -83,6 +83,7 @@ class Wording(BaseModel):
     limit: str
     comparisons: _Comparisons
     units: dict[str, str]
+    units_of_one: dict[str, str]
     """By the vocabulary's name of a unit; what is not listed keeps that name."""
     unverified_note: str
     seen_note: str
@@ -119,7 +120,8 @@ class Wording(BaseModel):
 
     def amount(self, number: float, unit: str) -> str:
         """Return *number* with the word for *unit*."""
-        return f"{number:g} {self.units.get(unit, unit)}".strip()
+        words = self.units_of_one if number == 1 else self.units
+        return f"{number:g} {words.get(unit, unit)}".strip()
 
     def section(self, name: str) -> str:
         """Return the word for the section *name* of a letter."""

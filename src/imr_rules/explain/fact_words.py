@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -82,15 +83,35 @@ def _answer(
     if fact.type is not FactType.NUMBER or isinstance(value, str):
         return value_words(fact, value)
     lowest, highest = _stretch(fact.id, value, topic, limits, facts)
-    unit = fact.unit
-    if highest is not None and highest[0] == (lowest[0] if lowest is not None else 0):
-        return _amount(highest[0], unit)  # numbers of the vocabulary are never negative
-    words: list[str] = []
+    bounds: list[tuple[Comparison, float]] = []
     if lowest is not None:
-        words.append(f"{'at least' if lowest[1] else 'more than'} {_number(lowest[0])}")
+        comparison = Comparison.AT_LEAST if lowest[1] else Comparison.MORE_THAN
+        bounds.append(plain_limit(fact, comparison, lowest[0]))
     if highest is not None:
-        words.append(f"{'at most' if highest[1] else 'less than'} {_number(highest[0])}")
-    return f"{' and '.join(words)} {unit}" if words else f"any number of {unit}, stated"
+        comparison = Comparison.AT_MOST if highest[1] else Comparison.LESS_THAN
+        bounds.append(plain_limit(fact, comparison, highest[0]))
+        # Numbers of the vocabulary are never negative.
+        if bounds[-1][1] == (bounds[0][1] if lowest is not None else 0):
+            return _amount(bounds[-1][1], fact.unit)
+    if not bounds:
+        return f"any number of {fact.unit}, stated"
+    said = [f"{comparison.value.replace('_', ' ')} " for comparison, _ in bounds]
+    said[-1] += _amount(bounds[-1][1], fact.unit)
+    if len(bounds) == 2:
+        said[0] += _number(bounds[0][1])
+    return " and ".join(said)
+
+
+def plain_limit(fact: Fact, comparison: Comparison, number: float) -> tuple[Comparison, float]:
+    """Return the comparison of *fact* with *number* as it is said of things that are counted.
+
+    More than no visits is at least one; of weeks, which have parts, it stays what it is.
+    """
+    if fact.whole and comparison is Comparison.MORE_THAN:
+        return Comparison.AT_LEAST, math.floor(number) + 1
+    if fact.whole and comparison is Comparison.LESS_THAN:
+        return Comparison.AT_MOST, math.ceil(number) - 1
+    return comparison, number
 
 
 _Bound = tuple[float, bool]

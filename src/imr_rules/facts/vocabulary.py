@@ -82,6 +82,7 @@ class Fact(_Frozen):
     and ``low`` for numbers; empty where the outcome does not move with the fact alone.
     ``changeable: false`` marks what no documentation can alter (age, dates). ``minimum`` and
     ``maximum`` bound the numbers that can be at all: what lies outside is a slip of the pen.
+    ``whole`` marks a number that counts things: what is more than one visit is at least two.
     ``contradictions`` lists pairs of a denial and an affirmation that cannot both hold of the same
     thing at the same time; said in one reading they are kept as a conflict beside the merged value.
     """
@@ -101,6 +102,7 @@ class Fact(_Frozen):
     together: dict[str, StrTuple] = {}
     minimum: float | int | None = None
     maximum: float | int | None = None
+    whole: bool = False
     contradictions: Annotated[tuple[ValuePair, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")
@@ -118,6 +120,8 @@ class Fact(_Frozen):
         bounds = [bound for bound in (self.minimum, self.maximum) if bound is not None]
         if bounds and self.type is not FactType.NUMBER:
             raise ValueError("only a number has a minimum or maximum")
+        if self.whole and self.type is not FactType.NUMBER:
+            raise ValueError("only a number is whole")
         if bounds != sorted(bounds):
             raise ValueError("the minimum is above the maximum")
         allowed = {"high", "low"} if self.type is FactType.NUMBER else set(self.known_values)
