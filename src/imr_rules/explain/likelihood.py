@@ -24,11 +24,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from imr_rules import strict_yaml
 from imr_rules.cases.evaluate import Conclusion
-from imr_rules.cases.fact_sheet import known_values
-from imr_rules.engines.model import Certainty, Prediction, Status, Trace
+from imr_rules.engines.model import Certainty, Prediction, Trace
 from imr_rules.errors import PackErrors, UnknownNameError
 from imr_rules.explain.model import PublishedRate
-from imr_rules.explain.reasons import decisive_criteria, nearest_route, open_criteria
+from imr_rules.explain.reasons import (
+    decisive_criteria,
+    documented,
+    nearest_route,
+    open_criteria,
+)
 from imr_rules.facts.model import Basis, FactSheet
 from imr_rules.guidelines.model import Topic
 from imr_rules.knowledge import Knowledge
@@ -245,12 +249,6 @@ def features(conclusion: Conclusion) -> Mapping[str, float]:
 
 
 def _documented_share(topic: Topic, trace: Trace, sheet: FactSheet) -> float:
-    """Of the criteria that carry an overturned prediction, the share met on what is stated."""
+    """Of the criteria that carry an overturned prediction, the share that is documented."""
     carrying = decisive_criteria(topic, trace, sheet)
-    known = known_values(sheet.values).keys()
-    documented = [
-        name
-        for name in carrying
-        if trace.statuses[name] is Status.MET and known & topic.stated_facts(name)
-    ]
-    return len(documented) / len(carrying)
+    return len(documented(carrying, topic, trace, sheet)) / max(len(carrying), 1)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from imr_rules.cases.evaluate import Conclusion
-from imr_rules.engines.model import Prediction, Trace
+from imr_rules.cases.fact_sheet import known_values
+from imr_rules.engines.model import Prediction, Status, Trace
 from imr_rules.explain.model import FactShown, Reason
 from imr_rules.facts.model import FactSheet
 from imr_rules.guidelines.model import (
@@ -85,6 +88,19 @@ def decisive_criteria(topic: Topic, trace: Trace, sheet: FactSheet) -> frozenset
     return (
         frozenset(open_criteria(route, trace)) if route is not None else frozenset(topic.criteria)
     )
+
+
+def documented(
+    criteria: Iterable[str], topic: Topic, trace: Trace, sheet: FactSheet
+) -> frozenset[str]:
+    """Return those of *criteria* that are met on something that somebody states.
+
+    What the title or the dates tell is no documentation; what becomes of the operation that the
+    item goes with is.
+    """
+    known = known_values(sheet.values).keys()
+    met = (name for name in criteria if trace.statuses[name] is Status.MET)
+    return frozenset(name for name in met if known & topic.stated_facts(name))
 
 
 def open_criteria(route: Route, trace: Trace) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from imr_rules.cases.evaluate import Conclusion, evaluate_case
@@ -28,9 +27,8 @@ def preview_case(
     as_of: date | None = None,
 ) -> tuple[Preview, ...]:
     """Return the preview of every item of *case*, in its order."""
-    is_of_its_day = as_of is None and case.denial_date is None and case.latest_date is not None
     return tuple(
-        replace(_preview(conclusion, knowledge, engine, as_of), is_of_its_day=is_of_its_day)
+        _preview(conclusion, knowledge, engine, as_of)
         for conclusion in evaluate_case(case, basis, knowledge, engine, as_of=as_of)
     )
 
@@ -40,8 +38,10 @@ def _preview(
 ) -> Preview:
     explanation = explain(conclusion, knowledge)
     add = left_open(conclusion.item.request, conclusion.governing, knowledge, conclusion.on)
+    case = conclusion.case
+    is_of_its_day = as_of is None and case.denial_date is None and case.latest_date is not None
     if conclusion.governing is None:
-        return Preview(explanation, (), (), add)
+        return Preview(explanation, (), (), add, is_of_its_day)
     topic, parameters = conclusion.governing.topic, conclusion.governing.edition.parameters
     limits = limits_on(topic, parameters, conclusion.on)
     facts = conclusion.sheet.values
@@ -53,4 +53,5 @@ def _preview(
             stated(knowledge.vocabulary[fact], facts[fact], topic, limits, facts) for fact in core
         ),
         add,
+        is_of_its_day,
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imr_rules.engines.model import Certainty, Prediction, Status
+from imr_rules.engines.model import Certainty, Prediction
 from imr_rules.explain.fact_words import FactStated
 from imr_rules.explain.hinges import Hinge
 from imr_rules.explain.model import Explanation, Reason
+from imr_rules.explain.reasons import documented
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,15 @@ class Preview:
     def rests_on(self) -> tuple[Reason, ...]:
         """The presumed criteria that an overturned outcome rests on, where nothing else is shown.
 
-        What the title or the dates tell is no documentation. Empty where the record shows some of
-        what decides.
+        Empty where any of what decides is documented.
         """
         conclusion = self.explanation.conclusion
-        if conclusion.prediction is not Prediction.OVERTURNED:
+        governing, trace = conclusion.governing, conclusion.trace
+        if governing is None or trace is None or conclusion.prediction is Prediction.UPHELD:
             return ()
-        shown = {fact for facts in conclusion.item.readings.values() for fact in facts}
         decisive = [reason for reason in self.explanation.reasons if reason.decisive]
-        if any(r.status is Status.MET and shown & {f.fact for f in r.facts} for r in decisive):
+        names = [reason.criterion for reason in decisive]
+        if documented(names, governing.topic, trace, conclusion.sheet):
             return ()
         return tuple(reason for reason in decisive if reason.only_presumed)
 
