@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from imr_rules.audit.body_parts import are_near
+from imr_rules.audit.make_finding import sentence_of
 from imr_rules.audit.model import AuditItem, Corpus
 from imr_rules.audit.phrases import hits
-from imr_rules.audit.sentences import Sentence, sentences_of
+from imr_rules.audit.sentences import Sentence
 from imr_rules.audit.stated import plainly
 from imr_rules.facts.model import Evidence
 from imr_rules.reading.occurrence import words_of
@@ -22,11 +23,10 @@ def without_other_causes(
     evidence: Sequence[Evidence], item: AuditItem, corpus: Corpus
 ) -> tuple[Evidence, ...]:
     """Return those of *evidence*, from the summary on *item*, that no other disease is behind."""
-    sentences = list(sentences_of(item.case.text, item.summary))
+    quoted = [(proof, sentence_of(proof, item)) for proof in evidence]
     kept = []
-    for proof in evidence:
-        sentence = next((one for one in sentences if one.start <= proof.start < one.end), None)
-        told = [one for one in evidence if sentence and sentence.start <= one.start < sentence.end]
+    for proof, sentence in quoted:
+        told = [one for one, of in quoted if of == sentence]
         if sentence is None or not _has_other_cause(proof, told, sentence, item, corpus):
             kept.append(proof)
     return tuple(kept)

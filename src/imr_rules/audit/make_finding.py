@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from imr_rules.audit.model import AuditFinding, AuditItem, Kind, Severity
 from imr_rules.audit.policy import Policy, RuleId
-from imr_rules.audit.sentences import sentences_of
+from imr_rules.audit.sentences import Sentence, sentences_of
 from imr_rules.cases.model import Case
 from imr_rules.facts.model import Evidence, Section
 
@@ -62,10 +62,16 @@ def whole_sentence(evidence: Evidence, item: AuditItem) -> Evidence:
     A few words prove a fact to a program; a person must see them in their sentence. Evidence
     that is no quotation, or longer than a sentence, stays as it is.
     """
+    sentence = sentence_of(evidence, item)
+    return sentence.evidence(evidence.section, evidence.note) if sentence else evidence
+
+
+def sentence_of(evidence: Evidence, item: AuditItem) -> Sentence | None:
+    """Return the sentence of summary or rationale that *evidence* is quoted from, None if none."""
     span = {Section.SUMMARY: item.summary, Section.RATIONALE: item.rationale}.get(evidence.section)
-    if not evidence.quote or span is None:
-        return evidence
+    if not evidence.quote:
+        return None
     for sentence in sentences_of(item.case.text, span):
         if sentence.start <= evidence.start and evidence.end <= sentence.end:
-            return sentence.evidence(evidence.section, evidence.note)
-    return evidence
+            return sentence
+    return None
