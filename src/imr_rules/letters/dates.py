@@ -11,14 +11,16 @@ MONTH_NAME = f"(?:{'|'.join(MONTHS)})"
 """The source of an expression for the name of a month, in small letters."""
 IN_FIGURES = r"\d{1,2}[-/]\d{1,2}[-/]\s?(?:\d{4}|\d{2})"
 """The source of an expression for a date without words."""
+TO_THE_DAY = rf"(?:{IN_FIGURES}|{MONTH_NAME}\s+\d{{1,2}},?\s+\d{{4}})"
+"""The source of an expression for a date that names its day."""
+WRITTEN = rf"(?:{IN_FIGURES}|\d{{1,2}}/\d{{4}}|{MONTH_NAME}(?:\s+\d{{1,2}},?)?\s+\d{{4}})"
+"""The source of an expression for any date, some of the month alone."""
 
 _NUMERIC = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/]\s?(\d{4}|\d{2})\Z")
 _MONTH = re.compile(r"(\d{1,2})/(\d{4})\Z")
 _NAMED = re.compile(rf"({MONTH_NAME})(?:\s(\d{{1,2}}),?)?\s(\d{{4}})\Z")
 _ANYWHERE = re.compile(rf"\b{IN_FIGURES}\b")
-_TO_THE_DAY = re.compile(
-    rf"\b(?:{IN_FIGURES}|{MONTH_NAME}\s+\d{{1,2}},?\s+\d{{4}})\b", re.IGNORECASE
-)
+_TO_THE_DAY = re.compile(rf"\b{TO_THE_DAY}\b", re.IGNORECASE)
 
 _LAST_CENTURY_FROM = 50
 """Letters begin in 2013 and tell of injuries and births of the last century, of no far future."""

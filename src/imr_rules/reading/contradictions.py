@@ -16,7 +16,7 @@ from itertools import product
 
 from imr_rules.facts.model import UNDOCUMENTED, Evidence, Finding, InnerConflict, Reading, Value
 from imr_rules.facts.vocabulary import Scope, Vocabulary
-from imr_rules.letters.dates import IN_FIGURES, MONTH_NAME
+from imr_rules.letters.dates import WRITTEN
 from imr_rules.reading.flat import flatten
 from imr_rules.reading.lexicon import Lexicon
 from imr_rules.reading.occurrence import words_of
@@ -27,7 +27,7 @@ from imr_rules.reading.times import day_told
 _MOST_A_SIDE = 12  # statements of one value that are compared: bounds the work on hostile text
 _LONGEST = 1_000  # characters on either side of a finding in which its sentence is looked for
 _BEFORE = 4_000  # characters before the sentence in which its day may be named
-_DATE = re.compile(rf"\b(?:{IN_FIGURES}|{MONTH_NAME}(?:\s+\d{{1,2}},?)?\s+\d{{4}})\b")
+_DATE = re.compile(rf"\b{WRITTEN}\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
 
-from imr_rules.letters.dates import IN_FIGURES, MONTH_NAME
+from imr_rules.letters.dates import WRITTEN
 from imr_rules.reading.rarity import WORD_END, Rarity
 
 _WORDS_FOR_NUMBERS = """
@@ -61,7 +61,7 @@ _COUNT = (
     rf"{_PLAIN}\s?(?:x|times)\s?{_PLAIN}(?:\s?{_WEEK})?|{_PLAIN})"
 )
 _IN_A_COUNT = re.compile(_PLAIN)
-_DATE = rf"(?P<date>{IN_FIGURES}|\d{{1,2}}/\d{{4}}|{MONTH_NAME}(?:\s\d{{1,2}},?)?\s\d{{4}})"
+_DATE = rf"(?P<date>{WRITTEN})"
 _ITEM_SPACE = r"[\s()/'\"]+"
 # The name of a treatment is over where something is said beside it.
 _ITEM_WORD = r"(?!(?:with|without|but|while|because|although|though|despite)\b)[\w/+-]+"

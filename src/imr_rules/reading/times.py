@@ -9,20 +9,15 @@ from datetime import date
 from typing import NamedTuple
 
 from imr_rules.facts.model import Finding, Value
-from imr_rules.letters.dates import IN_FIGURES, MONTH_NAME, parse_date
+from imr_rules.letters.dates import TO_THE_DAY, WRITTEN, parse_date
 from imr_rules.reading.same_thing import SameThing
 
 # "On 10/3/2016", "the report dated May 3, 2016". A date of a study, an injury or an operation is
 # no visit: what the next sentences tell is not of that day.
 _VISIT = re.compile(
-    r"\b(?:on|dated|of|as of|per|date[:]?)\s+(?:the\s+)?"
-    rf"({IN_FIGURES}|{MONTH_NAME}\s+\d{{1,2}},?\s+\d{{4}})\b",
-    re.IGNORECASE,
+    rf"\b(?:on|dated|of|as of|per|date[:]?)\s+(?:the\s+)?({TO_THE_DAY})\b", re.IGNORECASE
 )
-_DATED = re.compile(
-    rf"\b(?:{IN_FIGURES}|\d{{1,2}}/\d{{4}}|{MONTH_NAME}(?:\s+\d{{1,2}},?)?\s+\d{{4}})\b",
-    re.IGNORECASE,
-)
+_DATED = re.compile(rf"\b{WRITTEN}\b", re.IGNORECASE)
 _PAUSE = re.compile(r"[,;]|\. |\b(?:and|but|while|then|whereas)\b", re.IGNORECASE)
 
 
