@@ -663,6 +663,25 @@ def test_a_disagreement_tells_whose_findings_it_rests_on(findings_in: Find) -> N
         assert whose in found.explanation
 
 
+def test_what_is_presumed_is_no_missing_document_of_a_grant(findings_in: Find) -> None:
+    """A prediction to overturn names what was found first, and never calls it undocumented."""
+    letter = replace(
+        PLAIN,
+        title="EMG of the right lower extremity",
+        summary="A fictional cook of 41 has low back pain that radiates down the right leg to the "
+        "foot, with numbness, for four months. He did not improve with eight weeks of physical "
+        "therapy.",
+        rationale="There is no red flag. The request is not medically necessary.",
+    )
+    found = next(f for f in findings_in(letter) if f.kind is Kind.DISAGREEMENT)
+    assert "gives overturned. What decides:" in found.explanation
+    assert "(holds)" in found.explanation
+    assert "is not documented" not in found.explanation
+    points = found.explanation.split("What decides: ")[1].split("; ")
+    presumed = ["presumed: nobody denies it" in point for point in points]
+    assert presumed == sorted(presumed)
+
+
 def test_news_of_another_day_denies_nothing(findings_in: Find) -> None:
     """Care that failed in the summary: to deny it is a conflict, to tell of a good day is none."""
     summary = (

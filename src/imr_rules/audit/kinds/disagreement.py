@@ -18,7 +18,11 @@ def find_disagreements(corpus: Corpus) -> Iterator[AuditFinding]:
     for item in corpus.items:
         if item.review.conclusion.agrees is not False:
             continue
-        decisive = [reason for reason in item.review.reasons if reason.decisive]
+        # What somebody found says more than what holds while nobody denies it.
+        decisive = sorted(
+            (reason for reason in item.review.reasons if reason.decisive),
+            key=lambda reason: reason.only_presumed,
+        )
         evidence = evidence_of(decisive)
         # A prediction that rests on silence says more about what was read than about the decision.
         silent = item.review.conclusion.prediction is Prediction.UPHELD and all(
@@ -44,8 +48,7 @@ def find_disagreements(corpus: Corpus) -> Iterator[AuditFinding]:
 
 
 def _explanation(item: AuditItem, decisive: Sequence[Reason], evidence: Sequence[Evidence]) -> str:
-    word = {Status.MET: "holds", Status.UNMET: "fails", Status.UNKNOWN: "is not documented"}
-    said = [f"{_bare(r.statement)} ({word[r.status]})" for r in decisive]
+    said = [f"{_bare(r.statement)} ({_standing(r)})" for r in decisive]
     points = listed(said, most=3, between="; ")
     predicted = item.review.conclusion.prediction.value
     sections = {one.section for one in evidence}
@@ -60,6 +63,14 @@ def _explanation(item: AuditItem, decisive: Sequence[Reason], evidence: Sequence
         f"gives {predicted}."
     )
     return f"{first} What decides: {points}." if points else first
+
+
+def _standing(reason: Reason) -> str:
+    """Return in words whether *reason* holds, or why it counts all the same."""
+    if reason.only_presumed:
+        return "presumed: nobody denies it"
+    words = {Status.MET: "holds", Status.UNMET: "fails", Status.UNKNOWN: "is not documented"}
+    return words[reason.status]
 
 
 def _bare(statement: str) -> str:
