@@ -10,9 +10,19 @@ from imr_rules.cases.dates import deciding_date
 from imr_rules.cases.fact_sheet import fact_sheet
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.engines.model import Certainty, Engine, Prediction, Trace
-from imr_rules.facts.model import Basis, FactSheet, ServiceFate
+from imr_rules.facts.model import (
+    UNDOCUMENTED,
+    Basis,
+    Evidence,
+    FactSheet,
+    ParentService,
+    Section,
+    ServiceFate,
+)
 from imr_rules.guidelines.select import Governing, governing_topic
 from imr_rules.knowledge import Knowledge
+
+_PARENT = "parent_service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +94,16 @@ def evaluate_case(
             item = case.items[index]
             above = parents[index]
             parent = concluded.get(above) if above is not None else None
-            if parent is None or says_parent(item, basis):
-                sheet = fact_sheet(case, item, basis, knowledge, on=on)
+            told = parent_told(case, index, basis)
+            if parent is None or told is not None:
+                sheet = fact_sheet(case, item, basis, knowledge, on=on, parent=told)
                 concluded[index] = _conclude(case, item, sheet, on, knowledge, engine)
                 continue
             follows, other = (
                 _conclude(
                     case,
                     item,
-                    fact_sheet(case, item, basis, knowledge, on=on, parent_service=fate.value),
+                    fact_sheet(case, item, basis, knowledge, on=on, parent=fate),
                     on,
                     knowledge,
                     engine,
@@ -103,16 +114,47 @@ def evaluate_case(
     return tuple(concluded[index] for index in range(len(case.items)))
 
 
-def _fates(parent: Conclusion) -> tuple[ServiceFate, ServiceFate]:
+def _fates(parent: Conclusion) -> tuple[ParentService, ParentService]:
     """Return what follows from *parent* for what accompanies it, then the other fate."""
-    if parent.prediction is Prediction.OVERTURNED:
-        return ServiceFate.APPROVED, ServiceFate.NOT_APPROVED
-    return ServiceFate.NOT_APPROVED, ServiceFate.APPROVED
+    number = parent.item.number
+    approved = _concluded(ServiceFate.APPROVED, f"item {number} is approved on what is known")
+    refused = _concluded(
+        ServiceFate.NOT_APPROVED, f"item {number} is not approved on what is documented"
+    )
+    return (
+        (approved, refused) if parent.prediction is Prediction.OVERTURNED else (refused, approved)
+    )
 
 
-def says_parent(item: CaseItem, basis: Basis) -> bool:
-    """Whether the letter itself tells what became of the operation."""
-    return any("parent_service" in item.readings.get(reading, {}) for reading in basis.readings)
+def _concluded(fate: ServiceFate, note: str) -> ParentService:
+    return ParentService(fate.value, (Evidence(Section.CONCLUSION, note=note),))
+
+
+def parent_told(case: Case, index: int, basis: Basis) -> ParentService | None:
+    """Return what the letter tells became of the operation that item *index* accompanies.
+
+    What is said of it with one item holds for all that go with it. Where nothing is said with the
+    item itself, and with the others nothing or both, None.
+    """
+    own = _said_of_parent(case.items[index], basis)
+    above = parent_of(case, index)
+    if own is not None or above is None:
+        return own
+    others = [
+        said
+        for other, item in enumerate(case.items)
+        if other != index and parent_of(case, other) == above
+        if (said := _said_of_parent(item, basis)) is not None and said.fate != UNDOCUMENTED
+    ]
+    return others[0] if len({said.fate for said in others}) == 1 else None
+
+
+def _said_of_parent(item: CaseItem, basis: Basis) -> ParentService | None:
+    for reading in reversed(basis.readings):
+        if _PARENT in item.readings.get(reading, {}):
+            shown = item.evidence.get((reading, _PARENT), ())
+            return ParentService(item.readings[reading][_PARENT], shown)
+    return None
 
 
 def _conclude(

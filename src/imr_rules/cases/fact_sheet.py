@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 
 from imr_rules.cases.model import Case, CaseItem
-from imr_rules.facts.derive import CaseContext, derive, facts_behind
+from imr_rules.facts.derive import CaseContext, derive, facts_behind, parent_facts
 from imr_rules.facts.model import (
     UNDOCUMENTED,
     Basis,
     Conflict,
     Evidence,
     FactSheet,
+    ParentService,
     Reading,
     Section,
     Value,
@@ -27,7 +28,7 @@ def fact_sheet(
     knowledge: Knowledge,
     *,
     on: date | None = None,
-    parent_service: Value | None = None,
+    parent: ParentService | None = None,
 ) -> FactSheet:
     """Return what is known of *item* on *basis*, derived facts included.
 
@@ -37,7 +38,7 @@ def fact_sheet(
 
     *on* is the day that governs: its table converts opioid doses, and of a request that nobody has
     denied yet it ends what is counted to the denial. Without it both stay unknown.
-    *parent_service* is the conclusion on the item that this one accompanies, once it is known.
+    *parent* is what became of the item that this one accompanies, once it is known.
     """
     record = item.readings.get(Reading.RECORD, {})
     rationale = item.readings.get(Reading.RATIONALE, {}) if basis is Basis.REVIEW else {}
@@ -62,7 +63,7 @@ def fact_sheet(
         age_years=case.age_years,
         request=item.request,
         others=[other.request for other in case.items if other is not item],
-        parent_service=parent_service,
+        parent_service=parent.fate if parent else None,
         on=on,
         conversion=knowledge.conversion,
     )
@@ -81,6 +82,9 @@ def fact_sheet(
         evidence[fact] = tuple(dict.fromkeys(shown)) or (
             Evidence(Section.HEADER, note="follows from dates, title or tables"),
         )
+    if parent:
+        told = parent_facts(knowledge.derivations)
+        evidence.update((fact, parent.evidence) for fact in told if fact in derived)
     inner = tuple(conflict for conflict in item.conflicts if conflict.reading in basis.readings)
     return FactSheet(
         basis,

@@ -19,6 +19,7 @@ class _SectionNames(BaseModel):
     summary: str
     rationale: str
     note: str
+    conclusion: str
 
 
 class _Comparisons(BaseModel):

@@ -16,7 +16,7 @@ class EvidenceLine(_Line):
 
     fact: str | None = None
     value: str | int | float | None = None
-    section: Literal["header", "title", "summary", "rationale", "note"] | None = None
+    section: Literal["header", "title", "summary", "rationale", "note", "conclusion"] | None = None
     start: int | None = None
     end: int | None = None
     quote: str | None = None

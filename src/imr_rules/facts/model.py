@@ -15,13 +15,14 @@ Value = str | int | float
 
 
 class Section(StrEnum):
-    """Where in a letter (or note) a statement stands."""
+    """Where in a letter (or note) a statement stands; a conclusion is that on another item."""
 
     HEADER = "header"
     TITLE = "title"
     SUMMARY = "summary"
     RATIONALE = "rationale"
     NOTE = "note"
+    CONCLUSION = "conclusion"
 
 
 class Reading(StrEnum):
@@ -74,6 +75,7 @@ READING_OF_SECTION = MappingProxyType(
         Section.TITLE: Reading.RECORD,
         Section.SUMMARY: Reading.RECORD,
         Section.NOTE: Reading.RECORD,
+        Section.CONCLUSION: Reading.RECORD,
         Section.RATIONALE: Reading.RATIONALE,
     }
 )
@@ -127,6 +129,14 @@ def quoted(findings: Sequence[Finding]) -> tuple[Evidence, ...]:
             for start, end in spans
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ParentService:
+    """What became of the service that an item accompanies, and on what words."""
+
+    fate: Value
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from imr_rules.cases.dates import deciding_date
-from imr_rules.cases.evaluate import parent_of, says_parent
+from imr_rules.cases.evaluate import parent_of, parent_told
 from imr_rules.cases.fact_sheet import fact_sheet
 from imr_rules.cases.model import Case
 from imr_rules.facts.model import UNDOCUMENTED, Basis, FactSheet
@@ -32,8 +32,9 @@ def rows_of_case(
     for index, item in enumerate(case.items):
         above = parent_of(case, index)
         for basis in Basis:
-            sheet = fact_sheet(case, item, basis, knowledge, on=on)
-            hangs_on = None if above is None or says_parent(item, basis) else case.items[above]
+            told = parent_told(case, index, basis)
+            sheet = fact_sheet(case, item, basis, knowledge, on=on, parent=told)
+            hangs_on = None if above is None or told is not None else case.items[above]
             rows.append(
                 {
                     "letter": letter,

@@ -52,8 +52,9 @@ def _explanation(item: AuditItem, decisive: Sequence[Reason], evidence: Sequence
     points = listed(said, most=3, between="; ")
     predicted = item.review.conclusion.prediction.value
     sections = {one.section for one in evidence}
-    if not sections:
-        findings = "the findings of record and rationale"  # a table does not tell them apart
+    if sections <= {Section.CONCLUSION}:
+        # A table does not tell them apart, and another item's rest on both.
+        findings = "the findings of record and rationale"
     elif Section.RATIONALE in sections:
         findings = "the reviewer's own findings"
     else:
