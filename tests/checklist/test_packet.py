@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pypdf import PdfReader
 
 from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.cases.from_paths import Loaded, load_cases
+from imr_rules.cases.model import Case, CaseItem
 from imr_rules.checklist.gap_sheet import gap_sheet
 from imr_rules.checklist.gaps import GapList, gap_lists
 from imr_rules.checklist.packet import packet_bytes
@@ -22,9 +24,10 @@ from imr_rules.engines.reference import ReferenceEngine
 from imr_rules.errors import InputError
 from imr_rules.explain.hinges import with_facts
 from imr_rules.explain.reasons import reasons_for
-from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading
+from imr_rules.facts.model import UNDOCUMENTED, Basis, Reading, Value
 from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.notice import NOTICE
+from imr_rules.treatments.from_title import parse_request
 
 ENGINE = ReferenceEngine()
 
@@ -50,6 +53,39 @@ def test_only_upheld_items_have_gaps(gaps: list[GapList]) -> None:
     """What was granted needs no list."""
     assert len(gaps) > 100
     assert {"upheld"} == {found.item.actual for found in gaps}
+
+
+@pytest.mark.parametrize(
+    ("title", "fact", "value", "record"),
+    [
+        ("Cold therapy unit, 30 day rental", "requested_duration_days", 30, {}),
+        (
+            "Physical therapy 2 times a week for 6 weeks for the low back",
+            "total_units",
+            24,
+            {"prior_units_completed": 12},
+        ),
+    ],
+)
+def test_what_follows_from_the_title_is_nothing_that_the_record_is_silent_on(
+    title: str, fact: str, value: int, record: dict[str, Value], knowledge: Knowledge
+) -> None:
+    """The number held against the request stands in it, or adds up from what does."""
+    item = CaseItem(
+        1,
+        title,
+        parse_request(title, knowledge.catalogue),
+        "upheld",
+        readings={Reading.RECORD: record, Reading.RATIONALE: {fact: value}},
+    )
+    case = Case("TEST", "test", date(2016, 4, 1), date(2016, 11, 10), None, (item,))
+    [found] = gap_lists(case, knowledge, ENGINE)
+    gap = next(gap for gap in found.gaps if gap.fact.id == fact)
+    assert value == gap.record
+    assert gap.record_evidence or record
+    words = load_wording(knowledge.folder, "en")
+    row = next(row for row in gap_sheet(found, words).gaps if row.question == gap.question)
+    assert words.record_says == row.record_lead
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

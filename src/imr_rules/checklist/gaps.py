@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from imr_rules.cases.evaluate import Conclusion, evaluate_case
+from imr_rules.cases.fact_sheet import fact_sheet
 from imr_rules.cases.model import Case, CaseItem
 from imr_rules.engines.model import Certainty, Engine, Prediction, Status
 from imr_rules.errors import InputError, Location
@@ -138,8 +139,10 @@ def _gaps(conclusion: Conclusion, knowledge: Knowledge) -> Iterator[Gap]:
     if conclusion.governing is None:
         return
     rationale = conclusion.item.readings.get(Reading.RATIONALE, {})
-    record = conclusion.item.readings.get(Reading.RECORD, {})
-    evidence = conclusion.item.evidence
+    # What follows from title, dates or other facts of the record is in it too.
+    recorded = fact_sheet(
+        conclusion.case, conclusion.item, Basis.RECORD, knowledge, on=conclusion.on
+    )
     topic = conclusion.governing.topic
     needed = _needed(topic)
     open_criteria = [
@@ -160,7 +163,7 @@ def _gaps(conclusion: Conclusion, knowledge: Knowledge) -> Iterator[Gap]:
     )
     for name in facts:
         fact = knowledge.vocabulary[name]
-        found, now = rationale[name], record.get(name)
+        found, now = rationale[name], recorded.values.get(name)
         yield Gap(
             fact,
             question_in(topic, fact),
@@ -171,10 +174,10 @@ def _gaps(conclusion: Conclusion, knowledge: Knowledge) -> Iterator[Gap]:
             ),
             found,
             value_words(fact, found),
-            evidence.get((Reading.RATIONALE, name), ()),
+            conclusion.item.evidence.get((Reading.RATIONALE, name), ()),
             now,
             "" if now is None else value_words(fact, now),
-            evidence.get((Reading.RECORD, name), ()),
+            recorded.evidence.get(name, ()),
         )
 
 
