@@ -6,6 +6,7 @@ import json
 import shutil
 from collections import Counter
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from imr_rules.cases.evaluate import evaluate_case
 from imr_rules.cases.from_paths import Loaded, load_cases
@@ -35,6 +37,8 @@ from imr_rules.guidelines.model import (
 from imr_rules.knowledge import load_knowledge
 from imr_rules.whatif.ablate import ablate, without_criterion
 from imr_rules.whatif.compare import compare_packs
+from imr_rules.whatif.model import FlippedItem, WhatIf, change_of
+from imr_rules.whatif.to_text import ablation_text
 
 KNOWLEDGE = load_knowledge()
 TOPICS = tuple(KNOWLEDGE.library.topics())
@@ -174,6 +178,20 @@ def test_names_of_criteria_stay_whole_in_text() -> None:
     printed = runner.invoke(command, [str(cases_folder()), "--ablate"]).stdout
     lines = [line.rstrip() for line in printed.splitlines()]
     assert flipping == [line for line in lines if line in flipping]
+
+
+def test_what_flips_is_not_told_as_a_part_of_what_the_topic_governs() -> None:
+    """What goes with an operation flips with it: two flips under one governed item."""
+    flipped = tuple(
+        FlippedItem("A", number, "", "upheld", "upheld", "overturned", ("e/t/c",))
+        for number in (1, 2)
+    )
+    found = WhatIf(Basis.REVIEW, 2, 2, flipped, (change_of("e/t/c", "Said.", 1, flipped),))
+    console = Console(file=StringIO(), width=120)
+    console.print(ablation_text(found))
+    assert isinstance(console.file, StringIO)
+    told = " ".join(console.file.getvalue().split())
+    assert "2 flip: 2 overturned, 0 upheld, agreement -2, 1 item under its topic (A.1, A.2)" in told
 
 
 @pytest.fixture

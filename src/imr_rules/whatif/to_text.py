@@ -56,15 +56,17 @@ def criteria_lines(found: WhatIf) -> Iterator[RenderableType]:
 
     A name has a line of its own: beside columns of numbers it would be broken within its words,
     and could be neither read, copied nor searched for. *agreement* tells whether the change agrees
-    better (+) or worse (-) with what was decided.
+    better (+) or worse (-) with what was decided. More can flip than come under the topic: what goes
+    with them flips too.
     """
     for change in found.criteria:
         counts = change.counts
         if counts.flips:
             yield Text(change.criterion, style="bold")
             told = (
-                f"{counts.flips} of {change.governed} flip: {counts.to_overturned} overturned, "
-                f"{counts.to_upheld} upheld, agreement {counts.gains:+d} "
+                f"{counts.flips} flip: {counts.to_overturned} overturned, "
+                f"{counts.to_upheld} upheld, agreement {counts.gains:+d}, "
+                f"{counted(change.governed, 'item')} under its topic "
                 f"({named(change, _EXAMPLES)})"
             )
             yield Padding(Text(told), (0, 0, 0, 4))
