@@ -56,8 +56,8 @@ def criteria_lines(found: WhatIf) -> Iterator[RenderableType]:
 
     A name has a line of its own: beside columns of numbers it would be broken within its words,
     and could be neither read, copied nor searched for. *agreement* tells whether the change agrees
-    better (+) or worse (-) with what was decided. More can flip than come under the topic: what goes
-    with them flips too.
+    better (+) or worse (-) with what was decided. More can flip than come under the topic: what
+    goes with these.
     """
     for change in found.criteria:
         counts = change.counts
