@@ -208,3 +208,54 @@ def test_therapy_after_an_operation_is_told_of_as_therapy(
     """Visits already had count for therapy that goes with an operation, not for other services."""
     read = _read(title, "She underwent a tendon repair. She completed 10 visits of therapy.")
     assert expected == read.get(fact)
+
+
+LEG_WEAKNESS = "strength was 4/5 in the right extensor hallucis longus."
+NORMAL_LEGS = "strength, reflexes and sensation were normal in both lower extremities."
+KNEE_MRI = "MRI of the right knee"
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "expected"),
+    [
+        (
+            BACK_MRI,
+            f"Examination of the lumbar spine revealed spasm; motor {LEG_WEAKNESS}",
+            "unequivocal",
+        ),
+        (KNEE_MRI, f"Examination of the lumbar spine revealed spasm; motor {LEG_WEAKNESS}", None),
+        (KNEE_MRI, f"Examination of the lumbar spine revealed spasm; {NORMAL_LEGS}", None),
+        (BACK_MRI, f"Examination of the lumbar spine revealed spasm; {NORMAL_LEGS}", "none"),
+        (KNEE_MRI, f"Low back exam of the lumbar spine and right knee: {NORMAL_LEGS}", "none"),
+        (KNEE_MRI, f"Examination of the right knee revealed an effusion; {NORMAL_LEGS}", "none"),
+        (KNEE_MRI, f"Neurologic examination: {NORMAL_LEGS}", "none"),
+        (NECK_MRI, "Examination of the hand: sensation was decreased at C6.", "unequivocal"),
+    ],
+)
+def test_what_an_examination_of_one_part_finds_in_a_limb_is_of_that_part(
+    title: str, summary: str, expected: Value | None
+) -> None:
+    """The nerves of a limb are examined for the spine: behind its head they are not the knee's."""
+    assert _read(title, summary).get("neuro_deficit_objective") == expected
+
+
+def test_a_finding_of_the_spine_is_stored_for_the_item_of_the_spine() -> None:
+    """Of the two items of one letter only the one of the spine has it."""
+    text = f"Examination of the lumbar spine revealed spasm; motor {LEG_WEAKNESS}"
+    titles = (BACK_MRI, KNEE_MRI)
+    whole = "\n".join((*titles, text))
+    starts = [whole.index(title) for title in titles]
+    letter = Determination(
+        source="letter",
+        text=whole,
+        layout=Layout.SECTIONS,
+        denial_date=date(2016, 12, 1),
+        summary=Span(whole.index(text), len(whole)),
+        items=tuple(
+            DisputedItem(n, title, Span(start, start + len(title)), None, None, None, None, None)
+            for n, (title, start) in enumerate(zip(titles, starts, strict=True), start=1)
+        ),
+    )
+    case, _ = case_from_letter(letter, load_knowledge())
+    found = [f.item for f in case.findings if f.fact == "neuro_deficit_objective"]
+    assert found == [1]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice, pairwise, takewhile
 
 from imr_rules.facts.model import Value
 from imr_rules.reading.occurrence import Bits, Occurring, PatternIndex, joined_bits
@@ -175,6 +176,8 @@ class Lexicon:
     """The words that join such names to a list."""
     radiates: frozenset[str] = field(repr=False)
     """The words between the part where pain begins and the parts that it reaches."""
+    _examined: frozenset[tuple[str, ...]] = field(repr=False)
+    """The words, two by two, that an examination of the part behind them opens with."""
     _index: PatternIndex = field(repr=False)
     """The marks, and behind them the cues: marks are fewer, and asked for in every sentence."""
     _kinds: Kinds = field(repr=False)
@@ -253,3 +256,13 @@ class Lexicon:
                     found.add(part)
             covered = longest
         return frozenset(found)
+
+    def examined_parts(self, words: Sequence[str]) -> frozenset[str]:
+        """Return the parts whose examination the sentence of these *words* tells of."""
+        found: frozenset[str] = frozenset()
+        named = self.words_of_parts | self.between_parts
+        for start, pair in enumerate(pairwise(words)):
+            if pair in self._examined:
+                behind = takewhile(named.__contains__, islice(words, start + 2, None))
+                found |= self.body_parts(list(behind))
+        return found

@@ -126,9 +126,11 @@ class _Sentence:
     text: str
     scopes: Scopes
     own_parts: frozenset[str]
-    """The body parts that it names."""
+    """The body parts that it names, or goes on with behind a semicolon."""
     parts: frozenset[str]
     """The same, or where it names none those named last before it."""
+    examined: frozenset[str]
+    """The parts whose examination it tells of, or goes on with behind a semicolon."""
     head: Assertion | None
     """What the head of the list it belongs to makes of what it affirms."""
 
@@ -138,7 +140,9 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
     flat, lexicon = whole.flat, context.lexicon
     in_rationale = passage.section is Section.RATIONALE
     case_talk = CaseTalk(flat.text, passage.section)
+    own_parts: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
+    examined: frozenset[str] = frozenset()
     head: Assertion | None = None
     sought = lexicon.sought(
         Reach.RATIONALE if in_rationale else Reach.RECORD,
@@ -149,10 +153,13 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
         text = flat.lower[start:end]
         words = words_of(text)
         occurring = lexicon.occurring(words)
-        own_parts = lexicon.body_parts(words)
+        joined = flat.text[max(0, start - 2) : start].strip() == ";"
+        # "Examination of the lumbar spine revealed spasm; strength was 4/5": still of the spine.
+        own_parts = lexicon.body_parts(words) or (own_parts if joined else frozenset())
         parts = own_parts or parts
+        examined = lexicon.examined_parts(words) or (examined if joined else frozenset())
         # "The following are not documented: ...; ...": each item of the list hangs on its head.
-        head = head if flat.text[max(0, start - 2) : start].strip() == ";" else None
+        head = head if joined else None
         has_fact = ":" in text or occurring.may_hold(sought.cues)
         # In a rationale even a sentence without facts may turn the talk to the case.
         if not has_fact and not in_rationale:
@@ -166,7 +173,7 @@ def _passage(passage: Passage, context: Context) -> Iterator[tuple[list[Finding]
             continue
         scopes = find_scopes(text, lexicon.marks_among(occurring, sought.marks), talk)
         head = list_head(text, scopes) if ":" in text else head
-        sentence = _Sentence(start, text, scopes, own_parts, parts, head)
+        sentence = _Sentence(start, text, scopes, own_parts, parts, examined, head)
         touching = [(c, m) for c, m in matches if not _says_nothing(m, sentence, whole)]
         found = [f for c, m in touching for f in _findings(c, m, sentence, whole, context)]
         missed: Miss | None = None
@@ -230,6 +237,9 @@ def _findings(
         assertion = Assertion.DENIED
     first, last = whole.flat.original(sentence.start + proof[0], sentence.start + proof[1])
     about = sentence.own_parts if cue.names_part else sentence.parts
+    # "Of the lumbar spine: strength of 4/5 in the right leg" is no finding of the knee.
+    if sentence.examined and cue.fact in context.lexicon.same_thing.along_nerves:
+        about = sentence.examined
     return [
         Finding(
             fact=cue.fact,

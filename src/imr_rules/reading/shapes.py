@@ -25,6 +25,7 @@ class RegionsFile(BaseModel):
     along_nerves: _Parts
     between_parts: list[str]
     radiates: list[str]
+    examined: list[str]
     no_part: list[str]
 
 
