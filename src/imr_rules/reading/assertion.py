@@ -67,8 +67,7 @@ def find_scopes(
     talk: Places,
 ) -> Scopes:
     """Find every mark of *marks* in the flat, lower-case *sentence*, beside those of its *talk*."""
-    always = marks.keys() - _BESIDE_NEGATIONS - {Mark.WORKER_AGAIN}
-    found = {**talk, **places_of({m: marks[m] for m in always}, sentence)}
+    found = {**talk, **places_of({m: marks[m] for m in marks.keys() - _AT_TIMES}, sentence)}
     if Mark.ANOTHER_PERSON in talk and Mark.WORKER_AGAIN in marks:
         found[Mark.WORKER_AGAIN] = _spans(sentence, marks[Mark.WORKER_AGAIN])
     if found.keys() & _TURNING:
@@ -170,6 +169,7 @@ _BESIDE_NEGATIONS = frozenset(
         Mark.WHETHER,
     )
 )
+_AT_TIMES = _BESIDE_NEGATIONS | {Mark.WORKER_AGAIN}
 _TURNING = NEGATIONS | {
     Mark.WANTING_AFTER,
     Mark.HYPOTHETICAL,

@@ -176,8 +176,8 @@ class Lexicon:
     """The words that join such names to a list."""
     radiates: frozenset[str] = field(repr=False)
     """The words between the part where pain begins and the parts that it reaches."""
-    _examined: frozenset[tuple[str, ...]] = field(repr=False)
-    """The words, two by two, that an examination of the part behind them opens with."""
+    _examined: frozenset[str] = field(repr=False)
+    """The words that an examination opens with: "of" and the part examined stand behind them."""
     _index: PatternIndex = field(repr=False)
     """The marks, and behind them the cues: marks are fewer, and asked for in every sentence."""
     _kinds: Kinds = field(repr=False)
@@ -260,9 +260,11 @@ class Lexicon:
     def examined_parts(self, words: Sequence[str]) -> frozenset[str]:
         """Return the parts whose examination the sentence of these *words* tells of."""
         found: frozenset[str] = frozenset()
+        if self._examined.isdisjoint(words):
+            return found
         named = self.words_of_parts | self.between_parts
-        for start, pair in enumerate(pairwise(words)):
-            if pair in self._examined:
+        for start, (word, following) in enumerate(pairwise(words)):
+            if word in self._examined and following == "of":
                 behind = takewhile(named.__contains__, islice(words, start + 2, None))
                 found |= self.body_parts(list(behind))
         return found

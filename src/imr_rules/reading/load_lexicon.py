@@ -139,7 +139,7 @@ def load_lexicon(rules: Path, vocabulary: Vocabulary, catalogue: Catalogue) -> L
         words_of_parts=_words_of_parts(catalogue),
         between_parts=frozenset(regions.between_parts),
         radiates=frozenset(regions.radiates),
-        _examined=frozenset(tuple(words_of(said)) for said in regions.examined),
+        _examined=frozenset(regions.examined),
         _index=PatternIndex(
             [*(pattern for _, pattern in marks), *(cue.pattern for cue in cues)],
             rarity,
