@@ -104,7 +104,7 @@ def test_a_statement_leaves_out_what_hangs_on_an_item_that_it_does_not_decide(
     knowledge: Knowledge, rules: TableRules, items: pl.DataFrame, tmp_path: Path
 ) -> None:
     """Until it is told what became of that item; then it decides as the engine does."""
-    own = items.filter(basis="review")
+    own = items.filter(basis="record")
     keys = ["letter", "case_number", "item", "basis"]
     decided = pl.concat([own.select(keys), conclude(own, rules)], how="horizontal")
     approved = decided.select(
