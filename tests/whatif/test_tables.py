@@ -184,8 +184,8 @@ def test_a_struck_criterion_flips_what_accompanies_the_item_too(
     rules = TableRules(load_knowledge())
     write_parts(made_up, tmp_path / "facts.parquet", "part-000000")
     tables = [tmp_path / "facts.parquet"]
-    found = ablate_tables(tables, rules, Basis.REVIEW, conclude_on_polars, Once())
-    items = pl.concat(batches(tables[0], rules.knowledge.vocabulary, Basis.REVIEW))
+    found = ablate_tables(tables, rules, Basis.RECORD, conclude_on_polars, Once())
+    items = pl.concat(batches(tables[0], rules.knowledge.vocabulary, Basis.RECORD))
     plain = conclude(items, rules)
     operations = _topics_with_followers(items, plain, rules)
     chosen = [c for c in found.criteria if c.criterion.rpartition("/")[0] in operations][:4]
@@ -196,7 +196,7 @@ def test_a_struck_criterion_flips_what_accompanies_the_item_too(
         without = conclude(items, changed)
         flipped = ~plain[OVERTURNED].eq_missing(without[OVERTURNED])
         assert flipped.sum() == change.counts.flips
-        compared = compared_batches(tables[0], rules, changed, Basis.REVIEW, Once())
+        compared = compared_batches(tables[0], rules, changed, Basis.RECORD, Once())
         assert flipped.sum() == sum(batch.flipped.height for batch in compared)
         followed += items.filter(flipped)[PARENT_ITEM].is_not_null().sum()
         assert (without[OVERTURNED] & flipped).sum() == change.counts.to_overturned
