@@ -87,14 +87,15 @@ def evaluate_case(
 ) -> tuple[Conclusion, ...]:
     """Decide every item of *case* on *basis*; the order of the answer is that of the items."""
     on = deciding_date(case, as_of)
-    parents = [parent_of(case, index) for index in range(len(case.items))]
+    parents = parents_of(case)
+    all_told = parents_told(case, basis)
     concluded: dict[int, Conclusion] = {}
     for wave in waves(parents):
         for index in wave:
             item = case.items[index]
             above = parents[index]
             parent = concluded.get(above) if above is not None else None
-            told = parent_told(case, index, basis)
+            told = all_told[index]
             if parent is None or told is not None:
                 sheet = fact_sheet(case, item, basis, knowledge, on=on, parent=told)
                 concluded[index] = _conclude(case, item, sheet, on, knowledge, engine)
@@ -130,23 +131,25 @@ def _concluded(fate: ServiceFate, note: str) -> ParentService:
     return ParentService(fate.value, (Evidence(Section.CONCLUSION, note=note),))
 
 
-def parent_told(case: Case, index: int, basis: Basis) -> ParentService | None:
-    """Return what the letter tells became of the operation that item *index* accompanies.
+def parents_told(case: Case, basis: Basis) -> list[ParentService | None]:
+    """Return for each item what the letter tells became of the operation that it accompanies.
 
     What is said of it with one item holds for all that go with it. Where nothing is said with the
     item itself, and with the others nothing or both, None.
     """
-    own = _said_of_parent(case.items[index], basis)
-    above = parent_of(case, index)
-    if own is not None or above is None:
-        return own
-    others = [
-        said
-        for other, item in enumerate(case.items)
-        if other != index and parent_of(case, other) == above
-        if (said := _said_of_parent(item, basis)) is not None and said.fate != UNDOCUMENTED
+    parents = parents_of(case)
+    said = [_said_of_parent(item, basis) for item in case.items]
+    # Whatever accompanies anything goes with the same item.
+    shared = [
+        one
+        for one, above in zip(said, parents, strict=True)
+        if above is not None and one is not None and one.fate != UNDOCUMENTED
     ]
-    return others[0] if len({said.fate for said in others}) == 1 else None
+    agreed = shared[0] if len({one.fate for one in shared}) == 1 else None
+    return [
+        own if own is not None or above is None else agreed
+        for own, above in zip(said, parents, strict=True)
+    ]
 
 
 def _said_of_parent(item: CaseItem, basis: Basis) -> ParentService | None:
@@ -168,18 +171,15 @@ def _conclude(
     return Conclusion(case, item, sheet, on, prediction, governing, trace, engine.name)
 
 
-def parent_of(case: Case, index: int) -> int | None:
-    """Return the index of the item that item *index* only accompanies, or None.
+def parents_of(case: Case) -> list[int | None]:
+    """Return for each item the index of the item that it only accompanies, or None.
 
     An accompanying service goes with the first item of the letter that does not itself
     accompany another: letters list the operation first and what hangs on it after.
     """
-    if not case.items[index].request.accompanies:
-        return None
-    for other, item in enumerate(case.items):
-        if other != index and not item.request.accompanies:
-            return other
-    return None
+    accompanies = [item.request.accompanies for item in case.items]
+    main = accompanies.index(False) if False in accompanies else None
+    return [main if hangs else None for hangs in accompanies]
 
 
 def waves(parents: Sequence[int | None]) -> list[list[int]]:

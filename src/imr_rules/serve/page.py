@@ -105,6 +105,7 @@ def _digest(source: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
 
 
+@cache
 def _asset(name: str) -> Markup:
     """Return the style sheet or script *name*, written by us and so not escaped."""
     folder = resources.files("imr_rules.serve") / "templates"

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import Any
 
 from imr_rules.cases.dates import deciding_date
-from imr_rules.cases.evaluate import parent_of, parent_told
+from imr_rules.cases.evaluate import parents_of, parents_told
 from imr_rules.cases.fact_sheet import fact_sheet
 from imr_rules.cases.model import Case
 from imr_rules.facts.model import UNDOCUMENTED, Basis, FactSheet
@@ -28,11 +28,11 @@ def rows_of_case(
     """
     on = deciding_date(case, as_of)
     year = (case.decision_date or on).year
+    all_told = {basis: parents_told(case, basis) for basis in Basis}
     rows: list[Row] = []
-    for index, item in enumerate(case.items):
-        above = parent_of(case, index)
+    for index, (item, above) in enumerate(zip(case.items, parents_of(case), strict=True)):
         for basis in Basis:
-            told = parent_told(case, index, basis)
+            told = all_told[basis][index]
             sheet = fact_sheet(case, item, basis, knowledge, on=on, parent=told)
             hangs_on = None if above is None or told is not None else case.items[above]
             rows.append(
