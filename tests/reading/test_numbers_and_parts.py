@@ -73,6 +73,24 @@ def test_the_score_is_todays_of_the_treated_part(
 
 
 @pytest.mark.parametrize(
+    ("summary", "visits"),
+    [
+        ("4/14/17: 16 visits of physical therapy completed.", 16),
+        ("On 4-14-17 6 visits of physical therapy had been completed.", 6),
+        ("As of 3/2017 8 visits of physical therapy were completed.", 8),
+        ("In 2016 8 visits of physical therapy were completed.", 8),
+        ("Hurt in 2011, 24 visits of physical therapy were completed.", 24),
+        ("8-10 visits of physical therapy were completed.", 10),
+        ("8/12 visits of physical therapy were completed.", 8),
+    ],
+)
+def test_a_date_is_no_number_of_visits(summary: str, visits: int, knowledge: Knowledge) -> None:
+    """Neither its day nor its year counts what stands behind it."""
+    record = read(THERAPY, summary, "", knowledge)[Reading.RECORD]
+    assert record["prior_units_completed"] == visits
+
+
+@pytest.mark.parametrize(
     ("rationale", "asked"),
     [
         ("The provider is requesting an additional 12 sessions of physical therapy.", 12),

@@ -42,14 +42,20 @@ _SPELLED_OUT = (
     rf"(?:(?:{'|'.join(_TENS.split())})(?:[-\s](?:{'|'.join(_WORDS_FOR_NUMBERS.split()[1:10])})"
     rf"(?!\w))?|{'|'.join(sorted(_WORDS_FOR_NUMBERS.split(), key=len, reverse=True))})"
 )
+# The day, month or year of a date counts nothing: "on 4/14/17 16 visits were done", "since 2011, 24".
+_YEAR = r"(?:19[5-9]|20[0-4])\d(?![\d.,]\d)(?!\w)"
+_NO_DATE = (
+    r"(?<!\d[/-]\d[/-])(?<!\d[/-]\d\d[/-])(?!(?<=\d[/-])\d{1,2}[/-]\d{2})"
+    rf"(?!\d{{1,2}}\s?[/-]\s?(?:\d{{1,2}}\s?[/-]\s?\d{{2}}|{_YEAR}))(?!{_YEAR})"
+)
 _NUMBER = (
-    r"(?P<number>(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d+)?"
+    rf"(?P<number>{_NO_DATE}(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})(?:\.\d+)?"
     r"(?:\s?(?:-|to|or)\s?\d{1,9}(?:\.\d+)?)?|"
     rf"{_SPELLED_OUT}(?:\s(?:to|or)\s{_SPELLED_OUT})?)"
 )
 _FREQUENCIES: Mapping[str, int] = {"once": 1, "twice": 2, "thrice": 3}
 _PLAIN = (
-    r"(?:(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\s?(?:-|to|or)\s?\d{1,9})?|"
+    rf"(?:{_NO_DATE}(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})(?:\s?(?:-|to|or)\s?\d{{1,9}})?|"
     rf"{_SPELLED_OUT}|{'|'.join(_FREQUENCIES)})"
 )
 _WEEK = r"(?:weeks?|wks?|wk)"
