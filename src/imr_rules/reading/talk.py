@@ -76,10 +76,11 @@ class CaseTalk:
             self._about_case = True
             # "Per the guideline ...; in this case the records ...": it begins at its own words.
             return 0 if case[0][0] < guideline[0][0] else case[0][0]
-        goes_on = Mark.GENERAL in talk or _JOINED.search(self.text[max(0, start - 5) : start])
-        self._about_case = not guideline and (
-            self._about_case or Mark.PARTICULAR in talk or not goes_on
-        )
+        joined = _JOINED.search(self.text[max(0, start - 5) : start])
+        goes_on = Mark.GENERAL in talk or joined
+        # A criterion in a row of them may tell what "has persisted" as a case does.
+        particular = Mark.PARTICULAR in talk and not joined
+        self._about_case = not guideline and (self._about_case or particular or not goes_on)
         return 0 if self._about_case else None
 
     def _quotes_guideline(self, before: int, talk: Places) -> bool:
