@@ -42,7 +42,7 @@ _SPELLED_OUT = (
     rf"(?:(?:{'|'.join(_TENS.split())})(?:[-\s](?:{'|'.join(_WORDS_FOR_NUMBERS.split()[1:10])})"
     rf"(?!\w))?|{'|'.join(sorted(_WORDS_FOR_NUMBERS.split(), key=len, reverse=True))})"
 )
-# The day, month or year of a date counts nothing: "on 4/14/17 16 visits were done", "since 2011, 24".
+# The day, month or year of a date counts nothing: "on 4/14/17 16 visits were done", "in 2011, 24".
 _YEAR = r"(?:19[5-9]|20[0-4])\d(?![\d.,]\d)(?!\w)"
 _NO_DATE = (
     r"(?<!\d[/-]\d[/-])(?<!\d[/-]\d\d[/-])(?!(?<=\d[/-])\d{1,2}[/-]\d{2})"
