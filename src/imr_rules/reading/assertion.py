@@ -284,7 +284,8 @@ def list_head(sentence: str, scopes: Scopes) -> Assertion | None:
 def missing_around(start: int, scopes: Scopes) -> bool:
     """Whether words that carry their own polarity are said to be missing from the file.
 
-    Only a clause can be: "there is no documentation that conservative care has failed".
+    A clause can be: "there is no documentation that conservative care has failed"; and what the
+    words of want name at once: "no evidence of failed injections".
     """
     stops = scopes.at.get(Mark.ENDS_SCOPE, ())
     marks = (
@@ -292,8 +293,13 @@ def missing_around(start: int, scopes: Scopes) -> bool:
         *scopes.at.get(Mark.UNSEEN_BEFORE, ()),
     )
     joints = [joint for joint in scopes.at.get(Mark.WHETHER, ()) if joint[1] <= start + 1]
+    names = [said for said in scopes.at.get(Mark.SAID_BEFORE, ()) if said[1] <= start <= said[1] + 1]
     return any(
-        mark[1] <= start + 1 and any(mark[0] <= j[0] <= mark[1] + _SAYING_REACH for j in joints)
+        mark[1] <= start + 1
+        and (
+            any(mark[0] <= j[0] <= mark[1] + _SAYING_REACH for j in joints)
+            or any(mark[0] <= said[0] <= mark[1] + 1 for said in names)
+        )
         for mark in _reaching(marks, start, stops)
     )
 
