@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -67,39 +67,24 @@ def case_from_letter(
         confidence=letter.confidence,
     )
     on = deciding_date(case, as_of, today=today)
-    relevant = [
-        knowledge.lexicon.relevant_facts(request.category, request.body_parts, request.treatment)
-        for request in requests
-    ]
-    used = [
-        facts_used(request, on, knowledge)
-        | judged
-        | knowledge.lexicon.raised_facts(request.category, request.treatment)
-        for request, judged in zip(requests, relevant, strict=True)
-    ]
+    weights = [_weights(request, on, knowledge) for request in requests]
     subjects = [
-        subject_of_request(item.number, request, facts, knowledge)
-        for item, request, facts in zip(letter.items, requests, used, strict=True)
+        subject_of_request(item.number, request, weighs.anywhere, knowledge)
+        for item, request, weighs in zip(letter.items, requests, weights, strict=True)
     ]
     reader = reader or CueReader(knowledge.lexicon, knowledge.vocabulary)
     result = reader.read(Task(letter.text, _passages(letter), subjects, on))
     contradictions = Contradictions(letter.text, knowledge.lexicon, knowledge.vocabulary)
     items: list[CaseItem] = []
-    for item, request, facts, judged in zip(letter.items, requests, used, relevant, strict=True):
+    for item, request, weighs in zip(letter.items, requests, weights, strict=True):
         mine = [
             f
             for f in result.findings
             if f.item in (None, item.number)
-            and f.fact in facts
-            # A summary tells of much that nobody weighs for this treatment; a rationale that
-            # raises a fact weighs it, and a chart note is the very record that criteria are held
-            # against. What dates and titles tell surely is not read out of either.
+            and f.fact in (weighs.in_summary if f.section is Section.SUMMARY else weighs.anywhere)
+            # What dates and titles tell surely is not read out of a record.
             and (
-                f.reading is Reading.RATIONALE
-                or (
-                    (not judged or f.fact in judged or f.section is Section.NOTE)
-                    and knowledge.vocabulary[f.fact].origin is Origin.READ
-                )
+                f.reading is Reading.RATIONALE or knowledge.vocabulary[f.fact].origin is Origin.READ
             )
         ]
         readings, evidence, conflicts = _readings(mine, contradictions)
@@ -154,6 +139,29 @@ def _request(item: DisputedItem, text: str, knowledge: Knowledge) -> Request:
     # Whoever reads the case again has its title alone.
     named = [f"{reason.side or ''} {part.replace('_', ' ')}".strip() for part in reason.body_parts]
     return parse_request(", ".join((item.title, *named)), catalogue)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """The facts that weigh on an item."""
+
+    anywhere: frozenset[str]
+    """In a rationale, or in a chart note: the very record that criteria are held against."""
+    in_summary: frozenset[str]
+    """In the summary of a decided letter, which tells of much by the way."""
+
+
+def _weights(request: Request, on: date, knowledge: Knowledge) -> _Weights:
+    """Return the facts by which *request* is judged.
+
+    Those that the criteria of its topic use and those of ``relevant.yaml``; what stands there as
+    ``raised`` weighs in a rationale alone.
+    """
+    lexicon = knowledge.lexicon
+    used = facts_used(request, on, knowledge)
+    judged = lexicon.relevant_facts(request.category, request.body_parts, request.treatment)
+    raised = lexicon.raised_facts(request.category, request.treatment)
+    return _Weights(used | judged | raised, (used - raised) | judged)
 
 
 def facts_used(request: Request, on: date, knowledge: Knowledge) -> frozenset[str]:

@@ -293,7 +293,9 @@ def missing_around(start: int, scopes: Scopes) -> bool:
         *scopes.at.get(Mark.UNSEEN_BEFORE, ()),
     )
     joints = [joint for joint in scopes.at.get(Mark.WHETHER, ()) if joint[1] <= start + 1]
-    names = [said for said in scopes.at.get(Mark.SAID_BEFORE, ()) if said[1] <= start <= said[1] + 1]
+    names = [
+        said for said in scopes.at.get(Mark.SAID_BEFORE, ()) if said[1] <= start <= said[1] + 1
+    ]
     return any(
         mark[1] <= start + 1
         and (

@@ -6,7 +6,7 @@ r"""The cue language: phrases as a nurse would write them, compiled to regular e
 ``[objective] gain``    an optional word or phrase
 ``improv*``             a word that begins so
 ``relief ... drug``     up to six words between, within the sentence; ``...3`` up to three
-``#``                   a number in digits or words, captured; of ``8-10`` the upper end
+``#``                   a number in digits or words, "and a half" too; of ``8-10`` the upper end
 ``@count``              a number of visits, captured: "12", or "2x6", "twice a week for six weeks"
 ``@date``               a date, captured
 ``@item``               up to seven words that must name the disputed item's own treatment
@@ -48,10 +48,11 @@ _NO_DATE = (
     r"(?<!\d[/-]\d[/-])(?<!\d[/-]\d\d[/-])(?!(?<=\d[/-])\d{1,2}[/-]\d{2})"
     rf"(?!\d{{1,2}}\s?[/-]\s?(?:\d{{1,2}}\s?[/-]\s?\d{{2}}|{_YEAR}))(?!{_YEAR})"
 )
+_AND_A_HALF = r"(?:\sand\s(?:a|one)[-\s]half)?"
 _NUMBER = (
     rf"(?P<number>{_NO_DATE}(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})(?:\.\d+)?"
-    r"(?:\s?(?:-|to|or)\s?\d{1,9}(?:\.\d+)?)?|"
-    rf"{_SPELLED_OUT}(?:\s(?:to|or)\s{_SPELLED_OUT})?)"
+    rf"(?:\s?(?:-|to|or)\s?\d{{1,9}}(?:\.\d+)?)?{_AND_A_HALF}|"
+    rf"{_SPELLED_OUT}(?:\s(?:to|or)\s{_SPELLED_OUT})?{_AND_A_HALF})"
 )
 _FREQUENCIES: Mapping[str, int] = {"once": 1, "twice": 2, "thrice": 3}
 _PLAIN = (
@@ -270,12 +271,13 @@ def _captured_once(regex: str) -> str:
 
 def number_of(text: str) -> float:
     """Return the number that ``#`` captured: of a range the upper end."""
-    text = text.strip().replace(",", "")
+    text, half, _ = text.strip().replace(",", "").partition(" and ")
     if text[0].isalpha():
         words = re.split(r"\s(?:to|or)\s", text)[-1]
-        return sum(NUMBER_WORDS[word] for word in re.split(r"[-\s]", words))
-    last = re.split(r"\s?(?:-|to|or)\s?", text)[-1]
-    return float(last)
+        whole: float = sum(NUMBER_WORDS[word] for word in re.split(r"[-\s]", words))
+    else:
+        whole = float(re.split(r"\s?(?:-|to|or)\s?", text)[-1])
+    return whole + 0.5 if half else whole
 
 
 def count_of(text: str) -> int:
