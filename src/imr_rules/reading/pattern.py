@@ -9,6 +9,7 @@ r"""The cue language: phrases as a nurse would write them, compiled to regular e
 ``#``                   a number in digits or words, "and a half" too; of ``8-10`` the upper end
 ``@count``              a number of visits, captured: "12", or "2x6", "twice a week for six weeks"
 ``@date``               a date, captured
+``@year``               a year, captured: the year of a date is no ``#``
 ``@item``               up to seven words that must name the disputed item's own treatment
 ``+class``              a word list of ``rules/reading/words.yaml`` by name
 ``\+``                  the sign itself, of a sign that means something here
@@ -74,7 +75,8 @@ _ITEM_SPACE = r"[\s()/'\"]+"
 _ITEM_WORD = r"(?!(?:with|without|but|while|because|although|though|despite)\b)[\w/+-]+"
 _TOKEN = re.compile(
     r"\s*(?:(?P<gap>\.\.\.(?P<width>\d+)?)|(?P<open>[\[{])|(?P<close>[\]}])|(?P<bar>\|)"
-    r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<item>@item)|(?P<count>@count)|(?P<word>[^\s\[\]{}|]+))"
+    r"|(?P<list>\+[a-z_]+)|(?P<date>@date)|(?P<year>@year)|(?P<item>@item)|(?P<count>@count)"
+    r"|(?P<word>[^\s\[\]{}|]+))"
 )
 _GROUP = re.compile(r"\(\?P<(\w+)>")
 _LETTER_FIRST = re.compile(r"[a-z0-9](?![?*+{])")
@@ -355,6 +357,8 @@ def _sequence(
             piece = words.piece(token["list"][1:])
         elif token["date"]:
             piece = _Piece(_DATE, None, (_DIGITS,))
+        elif token["year"]:
+            piece = _Piece(f"(?P<year>{_YEAR})", None, (_DIGITS,))
         elif token["count"]:
             piece = _Piece(_COUNT, None, (_COUNT_BEGINS,))
         elif token["item"]:

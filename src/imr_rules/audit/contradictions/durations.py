@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -97,13 +96,13 @@ def _days_begun(sentence: Sentence, words: DurationWords, corpus: Corpus) -> Ite
     """Yield the days since when *sentence* tells of something: of a month or a year its last."""
     for hit in plainly(words.begun, sentence, corpus):
         told = hit.groupdict()
-        written, number = told.get("date") or "", told.get("number") or ""
+        written, year = told.get("date") or "", told.get("year")
         day = parse_date(written)
         if day is not None:
             last = calendar.monthrange(day.year, day.month)[1]
             yield day if days_in(written) else day.replace(day=last)
-        elif re.fullmatch(r"(?:19|20)\d\d", number):
-            yield date(int(number), 12, 31)
+        elif year is not None:
+            yield date(int(year), 12, 31)
 
 
 def _is_of(asked: Subject, item: AuditItem, corpus: Corpus) -> bool:
