@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,8 @@ class Look:
 LOOKS = (Look("desktop", 1280, 1600), Look("phone", 390, 3200))
 FONT = "DejaVu Sans"
 """What the page asks for first; without it words break elsewhere."""
+STARTS = 3
+"""How often a browser is started that hangs before it paints, as it does at times."""
 MOST_SHADES = 8
 """By how much any part of a picture may differ, of 255 shades, once it is made small."""
 
@@ -102,14 +105,13 @@ def browse(folder: Path, look: Look, *arguments: str) -> str:
         encoding="utf-8",
     )
     window = f"--window-size={max(look.width, LEAST_WINDOW)},{look.height}"
-    profile = f"--user-data-dir={folder / ('profile-' + look.name)}"
-    done = subprocess.run(
-        [str(CHROMIUM), *FLAGS, window, profile, *arguments, frame.as_uri()],
-        capture_output=True,
-        timeout=120,
-        check=True,
-    )
-    return done.stdout.decode()
+    for attempt in range(STARTS):
+        profile = f"--user-data-dir={folder / f'profile-{look.name}-{attempt}'}"
+        command = [str(CHROMIUM), *FLAGS, window, profile, *arguments, frame.as_uri()]
+        with suppress(subprocess.TimeoutExpired):
+            done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+            return done.stdout.decode()
+    pytest.fail(f"the browser hung {STARTS} times")
 
 
 def measured(folder: Path, look: Look) -> Any:
