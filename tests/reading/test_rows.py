@@ -190,6 +190,16 @@ def test_numbers_spelled_out_are_read_whole(text: str, number: int) -> None:
     assert number == number_of(match["number"])
 
 
+def test_a_span_of_scores_is_no_date() -> None:
+    """One sign joins the parts of a date: "7-8/10" is a score, "7/8/10" and "7-8-10" are days."""
+    pattern = compile_phrase("pain #/10")
+    match = pattern.first_in("pain 7-8/10")
+    assert match is not None
+    assert 8 == number_of(match["number"])
+    assert not pattern.first_in("pain 7/8/10")
+    assert not compile_phrase("since #-10").first_in("since 7-8-10")
+
+
 def test_a_sign_without_a_word_is_something_to_hold_on_to() -> None:
     """A plus can be waited for; a gap alone cannot."""
     assert compile_phrase("\\+").anchors

@@ -46,8 +46,12 @@ _SPELLED_OUT = (
 # The day, month or year of a date counts nothing: "on 4/14/17 16 visits were done", "in 2011, 24".
 _YEAR = r"(?:19[5-9]|20[0-4])\d(?![\d.,]\d)(?!\w)"
 _NO_DATE = (
-    r"(?<!\d[/-]\d[/-])(?<!\d[/-]\d\d[/-])(?!(?<=\d[/-])\d{1,2}[/-]\d{2})"
-    rf"(?!\d{{1,2}}\s?[/-]\s?(?:\d{{1,2}}\s?[/-]\s?\d{{2}}|{_YEAR}))(?!{_YEAR})"
+    "".join(
+        rf"(?<!\d{sign}\d{sign})(?<!\d{sign}\d\d{sign})(?!(?<=\d{sign})\d{{1,2}}{sign}\d{{2}})"
+        rf"(?!\d{{1,2}}\s?{sign}\s?(?:\d{{1,2}}\s?{sign}\s?\d{{2}}|{_YEAR}))"
+        for sign in "/-"
+    )
+    + rf"(?!{_YEAR})"
 )
 _AND_A_HALF = r"(?:\sand\s(?:a|one)[-\s]half)?"
 _NUMBER = (
