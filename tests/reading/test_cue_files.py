@@ -34,12 +34,17 @@ def problems_with(tmp_path: Path, name: str, text: str) -> str:
         ("pain_reduction.yaml", 'cues:\n  - sya: "less pain"\n', "pain_reduction.yaml:2"),
         ("pain_reduction.yaml", 'broad:\n  - say: "{less pain"\n', "pain_reduction.yaml:2"),
         ("pain_reduction.yaml", 'cues:\n  - say: "less pain"\n    value: 3\n', "pain_reduction"),
+        (
+            "pain_reduction.yaml",
+            'cues:\n  - say: ["less pain", "pain of #lower/10"]\n',
+            "pain_reduction.yaml:2:5: error[wrong-type]: phrase 'pain of #lower/10'",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named_with_line_and_remedy(
     tmp_path: Path, name: str, text: str, says: str
 ) -> None:
-    """A fact nobody knows, a wrong key, an open bracket, a value the fact cannot have."""
+    """A fact nobody knows, a wrong key, an open bracket, a value it cannot have, a lone number."""
     assert says in problems_with(tmp_path, name, text)
 
 
@@ -69,6 +74,7 @@ def problems_of_tables(tmp_path: Path, **texts: str) -> str:
         ("talk", 'guidelin: ["the guideline"]\n', "Did you mean 'guideline'"),
         ("item_words", "imaging:\n  - scan\n  - {a: b}\n", "item_words.yaml:3:5"),
         ("kinds_of_care", 'opioid: ["opioids", "{opiates"]\n', "kinds_of_care.yaml:1:21"),
+        ("kinds_of_care", 'opioid: ["# to #lower pills"]\n', "compared in cues and marks only"),
         ("kinds_of_care", "opioid: []\n", "kinds_of_care.yaml:1:1: error[wrong-type]: opioid: "),
         ("read_as", "- home_aide\n", "read_as.yaml:1:1: error[wrong-type]: the file: a list"),
         ("common_words", "the: often\n", "the: 'often' is not a whole number"),

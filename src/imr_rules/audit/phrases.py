@@ -16,7 +16,7 @@ def _compiled(phrase: Any) -> re.Pattern[str]:
     if not isinstance(phrase, str):
         raise PydanticKnownError("string_type")
     try:
-        return compile_phrase(phrase).regex
+        return compile_phrase(phrase).plain
     except PatternError as error:
         raise ValueError(f"phrase {phrase!r}: {error}") from None
 

@@ -188,7 +188,7 @@ def _with_own_marks(cues: Iterable[Cue], marks: Iterable[tuple[Mark, Pattern]]) 
         words = words_of(cue.pattern.phrase.lower())
         near = index.numbers(index.occurring(words), all_of_them)
         said = " ".join(words)
-        held = {negations[n][0] for n in near if negations[n][1].regex.search(said)}
+        held = {negations[n][0] for n in near if negations[n][1].first_in(said)}
         yield replace(cue, own_negation=bool(held), own_missing=not held.isdisjoint(MISSING))
 
 
@@ -305,8 +305,7 @@ def _item_words(
     for category in said:
         _category(category, catalogue, document, (category,))
     return {
-        category: phrases.any_of(names, document, (category,)).regex
-        for category, names in said.items()
+        category: phrases.plain(names, document, (category,)) for category, names in said.items()
     }
 
 

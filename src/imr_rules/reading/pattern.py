@@ -7,6 +7,7 @@ r"""The cue language: phrases as a nurse would write them, compiled to regular e
 ``improv*``             a word that begins so
 ``relief ... drug``     up to six words between, within the sentence; ``...3`` up to three
 ``#``                   a number in digits or words, "and a half" too; of ``8-10`` the upper end
+``#lower``              a number lower than the one before it; so ``#same`` and ``#higher``
 ``@count``              a number of visits, captured: "12", or "2x6", "twice a week for six weeks"
 ``@date``               a date, captured
 ``@year``               a year, captured: the year of a date is no ``#``
@@ -16,13 +17,16 @@ r"""The cue language: phrases as a nurse would write them, compiled to regular e
 ======================  =====================================================================
 
 A word list named ``word!`` tells in what other ways letters write that plain word, wherever a
-phrase says it. A phrase may hold several numbers: the first is captured.
+phrase says it. A phrase may hold several numbers: the first is captured. ``#/10 down to #lower/10``
+stands only where the second is lower; a phrase compares in one of the three ways.
 """
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
@@ -55,10 +59,16 @@ _NO_DATE = (
 )
 _AND_A_HALF = r"(?:\sand\s(?:a|one)[-\s]half)?"
 _NUMBER = (
-    rf"(?P<number>{_NO_DATE}(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})(?:\.\d+)?"
+    rf"{_NO_DATE}(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})(?:\.\d+)?"
     rf"(?:\s?(?:-|to|or)\s?\d{{1,9}}(?:\.\d+)?)?{_AND_A_HALF}|"
-    rf"{_SPELLED_OUT}(?:\s(?:to|or)\s{_SPELLED_OUT})?{_AND_A_HALF})"
+    rf"{_SPELLED_OUT}(?:\s(?:to|or)\s{_SPELLED_OUT})?{_AND_A_HALF}"
 )
+_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    "lower": operator.lt,
+    "same": operator.eq,
+    "higher": operator.gt,
+}
+_NUMBERS = ("number", *_COMPARISONS)
 _FREQUENCIES: Mapping[str, int] = {"once": 1, "twice": 2, "thrice": 3}
 _PLAIN = (
     rf"(?:{_NO_DATE}(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})(?:\s?(?:-|to|or)\s?\d{{1,9}})?|"
@@ -160,6 +170,22 @@ class Expression:
     source: str
 
     @cached_property
+    def compares(self) -> bool:
+        """Whether numbers of the words are compared, which :attr:`regex` alone does not tell."""
+        return any(f"(?P<{comparison}>" in self.source for comparison in _COMPARISONS)
+
+    @property
+    def plain(self) -> re.Pattern[str]:
+        """The compiled expression, of words that it tells alone.
+
+        Raises:
+            PatternError: numbers of the words are compared.
+        """
+        if self.compares:
+            raise PatternError("numbers are compared in cues and marks only.")
+        return self.regex
+
+    @cached_property
     def regex(self) -> re.Pattern[str]:
         """The compiled expression."""
         return re.compile(self.source)
@@ -172,12 +198,23 @@ class Expression:
     def first_in(self, sentence: str, begin: int = 0) -> re.Match[str] | None:
         """Return the first place at or behind *begin* where the words stand."""
         found = self._with_break.search(f" {sentence}", begin)
-        return None if found is None else self.regex.search(sentence, found.start())
+        match = None if found is None else self.regex.search(sentence, found.start())
+        while match is not None and self.compares and not _compare_as_told(match):
+            match = self.regex.search(sentence, match.start() + 1)
+        return match
 
     def places_in(self, sentence: str) -> list[tuple[int, int]]:
         """Return where the words stand, each as ``(start, end)``."""
+        if self.compares:
+            return list(self._compared_places(sentence))
         found = self._with_break.finditer(f" {sentence}")
         return [(match.start(), match.end() - 1) for match in found]
+
+    def _compared_places(self, sentence: str) -> Iterator[tuple[int, int]]:
+        match = self.first_in(sentence)
+        while match is not None:
+            yield match.span()
+            match = self.first_in(sentence, match.end())
 
 
 @dataclass(frozen=True)
@@ -207,6 +244,24 @@ class Pattern(Expression):
                 return None
             begin = max(begin, _words_before(self.lead, sentence, rest.start()))
         return super().first_in(sentence, begin)
+
+
+@dataclass(frozen=True)
+class _AnyOf(Expression):
+    """Any of several phrases, of which those *comparing* numbers are each looked for alone."""
+
+    comparing: tuple[Pattern, ...]
+
+    @cached_property
+    def compares(self) -> bool:
+        """Whether numbers of the words are compared: of some."""
+        return True
+
+    def first_in(self, sentence: str, begin: int = 0) -> re.Match[str] | None:
+        """Return the first place at or behind *begin* where one of the phrases stands."""
+        found = [super().first_in(sentence, begin)]
+        found += [pattern.first_in(sentence, begin) for pattern in self.comparing]
+        return min(filter(None, found), key=re.Match.start, default=None)
 
 
 def _words_before(count: int, sentence: str, position: int) -> int:
@@ -242,6 +297,11 @@ def compile_phrase(phrase: str, words: WordLists | None = None) -> Pattern:
         raise PatternError(f"{phrase!r}: a bracket closes that was not opened.")
     if not piece.anchors:
         raise PatternError(f"{phrase!r}: needs at least one plain word that must occur.")
+    numbers = [name for name in _GROUP.findall(piece.regex) if name in _NUMBERS]
+    if numbers and numbers[0] in _COMPARISONS:
+        raise PatternError(f"{phrase!r}: '#{numbers[0]}' needs a '#' before it.")
+    if len(_COMPARISONS.keys() & numbers) > 1:
+        raise PatternError(f"{phrase!r}: compares numbers in more than one way.")
     behind = None
     lead = 0
     if tokens[0]["item"]:
@@ -258,21 +318,48 @@ def _whole_words(piece: _Piece) -> str:
 
 def any_of(patterns: Iterable[Pattern]) -> Expression:
     """Return one expression for any of *patterns*; it captures nothing."""
-    sources = (pattern.source.removeprefix(_NO_WORD_BEFORE) for pattern in patterns)
-    return Expression(_NO_WORD_BEFORE + "(?:" + _GROUP.sub("(?:", "|".join(sources)) + ")")
+    plain: list[str] = []
+    comparing: list[Pattern] = []
+    for pattern in patterns:
+        if pattern.compares:
+            comparing.append(pattern)
+        else:
+            plain.append(_GROUP.sub("(?:", pattern.source.removeprefix(_NO_WORD_BEFORE)))
+    source = f"{_NO_WORD_BEFORE}(?:{'|'.join(plain) if plain else '(?!)'})"
+    return _AnyOf(source, tuple(comparing)) if comparing else Expression(source)
 
 
 def _captured_once(regex: str) -> str:
-    """Let each group capture where it stands first; ``# to #`` captures the first number."""
-    met: set[str] = set()
+    """Let each group capture where it stands first; ``# to #`` captures the first number.
 
-    def first_only(group: re.Match[str]) -> str:
-        if group[1] in met:
-            return "(?:"
-        met.add(group[1])
-        return group[0]
+    In a phrase that compares numbers each of them is captured, under a name of its own.
+    """
+    met: Counter[str] = Counter()
+    compares = not _COMPARISONS.keys().isdisjoint(_GROUP.findall(regex))
 
-    return _GROUP.sub(first_only, regex)
+    def named(group: re.Match[str]) -> str:
+        name = group[1]
+        met[name] += 1
+        if met[name] == 1:
+            return group[0]
+        return f"(?P<{name}_{met[name]}>" if compares and name in _NUMBERS else "(?:"
+
+    return _GROUP.sub(named, regex)
+
+
+def _compare_as_told(match: re.Match[str]) -> bool:
+    """Whether each number of *match* that is compared is to the one before it as told."""
+    before: float | None = None
+    for name, text in match.groupdict().items():
+        kind = name.partition("_")[0]
+        if text is None or kind not in _NUMBERS:
+            continue
+        number = number_of(text)
+        compare = _COMPARISONS.get(kind)
+        if compare is not None and (before is None or not compare(number, before)):
+            return False
+        before = number
+    return True
 
 
 def number_of(text: str) -> float:
@@ -424,13 +511,15 @@ def _word(word: str) -> _Piece:
     if word.startswith("\\"):
         return _sign(word[1:])
     if word == "#":
-        return _Piece(_NUMBER, None, (_NUMBER_BEGINS,))
+        return _Piece(f"(?P<number>{_NUMBER})", None, (_NUMBER_BEGINS,))
     if "#" in word:
         before, *after = word.split("#")
         needs = [] if before else [_NUMBER_BEGINS]
         regex = re.escape(before)
         for part in after:
-            regex += _NUMBER + r"\s?" * bool(part) + re.escape(part)
+            kind = next(filter(part.startswith, _COMPARISONS), "")
+            part = part.removeprefix(kind)
+            regex += rf"(?P<{kind or 'number'}>{_NUMBER})" + r"\s?" * bool(part) + re.escape(part)
             # "/10" behind a number is a word of its own, "x" is not: "2x6".
             if apart := _APART.fullmatch(part):
                 needs.append(frozenset((apart[1] + WORD_END,)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -53,3 +54,14 @@ class Phrases:
         return any_of(
             self.compiled(phrase, document, (*loc, index)) for index, phrase in enumerate(phrases)
         )
+
+    def plain(self, phrases: Iterable[str], document: Document, loc: Loc) -> re.Pattern[str]:
+        """Compile one regular expression for any of *phrases*, which stand at *loc* of *document*.
+
+        Raises:
+            WrongTypeError: one of them cannot be read, or compares numbers.
+        """
+        try:
+            return self.any_of(phrases, document, loc).plain
+        except PatternError as error:
+            raise WrongTypeError(str(error), at=document.at(*loc)) from None

@@ -50,6 +50,6 @@ def load_results(path: Path, phrases: Phrases) -> Results:
             f"the lists must be {_RESULT!r} and {_OWN_RESULT!r}.", at=document.at()
         )
     return Results(
-        phrases.any_of(lists[_RESULT], document, (_RESULT,)).regex,
-        phrases.any_of(lists[_OWN_RESULT], document, (_OWN_RESULT,)).regex,
+        phrases.plain(lists[_RESULT], document, (_RESULT,)),
+        phrases.plain(lists[_OWN_RESULT], document, (_OWN_RESULT,)),
     )

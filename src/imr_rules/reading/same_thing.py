@@ -68,7 +68,7 @@ def load_same_thing(path: Path, phrases: Phrases, vocabulary: Vocabulary) -> Sam
             vocabulary.require(fact, document.at(key))
 
     def compiled(said: Sequence[str], *loc: str) -> re.Pattern[str]:
-        return phrases.any_of(said, document, loc).regex
+        return phrases.plain(said, document, loc)
 
     return SameThing(
         aspects={
