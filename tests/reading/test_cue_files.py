@@ -36,6 +36,21 @@ def problems_with(tmp_path: Path, name: str, text: str) -> str:
         ("pain_reduction.yaml", 'cues:\n  - say: "less pain"\n    value: 3\n', "pain_reduction"),
         (
             "pain_reduction.yaml",
+            'groups:\n  drugs: [opioid, nsaid]\ncues:\n  - say: "less pain"\n',
+            "pain_reduction.yaml:2:3: error[unknown-name]: category 'nsaid'",
+        ),
+        (
+            "pain_reduction.yaml",
+            'groups:\n  opioid: [nsaid_oral]\ncues:\n  - say: "less pain"\n',
+            "'opioid' is a category",
+        ),
+        (
+            "pain_reduction.yaml",
+            'groups:\n  drugs: [opioid]\ncues:\n  - say: "less pain"\n    categories: [drug]\n',
+            "pain_reduction.yaml:5:5: error[unknown-name]: category 'drug'",
+        ),
+        (
+            "pain_reduction.yaml",
             'cues:\n  - say: ["less pain", "pain of #lower/10"]\n',
             "pain_reduction.yaml:2:5: error[wrong-type]: phrase 'pain of #lower/10'",
         ),
@@ -107,3 +122,16 @@ def test_broad_cues_yield_to_exact_ones() -> None:
     lexicon = load_lexicon(RULES, VOCABULARY, CATALOGUE)
     kinds = {cue.broad for cue in lexicon.cues if cue.fact == "functional_improvement"}
     assert kinds == {True, False}
+
+
+def test_a_group_stands_for_its_categories(tmp_path: Path) -> None:
+    """A cue names it beside categories; a file may name it for all of its cues."""
+    rules = tmp_path / "rules"
+    shutil.copytree(RULES / "reading", rules / "reading", ignore=shutil.ignore_patterns("cues"))
+    (rules / "reading" / "cues").mkdir()
+    (rules / "reading" / "cues" / "pain_reduction.yaml").write_text(
+        "groups:\n  drugs: [opioid, nsaid_oral]\n  visits: [pt_ot]\ncategories: [visits]\n"
+        'cues:\n  - say: "less pain"\n    categories: [drugs, topical]\n  - say: "pain eased"\n'
+    )
+    cues = load_lexicon(rules, VOCABULARY, CATALOGUE).cues
+    assert [{"opioid", "nsaid_oral", "topical"}, {"pt_ot"}] == [cue.categories for cue in cues]

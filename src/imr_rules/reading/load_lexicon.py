@@ -82,6 +82,7 @@ class _RawFactCues(_Raw):
     own_kind: bool = False
     own_part: bool = False
     nearest_part: bool = False
+    groups: Annotated[dict[str, list[str]], Field(default_factory=dict)]
     categories: _Texts
     cues: Annotated[list[_RawCue], Field(default_factory=list)]
     broad: Annotated[list[_RawCue], Field(default_factory=list)]
@@ -202,13 +203,18 @@ def _fact_cues(
     name = document.path.stem
     fact = vocabulary.require(name, document.at())
     raw = strict_yaml.validate(_RawFactCues, document)
-    for category in raw.categories:
-        _category(category, catalogue, document, ("categories",))
+    for group, members in raw.groups.items():
+        if group in catalogue.categories:
+            raise WrongTypeError(f"{group!r} is a category.", at=document.at("groups", group))
+        for category in members:
+            _category(category, catalogue, document, ("groups", group))
+    for_all = _grouped_categories(raw.categories, raw.groups, catalogue, document, ("categories",))
     exact: list[tuple[Loc, _RawCue]] = [(("cues", i), cue) for i, cue in enumerate(raw.cues)]
     broad: list[tuple[Loc, _RawCue]] = [(("broad", i), cue) for i, cue in enumerate(raw.broad)]
     for loc, entry in (*exact, *broad):
-        for category in entry.categories:
-            _category(category, catalogue, document, (*loc, "categories"))
+        categories = _grouped_categories(
+            entry.categories, raw.groups, catalogue, document, (*loc, "categories")
+        )
         values = _values(entry, fact.type)
         for value in values:
             if value is not None:
@@ -242,7 +248,7 @@ def _fact_cues(
                 near=must_stand,
                 unless_near=must_not,
                 about_item=raw.about_item if entry.about_item is None else entry.about_item,
-                categories=frozenset(entry.categories or raw.categories),
+                categories=categories or for_all,
                 as_it_stands=entry.as_it_stands,
                 names_another=entry.names_another,
                 only_if_missing=entry.only_if_missing,
@@ -274,6 +280,22 @@ def _values(entry: _RawCue, kind: FactType) -> tuple[Value | None, Value | None,
 
 def _captures(pattern: Pattern) -> bool:
     return any(f"(?P<{group}>" in pattern.source for group in ("number", "count", "date"))
+
+
+def _grouped_categories(
+    names: Iterable[str],
+    groups: Mapping[str, Iterable[str]],
+    catalogue: Catalogue,
+    document: Document,
+    loc: Loc,
+) -> frozenset[str]:
+    """Return the categories that *names* stand for, each its own or that of one of *groups*."""
+    found: set[str] = set()
+    for name in names:
+        if name not in groups:
+            _category(name, catalogue, document, loc)
+        found.update(groups.get(name, (name,)))
+    return frozenset(found)
 
 
 def _category(name: str, catalogue: Catalogue, document: Document, loc: Loc) -> None:
