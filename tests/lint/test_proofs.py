@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from tests.engines import oracle, strategies
 
 from imr_rules.engines.model import Certainty, Prediction, Status
-from imr_rules.engines.reference import compile_topic
+from imr_rules.engines.reference import CompiledTopic, compile_topic
 from imr_rules.engines.symbolic import SymbolicTopic, symbolic_topic
 from imr_rules.facts.model import UNDOCUMENTED, Value
 from imr_rules.facts.vocabulary import FactType, Vocabulary
@@ -62,9 +62,8 @@ def small(pack: Pack) -> tuple[SymbolicTopic, list[Sheet]] | None:
     return (symbolic, all_sheets(symbolic)) if count <= MOST_SHEETS else None
 
 
-def overturned(pack: Pack, sheet: Sheet) -> bool:
-    topic, parameters, on, _ = pack
-    return compile_topic(topic, parameters, on).decide(sheet).prediction is Prediction.OVERTURNED
+def overturned(compiled: CompiledTopic, sheet: Sheet) -> bool:
+    return compiled.decide(sheet).prediction is Prediction.OVERTURNED
 
 
 PACKS = strategies.cases(most_criteria=3, widest=2)
@@ -82,12 +81,12 @@ def test_routes_and_topics_are_reachable_where_a_sheet_reaches_them(pack: Pack) 
     compiled = compile_topic(topic, parameters, on)
     reached: set[str] = set()
     for sheet in sheets:
-        if overturned(pack, sheet):
+        if overturned(compiled, sheet):
             trace = compiled.trace(sheet)
             reached.update(route for route, is_open in trace.routes.items() if is_open)
     prover = Prover(symbolic)
     assert {r.id for r in topic.routes} - reached == set(unreachable_routes(prover))
-    assert is_satisfiable(prover) == any(overturned(pack, sheet) for sheet in sheets)
+    assert is_satisfiable(prover) == any(overturned(compiled, sheet) for sheet in sheets)
 
 
 def moves(topic: Topic, compiled_statuses: Mapping[str, Status], counted: frozenset[str],
@@ -158,6 +157,8 @@ def test_documentation_hurts_where_a_sheet_shows_it(pack: Pack) -> None:
     if tried is None:
         return
     symbolic, sheets = tried
+    topic, parameters, on, _ = pack
+    compiled = compile_topic(topic, parameters, on)
     expected: set[str] = set()
     for fact in symbolic.facts:
         entry = VOCABULARY[fact]
@@ -172,20 +173,20 @@ def test_documentation_hurts_where_a_sheet_shows_it(pack: Pack) -> None:
         if entry.type is FactType.NUMBER and offered:
             end = max(offered) if entry.favours == ("high",) else min(offered)  # type: ignore[type-var]
         for sheet in sheets:
-            if not overturned(pack, sheet):
+            if not overturned(compiled, sheet):
                 continue
             for before, after in product(alike(symbolic, fact, sheet.get(fact)), offered):
                 unknown = before is None or before == UNDOCUMENTED
                 worth = (unknown and after == end) or betters(fact, before, after)
-                if worth and not overturned(pack, {**sheet, fact: after}):
+                if worth and not overturned(compiled, {**sheet, fact: after}):
                     expected.add(fact)
     prover = Prover(symbolic)
     hurts = list(documentation_that_hurts(prover, VOCABULARY))
     assert expected == {hurt.fact for hurt in hurts}
     for hurt in hurts:
         sheet = prover.sheet(hurt.before)
-        assert overturned(pack, sheet)
-        assert not overturned(pack, {**sheet, hurt.fact: hurt.after})
+        assert overturned(compiled, sheet)
+        assert not overturned(compiled, {**sheet, hurt.fact: hurt.after})
 
 
 def completions(symbolic: SymbolicTopic, sheet: Sheet) -> Iterator[Sheet]:
@@ -212,6 +213,6 @@ def test_certainties_are_what_completions_attain(pack: Pack) -> None:
     for sheet in sheets:
         certainty = compiled.decide(sheet).certainty
         if certainty is not Certainty.MET:
-            can_win = any(overturned(pack, done) for done in completions(symbolic, sheet))
+            can_win = any(overturned(compiled, done) for done in completions(symbolic, sheet))
             assert can_win == (certainty is Certainty.UNDOCUMENTED)
     assert not list(inexact_bounds(symbolic))
