@@ -1,4 +1,8 @@
-"""Random packs and fact sheets: everything the loader accepts, values on and around thresholds."""
+"""Random packs and fact sheets: everything the loader accepts, values on and around thresholds.
+
+A strategy made anew with every draw is checked anew, which takes longer than most tests: those
+drawn from again and again are made once.
+"""
 
 from __future__ import annotations
 
@@ -77,6 +81,7 @@ def vocabulary() -> Vocabulary:
 # --- facts ------------------------------------------------------------------------------------
 
 
+@cache
 def values_of(fact: str) -> st.SearchStrategy[Value]:
     """Draw a value of *fact*, undocumented included."""
     if fact in NUMBERS:
@@ -121,16 +126,24 @@ ILL_TYPED: st.SearchStrategy[Value] = st.one_of(
 # --- parameters -------------------------------------------------------------------------------
 
 
+_THRESHOLD = st.sampled_from(THRESHOLDS)
+_SOME_DAYS = st.sets(st.sampled_from(DAYS), min_size=1, max_size=3)
+_KEYED_BY = st.sampled_from(("", "", *ENUMS))
+_KEYS = {
+    name: st.lists(st.sampled_from(values), min_size=1, unique=True)
+    for name, values in ENUMS.items()
+}
+
+
 @st.composite
 def parameters(draw: st.DrawFn, name: str) -> Parameter:
     """Draw a threshold by date, or by date and value of an enum fact."""
 
     def dated() -> tuple[tuple[date, float], ...]:
-        days = draw(st.sets(st.sampled_from(DAYS), min_size=1, max_size=3))
-        return tuple((day, draw(st.sampled_from(THRESHOLDS))) for day in sorted(days))
+        return tuple((day, draw(_THRESHOLD)) for day in sorted(draw(_SOME_DAYS)))
 
-    by = draw(st.sampled_from(("", "", "e0", "e1", "e2")))
-    keys = draw(st.lists(st.sampled_from(ENUMS[by]), min_size=1, unique=True)) if by else []
+    by = draw(_KEYED_BY)
+    keys = draw(_KEYS[by]) if by else []
     return Parameter(
         id=name,
         unit="visits",
@@ -150,6 +163,7 @@ PARAMETERS = ("p0", "p1", "p2")
 def _leaf(*, numbers: bool) -> st.SearchStrategy[Condition]:
     names = (*YES_NO, *ENUMS)
 
+    @cache
     def is_one_of(fact: str) -> st.SearchStrategy[Condition]:
         values = ENUMS.get(fact, ("yes", "no"))
         chosen = st.lists(st.sampled_from(values), min_size=1, max_size=25, unique=True)
@@ -172,6 +186,7 @@ def _leaf(*, numbers: bool) -> st.SearchStrategy[Condition]:
     return st.one_of(leaves)
 
 
+@cache
 def conditions(*, numbers: bool = True, widest: int = 4) -> st.SearchStrategy[Condition]:
     """Draw a condition; *widest* bounds the parts of one node."""
 
@@ -189,6 +204,7 @@ def conditions(*, numbers: bool = True, widest: int = 4) -> st.SearchStrategy[Co
     return st.recursive(_leaf(numbers=numbers), larger, max_leaves=3 * widest)
 
 
+@cache
 def requirements(names: tuple[str, ...], widest: int) -> st.SearchStrategy[Requirement]:
     """Draw a requirement over the criteria *names*."""
 
@@ -210,13 +226,23 @@ def requirements(names: tuple[str, ...], widest: int) -> st.SearchStrategy[Requi
 # --- topics -----------------------------------------------------------------------------------
 
 
+@cache
+def _some_of(names: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(names), max_size=2, unique=True).map(tuple)
+
+
+@cache
+def _bars_of(names: tuple[str, ...]) -> st.SearchStrategy[tuple[Bar, ...]]:
+    bar = st.builds(Bar, st.sampled_from(names), _some_of(names))
+    return st.lists(bar, max_size=2).map(tuple)
+
+
 @st.composite
 def topics(draw: st.DrawFn, *, most_criteria: int = 6, widest: int = 4) -> Topic:
     """Draw a topic as the loader would build it: every criterion is used."""
     names = tuple(f"c-{index}" for index in range(draw(st.integers(1, most_criteria))))
     criteria = {name: _criterion(draw, name, widest) for name in names}
-    some = st.lists(st.sampled_from(names), max_size=2, unique=True).map(tuple)
-    bars = st.lists(st.builds(Bar, st.sampled_from(names), some), max_size=2).map(tuple)
+    some, bars = _some_of(names), _bars_of(names)
     routes = tuple(
         Route(
             id=f"route-{index}",
@@ -251,8 +277,11 @@ def topics(draw: st.DrawFn, *, most_criteria: int = 6, widest: int = 4) -> Topic
     )
 
 
+_PRESUMED = st.sampled_from((False, False, False, True))
+
+
 def _criterion(draw: st.DrawFn, name: str, widest: int) -> Criterion:
-    presumed = draw(st.sampled_from((False, False, False, True)))
+    presumed = draw(_PRESUMED)
     return Criterion(
         id=name,
         statement=f"{name} holds.",
@@ -273,13 +302,16 @@ def packs(
     return topic, {name: draw(parameters(name)) for name in PARAMETERS}
 
 
+_DAY = st.sampled_from(AS_OF)
+
+
 @st.composite
 def cases(
     draw: st.DrawFn, *, most_criteria: int = 6, widest: int = 4
 ) -> tuple[Topic, dict[str, Parameter], date, dict[str, Value]]:
     """Draw everything an engine is asked: a pack, a day, a fact sheet."""
     topic, numbers = draw(packs(most_criteria=most_criteria, widest=widest))
-    return topic, numbers, draw(st.sampled_from(AS_OF)), draw(fact_sheets(topic, numbers))
+    return topic, numbers, draw(_DAY), draw(fact_sheets(topic, numbers))
 
 
 def crowded_cases() -> st.SearchStrategy[
