@@ -12,7 +12,8 @@ from imr_rules.cases.from_letter import case_from_letter
 from imr_rules.facts.model import Reading, Value
 from imr_rules.knowledge import Knowledge, load_knowledge
 from imr_rules.letters.model import Determination, DisputedItem, Layout, Span
-from imr_rules.reading.pattern import compile_phrase, count_of
+from imr_rules.reading.numbers import count_of
+from imr_rules.reading.pattern import compile_phrase
 
 SHOULDER = "Corticosteroid injection of the left shoulder"
 THERAPY = "Physical therapy 2 times a week for 6 weeks, cervical spine"

@@ -16,7 +16,8 @@ from imr_rules.reading.assertion import Scopes, assertion_of, turned_inside
 from imr_rules.reading.flat import flatten
 from imr_rules.reading.lexicon import Mark
 from imr_rules.reading.model import Passage, Subject
-from imr_rules.reading.pattern import PatternError, WordLists, compile_phrase, number_of
+from imr_rules.reading.numbers import number_of
+from imr_rules.reading.pattern import PatternError, WordLists, compile_phrase
 from imr_rules.reading.read import merge_values, read_passages
 from imr_rules.reading.sentences import sentence_bounds
 

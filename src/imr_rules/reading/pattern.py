@@ -32,57 +32,23 @@ from functools import cache, cached_property
 from itertools import groupby
 
 from imr_rules.letters.dates import WRITTEN
+from imr_rules.reading.numbers import (
+    COUNT,
+    COUNT_BEGINS,
+    DIGITS,
+    NUMBER,
+    NUMBER_BEGINS,
+    YEAR,
+    number_of,
+)
 from imr_rules.reading.rarity import WORD_END, Rarity
 
-_WORDS_FOR_NUMBERS = """
-    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen
-"""
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-NUMBER_WORDS: Mapping[str, int] = {
-    word: number for number, word in enumerate(_WORDS_FOR_NUMBERS.split())
-} | {word: 10 * number for number, word in enumerate(_TENS.split(), start=2)}
-# "twenty-four" is one number, not the "four" that it ends with.
-_SPELLED_OUT = (
-    rf"(?:(?:{'|'.join(_TENS.split())})(?:[-\s](?:{'|'.join(_WORDS_FOR_NUMBERS.split()[1:10])})"
-    rf"(?!\w))?|{'|'.join(sorted(_WORDS_FOR_NUMBERS.split(), key=len, reverse=True))})"
-)
-# The day, month or year of a date counts nothing: "on 4/14/17 16 visits were done", "in 2011, 24".
-_YEAR = r"(?:19[5-9]|20[0-4])\d(?![\d.,]\d)(?!\w)"
-_NO_DATE = (
-    "".join(
-        rf"(?<!\d{sign}\d{sign})(?<!\d{sign}\d\d{sign})(?!(?<=\d{sign})\d{{1,2}}{sign}\d{{2}})"
-        rf"(?!\d{{1,2}}\s?{sign}\s?(?:\d{{1,2}}\s?{sign}\s?\d{{2}}|{_YEAR}))"
-        for sign in "/-"
-    )
-    + rf"(?!{_YEAR})"
-)
-_AND_A_HALF = r"(?:\sand\s(?:a|one)[-\s]half)?"
-_NUMBER = (
-    rf"{_NO_DATE}(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})(?:\.\d+)?"
-    rf"(?:\s?(?:-|to|or)\s?\d{{1,9}}(?:\.\d+)?)?{_AND_A_HALF}|"
-    rf"{_SPELLED_OUT}(?:\s(?:to|or)\s{_SPELLED_OUT})?{_AND_A_HALF}"
-)
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "lower": operator.lt,
     "same": operator.eq,
     "higher": operator.gt,
 }
 _NUMBERS = ("number", *_COMPARISONS)
-_FREQUENCIES: Mapping[str, int] = {"once": 1, "twice": 2, "thrice": 3}
-_PLAIN = (
-    rf"(?:{_NO_DATE}(?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,9}})(?:\s?(?:-|to|or)\s?\d{{1,9}})?|"
-    rf"{_SPELLED_OUT}|{'|'.join(_FREQUENCIES)})"
-)
-_WEEK = r"(?:weeks?|wks?|wk)"
-_TIMES = r"(?:x|times|visits|sessions|treatments)"
-_COUNT = (
-    # "2x6", "2 times a week for 6 weeks", "twice weekly x 4 weeks", or one number.
-    rf"(?P<count>{_PLAIN}\s?{_TIMES}?\s?(?:(?:a|per|each|every|/)\s?{_WEEK}|weekly|{_WEEK})"
-    rf"\s?(?:for|x|times|over|,)?\s?{_PLAIN}\s?{_WEEK}?|"
-    rf"{_PLAIN}\s?(?:x|times)\s?{_PLAIN}(?:\s?{_WEEK})?|{_PLAIN})"
-)
-_IN_A_COUNT = re.compile(_PLAIN)
 _DATE = rf"(?P<date>{WRITTEN})"
 _ITEM_SPACE = r"[\s()/'\"]+"
 # The name of a treatment is over where something is said beside it.
@@ -101,9 +67,6 @@ ALSO_WRITTEN = "!"
 """Ends the name of a word list that stands for a plain word."""
 _ITEM_WORDS = 7
 _ITEM = rf"(?P<item>{_ITEM_WORD}(?:{_ITEM_SPACE}{_ITEM_WORD}){{0,{_ITEM_WORDS - 1}}})"
-_DIGITS = frozenset("0123456789")
-_NUMBER_BEGINS = _DIGITS | {word + WORD_END for word in NUMBER_WORDS}
-_COUNT_BEGINS = _NUMBER_BEGINS | {word + WORD_END for word in _FREQUENCIES}
 _INNER_HYPHEN = re.compile(r"(?<=[a-z])\\-(?=[a-z])")
 _SPACE = r"[\s,:/()\"'-]+"
 # A word that a gap passes over, "and/or" as one; it may break off at its signs alone.
@@ -362,29 +325,6 @@ def _compare_as_told(match: re.Match[str]) -> bool:
     return True
 
 
-def number_of(text: str) -> float:
-    """Return the number that ``#`` captured: of a range the upper end."""
-    text, half, _ = text.strip().replace(",", "").partition(" and ")
-    if text[0].isalpha():
-        words = re.split(r"\s(?:to|or)\s", text)[-1]
-        whole: float = sum(NUMBER_WORDS[word] for word in re.split(r"[-\s]", words))
-    else:
-        whole = float(re.split(r"\s?(?:-|to|or)\s?", text)[-1])
-    return whole + 0.5 if half else whole
-
-
-def count_of(text: str) -> int:
-    """Return the number of visits that ``@count`` captured; of ranges the upper end.
-
-    >>> count_of("2-3 times a week for 6 weeks")
-    18
-    """
-    total = 1
-    for number in _IN_A_COUNT.findall(text):
-        total *= int(_FREQUENCIES.get(number) or number_of(number))
-    return total
-
-
 def _tokens(phrase: str) -> list[re.Match[str]]:
     found: list[re.Match[str]] = []
     position = 0
@@ -447,11 +387,11 @@ def _sequence(
         elif token["list"]:
             piece = words.piece(token["list"][1:])
         elif token["date"]:
-            piece = _Piece(_DATE, None, (_DIGITS,))
+            piece = _Piece(_DATE, None, (DIGITS,))
         elif token["year"]:
-            piece = _Piece(f"(?P<year>{_YEAR})", None, (_DIGITS,))
+            piece = _Piece(f"(?P<year>{YEAR})", None, (DIGITS,))
         elif token["count"]:
-            piece = _Piece(_COUNT, None, (_COUNT_BEGINS,))
+            piece = _Piece(COUNT, None, (COUNT_BEGINS,))
         elif token["item"]:
             piece = _Piece(_ITEM, None)
         elif f"{token['word']}{ALSO_WRITTEN}" in words:
@@ -511,15 +451,15 @@ def _word(word: str) -> _Piece:
     if word.startswith("\\"):
         return _sign(word[1:])
     if word == "#":
-        return _Piece(f"(?P<number>{_NUMBER})", None, (_NUMBER_BEGINS,))
+        return _Piece(f"(?P<number>{NUMBER})", None, (NUMBER_BEGINS,))
     if "#" in word:
         before, *after = word.split("#")
-        needs = [] if before else [_NUMBER_BEGINS]
+        needs = [] if before else [NUMBER_BEGINS]
         regex = re.escape(before)
         for part in after:
             kind = next(filter(part.startswith, _COMPARISONS), "")
             part = part.removeprefix(kind)
-            regex += rf"(?P<{kind or 'number'}>{_NUMBER})" + r"\s?" * bool(part) + re.escape(part)
+            regex += rf"(?P<{kind or 'number'}>{NUMBER})" + r"\s?" * bool(part) + re.escape(part)
             # "/10" behind a number is a word of its own, "x" is not: "2x6".
             if apart := _APART.fullmatch(part):
                 needs.append(frozenset((apart[1] + WORD_END,)))

@@ -31,8 +31,8 @@ from imr_rules.reading.flat import FlatText, flatten
 from imr_rules.reading.lexicon import Cue, Lexicon, Mark, Reach
 from imr_rules.reading.matching import matches_in
 from imr_rules.reading.model import Miss, Passage, ReadResult, Subject
+from imr_rules.reading.numbers import count_of, number_of
 from imr_rules.reading.occurrence import words_of
-from imr_rules.reading.pattern import count_of, number_of
 from imr_rules.reading.sentences import sentence_bounds
 from imr_rules.reading.talk import CaseTalk, quoted_titles, speaker_at
 from imr_rules.reading.whose import Context, items_of

@@ -17,7 +17,7 @@ from imr_rules.facts.model import Reading, Section
 from imr_rules.letters.dates import days_in, parse_date
 from imr_rules.letters.model import Span
 from imr_rules.reading.model import Subject
-from imr_rules.reading.pattern import number_of
+from imr_rules.reading.numbers import number_of
 from imr_rules.reading.whose import speaks_of
 
 _FACT = "drug_use_days"

@@ -14,7 +14,7 @@ from imr_rules.audit.sentences import Sentence, sentences_of
 from imr_rules.audit.stated import is_reviewers_own, scopes_of
 from imr_rules.facts.model import Section
 from imr_rules.letters.dates import days_in
-from imr_rules.reading.pattern import number_of
+from imr_rules.reading.numbers import number_of
 
 
 def find_older_injury(corpus: Corpus, case: AuditCase) -> Iterator[AuditFinding]:

@@ -12,7 +12,7 @@ from imr_rules.audit.phrases import captured, hits, says
 from imr_rules.audit.policy import PersonWords, RuleId
 from imr_rules.audit.sentences import Sentence, sentences_of
 from imr_rules.facts.model import Section
-from imr_rules.reading.pattern import number_of
+from imr_rules.reading.numbers import number_of
 
 _BIRTHDAY = 1
 """Years: a birthday may fall between two reports."""

@@ -12,7 +12,7 @@ from imr_rules.audit.policy import RuleId
 from imr_rules.audit.sentences import Sentence, sentences_of
 from imr_rules.audit.stated import is_reviewers_own, scopes_of
 from imr_rules.facts.model import Section
-from imr_rules.reading.pattern import NUMBER_WORDS, number_of
+from imr_rules.reading.numbers import NUMBER_WORDS, number_of
 from imr_rules.treatments.model import Request
 
 _VISITS = "visits"
